@@ -1,0 +1,202 @@
+"""A question understood before anything is read, then the ledger opened to answer it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
+
+from tally_tui import clock
+from tally_tui.cli import grammar
+from tally_tui.cli.output import remark
+from tally_tui.cli.problems import BadQuestionError, FailedError, point_into
+from tally_tui.cli.settings import settings_in_force
+from tally_tui.ledger.ask import Mode, data_span
+from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader
+from tally_tui.model import Span
+from tally_tui.paths import ledger_path, roots
+from tally_tui.query import LEDGER, Query, QueryError, parse
+from tally_tui.query.fields import FIELDS
+from tally_tui.rules.dates import BadDateError, instant
+from tally_tui.rules.zones import BadZoneError, zone
+
+if TYPE_CHECKING:
+    from tally_tui.cli.grammar import Option
+    from tally_tui.cli.parsing import Request
+    from tally_tui.config import Settings
+
+_SPACED = re.compile(r"(-?)([a-z]+):([^\"]*\s[^\"]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a report needs to know besides its own options."""
+
+    settings: Settings
+    now: int
+    tz: ZoneInfo
+    week_start: int
+    span: Span
+    query: Query
+    mode: Mode
+    limit: int | None
+
+
+def question(request: Request) -> Question:
+    """Understand the options and the query that all questions share.
+
+    Raises:
+        BadQuestionError: a date, a zone, a number or a word of the query is none.
+    """
+    settings = settings_in_force()
+    now = clock.now_ms()
+    tz = _zone(request, settings)
+    week_start = settings.first_weekday
+    text = query_text([word for _, word in request.words])
+    try:
+        query = parse(text, now=now, tz=tz, week_start=week_start, allow=LEDGER)
+    except QueryError as error:
+        pointer = point_into(text, error.start, error.end - error.start)
+        raise BadQuestionError(error.message, pointer, _sentence(error.suggestion)) from error
+    return Question(
+        settings,
+        now,
+        tz,
+        week_start,
+        _span(request, now, tz, week_start),
+        query,
+        cast(Mode, request.choices.get(grammar.MODE.key, (settings.cost_mode,))[-1]),
+        _limit(request),
+    )
+
+
+def query_text(words: list[str]) -> str:
+    """The words of the prompt as one query; quotes that a shell takes from `project:"a b"` are put back."""
+    return " ".join(map(_requoted, words))
+
+
+@contextmanager
+def ledger(request: Request, asked: Question) -> Iterator[tuple[sqlite3.Connection, str]]:
+    """Read new log lines first (unless told not to), then open the ledger for reading.
+
+    Yields:
+        The ledger, an empty one where there is none yet; and a note where the answer may be behind
+        the logs ("" where it is not), which has been said on stderr too.
+
+    Raises:
+        FailedError: the ledger cannot be used.
+    """
+    note = "" if request.on(grammar.NO_SYNC) else _freshen(asked.settings)
+    if note:
+        remark(note)
+    try:
+        db = _opened()
+        try:
+            if data_span(db) is None:
+                remark(_nothing_yet(asked.settings, request))
+            yield db, note
+        finally:
+            db.close()
+    except LedgerError as error:
+        raise FailedError(str(error)) from error
+
+
+def _opened() -> sqlite3.Connection:
+    try:
+        return open_reader(ledger_path())
+    except NoLedgerError:
+        from tally_tui.ledger.schema import TABLES
+
+        db = sqlite3.connect(":memory:", isolation_level=None)
+        db.executescript(TABLES)
+        return db
+
+
+def _freshen(settings: Settings) -> str:
+    """Read what is new; the note tells why the answer may be behind the logs."""
+    from tally_tui.cli.reading import read_logs
+
+    try:
+        result = read_logs(settings)
+    except FailedError as error:
+        if not ledger_path().exists():
+            raise
+        return f"no new log lines were read, so the answer may be behind: {error}"
+    for problem in result.problems:
+        remark(problem)
+    if result.busy:
+        return "another process is reading the logs right now; this is the answer from what is read so far"
+    return ""
+
+
+def _nothing_yet(settings: Settings, request: Request) -> str:
+    if request.on(grammar.NO_SYNC):
+        return "nothing has been read yet. Without --no-sync the logs are read first."
+    looked = roots(settings.claude_roots, settings.codex_roots)
+    folders = [folder for root in looked for folder in root.log_dirs]
+    return "\n".join(
+        [
+            "no calls yet. Logs were looked for in",
+            *(f"  {folder}" + ("" if folder.is_dir() else "  (not there)") for folder in folders),
+            "CLAUDE_CONFIG_DIR and CODEX_HOME name other folders; `tally-tui config set claude_roots …`",
+            "adds some. `tally-tui --demo` shows all of it on made-up logs.",
+        ]
+    )
+
+
+def _zone(request: Request, settings: Settings) -> ZoneInfo:
+    wanted = request.value(grammar.TZ)
+    try:
+        return zone(wanted if wanted is not None else settings.time_zone)
+    except BadZoneError as error:
+        message = f"{error.name!r} is no time zone"
+        if wanted is not None:
+            raise request.bad(grammar.TZ, message, _sentence(error.suggestion)) from error
+        raise BadQuestionError(message, "", _sentence(error.suggestion)) from error
+
+
+def _span(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
+    def at(option: Option, end: bool) -> int | None:
+        word = request.value(option)
+        if word is None:
+            return None
+        try:
+            return instant(word, now=now, tz=tz, week_start=week_start, end=end)
+        except BadDateError as error:
+            raise request.bad(option, error.message, _sentence(error.suggestion)) from error
+
+    since, until = at(grammar.SINCE, False), at(grammar.UNTIL, True)
+    if since is not None and until is not None and since >= until:
+        message = f"nothing lies between {request.value(grammar.SINCE)} and {request.value(grammar.UNTIL)}"
+        raise request.bad(grammar.UNTIL, message, "Give an end that is after the start.")
+    return Span(since, until)
+
+
+def _limit(request: Request) -> int | None:
+    word = request.value(grammar.LIMIT)
+    if word is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", word) or int(word) == 0:
+        raise request.bad(grammar.LIMIT, f"--limit takes a whole number from 1 on, not {word!r}")
+    return int(word)
+
+
+def _requoted(word: str) -> str:
+    spaced = _SPACED.fullmatch(word)
+    if not spaced or re.search(r"\s-?[a-z]+:", spaced[3], re.IGNORECASE):
+        return word
+    field = FIELDS.get(spaced[2].lower())
+    if field is None or field.takes not in ("names", "date"):
+        return word
+    return f'{spaced[1]}{spaced[2]}:"{spaced[3]}"'
+
+
+def _sentence(text: str) -> str:
+    """A suggestion as a sentence of its own."""
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!" else ".")

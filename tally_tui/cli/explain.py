@@ -1,0 +1,56 @@
+"""`tally-tui explain`: the total that explains itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tally_tui.cli import contract, grammar
+from tally_tui.cli.asking import Question, ledger, question
+from tally_tui.cli.output import print_csv, print_json
+from tally_tui.cli.text import counted, shown
+from tally_tui.reports.answers import Explain
+from tally_tui.reports.explain import explain as report
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+
+
+def explain(request: Request) -> int:
+    """The command."""
+    asked = question(request)
+    with ledger(request, asked) as (db, note):
+        answer = report(db, query=asked.query, span=asked.span, tz=asked.tz)
+    document = contract.explain(answer)
+    if request.on(grammar.JSON):
+        print_json(contract.noted(document, note))
+    elif request.on(grammar.CSV):
+        print_csv(["kind", "count", "text", "query"], document["rows"])
+    else:
+        _print(asked, answer)
+    return 0
+
+
+def _print(asked: Question, answer: Explain) -> None:
+    from tally_tui.cli.figures import cost, count
+
+    totals = answer.totals
+    at_least = "≥ " if answer.lower_bound else ""
+    tokens = count(totals.tokens.total, asked.settings.numbers)
+    print(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
+    print()
+    for line in answer.lines:
+        print(f"  {shown(line.text)}")
+        if line.query:
+            print(f"      tally-tui calls {_typed(line.query)}")
+    if answer.lower_bound_why:
+        print("\nIt is a lower bound:")
+        for why in answer.lower_bound_why:
+            print(f"  {shown(why)}")
+
+
+def _typed(query: str) -> str:
+    """A query as a shell takes it."""
+    import shlex
+
+    text = shown(query)
+    return text if all(each.isalnum() or each in ":-_./ " for each in text) else shlex.quote(text)

@@ -1,0 +1,142 @@
+"""From the words of the prompt to an exit status: every way a command can end is decided here."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tally_tui.cli.problems import (
+    BAD_QUESTION,
+    FAILED,
+    STOPPED,
+    BadQuestionError,
+    FailedError,
+    StoppedError,
+)
+
+if TYPE_CHECKING:
+    from tally_tui.cli.grammar import Command
+    from tally_tui.cli.parsing import Request
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do what the words after `tally-tui` say; never raises, but for what ends the process anyway.
+
+    Returns:
+        0 done; 1 it did not work; 2 it was not understood; 130 stopped with Ctrl-C.
+    """
+    from tally_tui.cli.parsing import parse
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        status = _run(parse(tuple(argv)))
+        sys.stdout.flush()
+        return status
+    except BadQuestionError as error:
+        return _ended(str(error), BAD_QUESTION)
+    except FailedError as error:
+        return _ended(f"tally-tui: {error}", FAILED)
+    except StoppedError:
+        return _ended("tally-tui: stopped; what was read is kept", STOPPED)
+    except KeyboardInterrupt:
+        return _ended("tally-tui: stopped", STOPPED)
+    except BrokenPipeError:
+        # The reader has had enough (`| head`). What is left must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last line of defence: people see a sentence, never a traceback
+        if os.environ.get("TALLY_DEBUG"):
+            raise
+        return _ended(_unexpected(error), FAILED)
+
+
+def _run(request: Request) -> int:
+    from tally_tui.cli import grammar
+    from tally_tui.cli.help import help_text
+
+    chosen = request.command
+    if request.on(grammar.VERSION):
+        from tally_tui import __version__
+
+        print(f"tally-tui {__version__}")
+        return 0
+    if request.on(grammar.HELP):
+        print(help_text(chosen))
+        return 0
+    if chosen and chosen.name == "help":
+        print(help_text(_helped(request)))
+        return 0
+    if request.on(grammar.DEMO):
+        from tally_tui.cli.demo import demo_logs
+
+        with demo_logs():
+            return _do(request)
+    return _do(request)
+
+
+def _do(request: Request) -> int:
+    from tally_tui import clock
+
+    try:
+        clock.now_ms()
+    except clock.BadClockError as error:
+        raise BadQuestionError(str(error)) from error
+    name = request.command.name if request.command else ""
+    match name:
+        case "":
+            from tally_tui.cli.open_app import open_app
+
+            return open_app(request)
+        case "usage":
+            from tally_tui.cli.usage import usage as command
+        case "sessions":
+            from tally_tui.cli.sessions import sessions as command
+        case "calls":
+            from tally_tui.cli.calls import calls as command
+        case "explain":
+            from tally_tui.cli.explain import explain as command
+        case "today":
+            from tally_tui.cli.today import today as command
+        case "sync":
+            from tally_tui.cli.sync import sync as command
+        case "paths":
+            from tally_tui.cli.paths import paths as command
+        case "config":
+            from tally_tui.cli.config import config as command
+        case "prices":
+            from tally_tui.cli.prices import prices as command
+    return command(request)
+
+
+def _helped(request: Request) -> Command | None:
+    from tally_tui.cli.grammar import COMMANDS, command
+
+    if not request.words:
+        return None
+    found = command(request.words[0][1])
+    if not found:
+        hint = f"Commands: {', '.join(each.name for each in COMMANDS)}."
+        raise request.bad_word(0, f"no command {request.words[0][1]!r}", hint)
+    return found
+
+
+def _ended(message: str, status: int) -> int:
+    try:
+        print(message, file=sys.stderr)
+    except OSError:
+        pass  # nobody listens; the status still tells
+    return status
+
+
+def _unexpected(error: Exception) -> str:
+    from tally_tui.cli.text import shown
+
+    what = shown(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    return (
+        f"tally-tui: something went wrong that should not ({what}). What was read is kept. "
+        "TALLY_DEBUG=1 shows where; please report it."
+    )

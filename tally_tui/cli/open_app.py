@@ -1,0 +1,40 @@
+"""`tally-tui` alone: the screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tally_tui.cli import grammar
+from tally_tui.cli.problems import FailedError
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+
+
+def open_app(request: Request) -> int:
+    """Open the screen and stay until it is closed."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise FailedError("the screen needs a terminal; `tally-tui today` answers anywhere.")
+    from tally_tui.app import DEMO
+    from tally_tui.cli.demo import demo_logs
+
+    demo = request.on(grammar.DEMO)
+    status, wish = _open(demo)
+    if wish == DEMO and not demo:
+        # A machine without logs: the first screen offers the demo.
+        with demo_logs():
+            status, _ = _open(True)
+    return status
+
+
+def _open(demo: bool) -> tuple[int, str | None]:
+    """The exit status, and what the person wished for on leaving."""
+    from tally_tui.app import TallyApp
+    from tally_tui.config import load
+    from tally_tui.source import LedgerSource
+
+    settings = load()
+    app = TallyApp(source=LedgerSource(settings, demo), settings=settings, demo=demo)
+    wish = app.run()
+    return app.return_code or 0, wish

@@ -1,0 +1,90 @@
+"""`tally-tui sessions`: sessions with their subagents' cost rolled up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tally_tui.cli import contract, grammar
+from tally_tui.cli.asking import Question, ledger, question
+from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.reports.answers import Figures, SessionRow, Sessions
+from tally_tui.reports.sessions import sessions as report
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+
+ROWS: Final = 50
+"""Rows of a table where no limit is given; JSON and CSV have all."""
+NOBODY: Final = SessionRow("", "", None, "", None, None, None, None, (), 0, 0, Figures(), Figures())
+
+
+def sessions(request: Request) -> int:
+    """The command."""
+    asked = question(request)
+    sort = request.choices.get("sort", ("last",))[-1]
+    for_people = not (request.on(grammar.JSON) or request.on(grammar.CSV))
+    with ledger(request, asked) as (db, note):
+        answer = report(
+            db,
+            query=asked.query,
+            span=asked.span,
+            tz=asked.tz,
+            mode=asked.mode,
+            sort=sort,
+            descending=(sort != "title") ^ request.on(grammar.REVERSE),
+            limit=asked.limit or (ROWS if for_people else None),
+        )
+    if request.on(grammar.JSON):
+        print_json(contract.noted(contract.sessions(answer), note))
+    elif request.on(grammar.CSV):
+        print_csv(columns_of(contract.session_row(NOBODY)), map(contract.session_row, answer.rows))
+    else:
+        _print(asked, answer)
+    return 0
+
+
+def _print(asked: Question, answer: Sessions) -> None:
+    from tally_tui.cli.figures import cost, count, print_remarks, remarks
+    from tally_tui.cli.tables import Column, print_table
+    from tally_tui.rules.zones import local
+
+    if not answer.rows:
+        print("No sessions match.")
+        return
+    numbers = asked.settings.numbers
+    totals = answer.totals
+    tokens = count(totals.tokens.total, numbers)
+    print_table(
+        [
+            Column("last call", rank=1),
+            Column("session", wide=True),
+            Column("project", rank=2),
+            Column("branch", rank=6),
+            Column("models", rank=7),
+            Column("subagents", right=True, rank=5),
+            Column("calls", right=True, rank=4),
+            Column("tokens", right=True, rank=3),
+            Column("cost", right=True),
+            Column("id", rank=8),
+        ],
+        [
+            [
+                f"{local(row.last_ms, asked.tz):%Y-%m-%d %H:%M}",
+                row.title or row.session,
+                row.project or "–",
+                row.branch or "–",
+                ", ".join(row.models) or "–",
+                str(row.subagents or "–"),
+                f"{row.figures.calls:,}",
+                count(row.figures.tokens.total, numbers),
+                cost(row.figures),
+                row.session,
+            ]
+            for row in answer.rows
+        ],
+        ["", "total", "", "", "", "", f"{totals.calls:,}", tokens, cost(totals), ""],
+    )
+    said = remarks(totals)
+    if len(answer.rows) < answer.total_rows:
+        said.insert(0, f"{len(answer.rows):,} of {answer.total_rows:,} sessions; the total is of all.")
+    print_remarks(said)

@@ -1,0 +1,61 @@
+"""Text that is safe to show: titles, branches and folders come from logs and may hold anything."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+
+def shown(text: str) -> str:
+    """The text with everything a terminal would act on written out (`\\x1b`), on one line."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _written(each) for each in text)
+
+
+def _written(letter: str) -> str:
+    if letter in "\t\r\n\u2028\u2029" or unicodedata.category(letter) == "Zs":
+        return " "
+    return letter.encode("unicode_escape").decode()
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    seen = (each for each in text if not unicodedata.combining(each))
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in seen)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 call`, `1,234 calls`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *most, last = list(words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word that was most likely meant, if any is close."""
+    import difflib
+
+    near = difflib.get_close_matches(word.lower(), list(words), 1, 0.6)
+    return near[0] if near else None
+
+
+def size(number: int) -> str:
+    """Bytes for people: `512 B`, `4.2 MB`."""
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 999.5:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.5 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def time_left(seconds: float) -> str:
+    """`3 s left`, `2 min left`."""
+    return f"{max(1, round(seconds))} s left" if seconds < 99.5 else f"{round(seconds / 60)} min left"

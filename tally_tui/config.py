@@ -1,0 +1,301 @@
+"""Settings: what `config.toml` may say, and what is used where it says nothing.
+
+Reading is forgiving: a value that is wrong or a word that is not known becomes a `Problem` that
+names its line, and the default is used. `config_edit` changes the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from tally_tui import paths
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COST_MODES: Final = ("auto", "calculate", "display")
+NUMBERS: Final = ("short", "full")
+RATES: Final = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+"""The prices a `[[prices]]` table may give, in dollars per million tokens."""
+
+
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?[+-](?:[01]?\d|2[0-3])(?::?[0-5]\d)?", re.IGNORECASE)
+
+
+class BadSettingError(ValueError):
+    """A setting that cannot be what it was asked to be; says what it can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the settings that was not used."""
+
+    key: str
+    line: int | None
+    """Line of the file, from 1; None where it is the whole file."""
+    text: str
+    """What is wrong, and what was used instead."""
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.key + ': ' if self.key else ''}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOverride:
+    """A price of the user's own, before any table's. Rates are nano-dollars per token; None: not given."""
+
+    model: str
+    since: date | None
+    """The first day (UTC) it holds; None: always."""
+    input: int
+    output: int
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default."""
+
+    time_zone: str = "local"
+    """The zone that days are cut in: an IANA name, an offset such as `+05:30`, or `local`, the machine's."""
+    week_start: str = "monday"
+    """The day a week begins."""
+    theme: str = "tally-dark"
+    """Name of the colour theme."""
+    cost_mode: str = "auto"
+    """`auto`: what a log states, else computed; `calculate`: computed; `display`: only what logs state."""
+    numbers: str = "short"
+    """How people see token counts: `short` is 1.2M, `full` is 1,234,567."""
+    claude_roots: tuple[str, ...] = ()
+    """Further Claude Code home folders to read, beside the ones found."""
+    codex_roots: tuple[str, ...] = ()
+    """Further Codex home folders to read, beside the ones found."""
+    price_table: str = ""
+    """Path of a pinned price table, to repeat an old report; empty: the newest one there is."""
+    watch: bool = True
+    """Whether file-system events tell of new log lines; if not, only the sweep does."""
+    poll_seconds: float = 2.0
+    """Seconds between two sweeps over the log files (0.5 to 3600)."""
+    prices: tuple[PriceOverride, ...] = ()
+    """`[[prices]]` tables: a model's own price, from a day on."""
+
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    """The keys that the file sets, of those that were used."""
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """What the file says that was not used."""
+
+    @property
+    def first_weekday(self) -> int:
+        """The day a week begins as a number, Monday being 0."""
+        return WEEKDAYS.index(self.week_start)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting by name: what it may be, and how a value is made of what the file or a person says."""
+
+    name: str
+    accepts: str
+    read: Callable[[Any], Any]
+    """From a TOML value. Raises BadSettingError."""
+
+    @property
+    def default(self) -> Any:
+        return next(each.default for each in fields(Settings) if each.name == self.name)
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value.lower() in words:
+            return value.lower()
+        raise BadSettingError(f"{said(value)} is none of {', '.join(words)}")
+
+    return read
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) and value.isprintable():
+        return value
+    raise BadSettingError(f"{said(value)} is no text")
+
+
+def _zone(value: Any) -> str:
+    name = _text(value).strip()
+    if name.lower() in ("local", "utc", "z") or _OFFSET.fullmatch(name):
+        return name
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as error:
+        raise BadSettingError(f"{said(value)} is no time zone such as Europe/Vienna, UTC or local") from error
+    return name
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadSettingError(f"{said(value)} is neither true nor false")
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0.5 <= value <= 3600:
+        return float(value)
+    raise BadSettingError(f"{said(value)} is no number of seconds from 0.5 to 3600")
+
+
+def _folders(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(each, str) and each for each in value):
+        return tuple(value)
+    raise BadSettingError(f"{said(value)} is no list of folders")
+
+
+KEYS: Final = (
+    Key("time_zone", "a time zone such as Europe/Vienna, +05:30, UTC, or local", _zone),
+    Key("week_start", "a day: monday … sunday", _one_of(*WEEKDAYS)),
+    Key("theme", "a theme's name", _text),
+    Key("cost_mode", " | ".join(COST_MODES), _one_of(*COST_MODES)),
+    Key("numbers", " | ".join(NUMBERS), _one_of(*NUMBERS)),
+    Key("claude_roots", "folders, comma-separated", _folders),
+    Key("codex_roots", "folders, comma-separated", _folders),
+    Key("price_table", "a file's path, or nothing", _text),
+    Key("watch", "true | false", _switch),
+    Key("poll_seconds", "seconds, 0.5 to 3600", _seconds),
+)
+"""Every setting but `prices`, whose tables are edited in the file."""
+
+
+def key(name: str) -> Key | None:
+    return next((each for each in KEYS if each.name == name), None)
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings in force: the file's (`config.toml` of ours unless given), with defaults for the rest.
+
+    Never fails: what cannot be used is in `problems`.
+    """
+    path = path or paths.config_path()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        return _unusable(None, f"{path} cannot be read ({error.strerror}); all defaults are used")
+    import tomllib
+
+    try:
+        text = data.decode("utf-8-sig")
+        found = tomllib.loads(text, parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return _unusable(line, f"{path} is not UTF-8 text; all defaults are used")
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        return _unusable(int(at[1]) if at else None, f"{path} is not TOML: {error}; all defaults are used")
+    return _settings(found, text)
+
+
+def _unusable(line: int | None, text: str) -> Settings:
+    return Settings(problems=(Problem("", line, text),))
+
+
+def _settings(found: Mapping[str, Any], text: str) -> Settings:
+    used: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in found.items():
+        if name == "prices":
+            used["prices"] = _prices(value, text, problems)
+            continue
+        known = key(name)
+        if known is None:
+            problems.append(Problem(name, _line(text, name), f"no such setting{nearest(name)}; left out"))
+            continue
+        try:
+            used[name] = known.read(value)
+        except BadSettingError as error:
+            problems.append(Problem(name, _line(text, name), f"{error}; {said(known.default)} is used"))
+    return replace(Settings(), **used, given=frozenset(used), problems=tuple(problems))
+
+
+def _prices(value: Any, text: str, problems: list[Problem]) -> tuple[PriceOverride, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        problems.append(Problem("prices", _line(text, "prices"), "no [[prices]] tables; left out"))
+        return ()
+    lines = text.splitlines()
+    starts = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*prices\s*\]\]", line)]
+    prices = []
+    for index, table in enumerate(value):
+        try:
+            prices.append(read_price(table))
+        except BadSettingError as error:
+            line = starts[index] if index < len(starts) else _line(text, "prices")
+            problems.append(Problem(f"prices[{index + 1}]", line, f"{error}; this price is left out"))
+    return tuple(prices)
+
+
+def read_price(table: Mapping[str, Any]) -> PriceOverride:
+    """One `[[prices]]` table.
+
+    Raises:
+        BadSettingError: the model or a price is missing, or something is not what it must be.
+    """
+    unknown = [name for name in table if name not in ("model", "since", *RATES)]
+    if unknown:
+        raise BadSettingError(f"{unknown[0]}: no such field (model, since, {', '.join(RATES)})")
+    model, since = table.get("model"), table.get("since")
+    if not isinstance(model, str) or not model:
+        raise BadSettingError("model is missing")
+    if isinstance(since, str):
+        try:
+            since = date.fromisoformat(since)
+        except ValueError as error:
+            raise BadSettingError(f"since: {said(since)} is no date such as 2026-11-01") from error
+    if since is not None and type(since) is not date:
+        raise BadSettingError("since: give a date such as 2026-11-01, without a time")
+    missing = [name for name in ("input", "output") if name not in table]
+    if missing:
+        raise BadSettingError(f"{missing[0]} is missing (dollars per million tokens)")
+    return PriceOverride(model, since, **{name: _rate(name, table[name]) for name in RATES if name in table})
+
+
+def _rate(name: str, value: Any) -> int:
+    """Nano-dollars per token of dollars per million tokens."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise BadSettingError(f"{name}: {said(value)} is no number of dollars per million tokens")
+    nano = Decimal(value) * 1000
+    if not nano.is_finite() or not 0 <= nano <= 10**9:
+        raise BadSettingError(f"{name}: {value} is no sensible number of dollars per million tokens")
+    if nano != int(nano):
+        raise BadSettingError(f"{name}: {value} is finer than $0.001 per million tokens")
+    return int(nano)
+
+
+def _line(text: str, name: str) -> int | None:
+    """Where the file speaks of a top-level name: TOML readers do not say."""
+    word = re.escape(name)
+    pattern = re.compile(rf"\s*(\[\[?\s*)?[\"']?{word}[\"']?\s*[.=\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)
+
+
+def nearest(name: str) -> str:
+    """` (did you mean …?)` where a setting's name is close to this one, else nothing."""
+    import difflib
+
+    near = difflib.get_close_matches(name, [each.name for each in KEYS] + ["prices"], 1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def said(value: Any) -> str:
+    """A value as the file would write it, short."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(said(each) for each in value)}]"
+    return repr(value)[:60] if isinstance(value, str) else str(value)[:60]

@@ -1,0 +1,97 @@
+"""Changing settings: one value at a time, comments and order kept, the file replaced in one step."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tally_tui import paths
+from tally_tui.config import BadSettingError, key, nearest
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+SWITCH_WORDS: Final = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+
+
+def from_words(name: str, words: str) -> Any:
+    """The value that a person's words give a setting, as the file would hold it.
+
+    Raises:
+        BadSettingError: no such setting, or it cannot be that.
+    """
+    known = key(name)
+    if known is None:
+        raise BadSettingError(
+            "prices are tables: edit them in the file (`tally-tui config path`)"
+            if name == "prices"
+            else f"no such setting{nearest(name)}"
+        )
+    value: Any = words
+    if isinstance(known.default, tuple):
+        value = [part.strip() for part in words.strip().strip("[]").split(",")]
+        value = [part.strip("\"'") for part in value if part.strip("\"'")]
+    elif isinstance(known.default, bool):
+        value = SWITCH_WORDS.get(words.lower(), words)
+    elif isinstance(known.default, float) and re.fullmatch(r"\d+(\.\d+)?", words):
+        value = float(words) if "." in words else int(words)
+    read = known.read(value)
+    return value if isinstance(read, float) else list(read) if isinstance(read, tuple) else read
+
+
+def set_value(name: str, value: Any, path: Path | None = None) -> Path:
+    """Write one setting, keeping comments and order; returns the file that holds it.
+
+    Raises:
+        BadSettingError: the file is not TOML, so nothing was changed.
+        OSError: it could not be written; the old one is untouched.
+    """
+    path = path or paths.config_path()
+    document = _document(path)
+    document[name] = value
+    _write(path, document.as_string())
+    return path
+
+
+def unset_value(name: str, path: Path | None = None) -> bool:
+    """Take a setting out of the file, so that its default holds; tells whether it was there.
+
+    Raises as `set_value` does.
+    """
+    path = path or paths.config_path()
+    document = _document(path)
+    if name not in document:
+        return False
+    del document[name]
+    _write(path, document.as_string())
+    return True
+
+
+def _document(path: Path) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    try:
+        return tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (ParseError, UnicodeDecodeError) as error:
+        raise BadSettingError(f"{path} is not TOML ({error}); nothing was changed") from error
+
+
+def _write(path: Path, text: str) -> None:
+    # Settings are often a link into a folder of dotfiles: the link stays, its target is replaced.
+    target = Path(os.path.realpath(path))
+    paths.private_dir(target.parent)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, paths.PRIVATE_FILE)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(handle)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

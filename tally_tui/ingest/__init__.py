@@ -1,0 +1,1 @@
+"""From log files to the ledger: discover, tail, parse, price, write."""

@@ -1,0 +1,133 @@
+"""What is to be read: the files on disk held against those the ledger knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import blake2b
+
+from tally_tui.ledger.files import KnownFile
+from tally_tui.logs.discover import LogFile
+from tally_tui.logs.lines import HEAD, UnreadableLogError, is_compressed, open_log
+
+
+class Why(Enum):
+    """Why a file is read."""
+
+    NEW = "new"
+    GROWN = "grown"
+    REWRITTEN = "rewritten"
+    ASKED = "asked"
+    """Read again from the beginning, its rows made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read from `cursor` on. `known` is None for a file met for the first time."""
+
+    log: LogFile
+    why: Why
+    known: KnownFile | None
+    cursor: int
+    head: bytes
+
+    @property
+    def bytes(self) -> int:
+        """About how much there is to read; compressed files count as they lie."""
+        return self.log.size if is_compressed(self.log.path) else max(0, self.log.size - self.cursor)
+
+
+@dataclass(slots=True)
+class Plan:
+    jobs: list[Job] = field(default_factory=list)
+    moved: list[tuple[KnownFile, LogFile]] = field(default_factory=list)
+    gone: list[KnownFile] = field(default_factory=list)
+    back: list[KnownFile] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    files: int = 0
+    """Log files there are."""
+
+    @property
+    def bytes(self) -> int:
+        return sum(job.bytes for job in self.jobs)
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing to do at all."""
+        return not (self.jobs or self.moved or self.gone or self.back)
+
+
+def make_plan(known: Mapping[str, KnownFile], found: Iterable[LogFile], *, rebuild: bool = False) -> Plan:
+    """Hold what is there against what is known; reads the first 4 KiB of what changed."""
+    plan = Plan()
+    files = list(found)
+    paths = {log.path for log in files}
+    missing = {path: file for path, file in known.items() if path not in paths}
+    by_inode = {(file.device, file.inode): file for file in missing.values()}
+    by_name = {path.rpartition("/")[2]: file for path, file in missing.items()}
+    for log in files:
+        file = known.get(log.path)
+        if file is None:
+            file = by_inode.get((log.device, log.inode)) or _uncompressed_twin(log, by_name)
+            if file is not None and missing.pop(file.path, None) is not None and _same(file, log):
+                plan.moved.append((file, log))
+            elif file is not None:
+                missing[file.path] = file
+                file = None
+        elif file.gone_at is not None:
+            plan.back.append(file)
+        _consider(plan, file, log, rebuild)
+    plan.gone = [file for file in missing.values() if file.gone_at is None]
+    return plan
+
+
+def _consider(plan: Plan, file: KnownFile | None, log: LogFile, rebuild: bool) -> None:
+    if (
+        file is not None
+        and not rebuild
+        and (file.size, file.mtime_ns, file.inode, file.device) == (log.size, log.mtime_ns, log.inode, log.device)
+    ):
+        return
+    try:
+        head = fingerprint(log.path)
+        if file is None:
+            plan.jobs.append(Job(log, Why.NEW, None, 0, head))
+        elif rebuild:
+            plan.jobs.append(Job(log, Why.ASKED, file, 0, head))
+        elif _same(file, log) and (is_compressed(log.path) or log.size >= file.cursor):
+            plan.jobs.append(Job(log, Why.GROWN, file, file.cursor, head))
+        else:
+            plan.jobs.append(Job(log, Why.REWRITTEN, file, 0, head))
+    except UnreadableLogError as error:
+        plan.problems.append(str(error))
+
+
+def _uncompressed_twin(log: LogFile, by_name: Mapping[str, KnownFile]) -> KnownFile | None:
+    """The plain file that this compressed (or archived) one replaces."""
+    name = log.path.rpartition("/")[2]
+    return by_name.get(name.removesuffix(".zst")) if is_compressed(name) else None
+
+
+def _same(file: KnownFile, log: LogFile) -> bool:
+    """Whether the file still begins as it did; another inode at the same path is another file."""
+    if file.path == log.path and file.inode and (file.inode, file.device) != (log.inode, log.device):
+        return False
+    if not file.head:
+        return file.cursor == 0
+    length = int.from_bytes(file.head[:2], "little")
+    try:
+        return fingerprint(log.path, length) == file.head
+    except UnreadableLogError:
+        return False
+
+
+def fingerprint(path: str, length: int = HEAD) -> bytes:
+    """How many of the first bytes there are (at most `length`), and a hash of them.
+
+    Raises:
+        UnreadableLogError: the file cannot be opened.
+    """
+    with open_log(path) as log:
+        head = log.read(length)
+    return len(head).to_bytes(2, "little") + blake2b(head, digest_size=8).digest()

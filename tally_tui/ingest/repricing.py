@@ -1,0 +1,46 @@
+"""Pricing every call again when the prices in force are not those the ledger was priced with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tally_tui.ingest.sync import Ingestor
+
+PRICES = "prices"
+"""The meta row that names the prices (their fingerprint) every call is priced with."""
+
+
+def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
+    """Price all calls again if prices changed; returns how many now cost something else.
+
+    Goes in steps that each commit with the place they reached, so that it can be stopped and
+    killed; until it is through, the ledger remembers that it is not.
+    """
+    book, db = ingestor.book(), ingestor.db
+    row = db.execute("SELECT value FROM meta WHERE name = ?", (PRICES,)).fetchone()
+    if row is not None and row[0] == book.fingerprint:
+        ingestor.priced = True
+        return 0
+    writer = ingestor.writer()
+    changed = 0
+    reached = 0
+    while not cancelled():
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            step = writer.reprice(reached, 20_000)
+            if step is None:
+                db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PRICES, book.fingerprint))
+                db.execute("INSERT OR REPLACE INTO meta VALUES ('prices_as_of', ?)", (book.as_of,))
+                db.execute("COMMIT")
+                ingestor.priced = True
+                break
+            reached, count = step
+            changed += count
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+    return changed

@@ -1,0 +1,407 @@
+"""One pass over the logs: what is new on disk becomes rows, each stretch with its cursor in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tally_tui import clock, paths
+from tally_tui.ingest.git_roots import GitRoots
+from tally_tui.ingest.lock import IngestLock
+from tally_tui.ingest.plan import Job, Plan, Why, make_plan
+from tally_tui.ledger import files, notes
+from tally_tui.ledger.open import open_writer, telling
+from tally_tui.logs.discover import discover, look
+
+if TYPE_CHECKING:
+    from tally_tui.config import Settings
+    from tally_tui.ingest.parsing import Parsed
+    from tally_tui.ledger.write import Writer
+    from tally_tui.rules.prices import PriceBook
+
+BATCH_SIGHTINGS = 40_000
+"""A transaction takes up at most about so many sightings: what the writer holds is bounded by it."""
+BATCH_SECONDS = 0.5
+"""… and is committed at least so often, so that screens move while much is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far a pass has come. `bytes_total` is known once the logs have been looked through."""
+
+    phase: str
+    """`scanning`, `reading`, `pricing` or `done`."""
+    files_done: int = 0
+    files_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    calls: int = 0
+    seconds: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the speed so far; None while it says nothing."""
+        if self.seconds < 0.3 or not self.bytes_done:
+            return None
+        return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a pass did."""
+
+    busy: bool = False
+    """Another process holds the lock: nothing was read here."""
+    cancelled: bool = False
+    files: int = 0
+    """Log files there are."""
+    files_read: int = 0
+    bytes_read: int = 0
+    calls: int = 0
+    """Sightings taken up; copies and repeats included."""
+    seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+    changed: bool = False
+    """Whether the ledger holds anything new."""
+    empty: bool = False
+    """Whether the ledger holds no call at all."""
+
+
+def sync(
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    progress: Callable[[SyncProgress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    wait: float = 0,
+) -> SyncResult:
+    """Read what is new in all logs into the ledger, unless another process is at it.
+
+    Args:
+        settings: further roots, and a person's own prices.
+        rebuild: read every file that exists from its beginning, its rows made anew.
+        progress: told some times a second how far it is.
+        cancelled: asked often; what was read until then is kept.
+        wait: seconds to wait for another process that is reading.
+
+    Raises:
+        LedgerError: the ledger cannot be opened or written; what was committed is kept.
+        LockError: the lock cannot be made.
+        BadTableError: a pinned price table cannot be used.
+    """
+    lock = IngestLock(paths.data_dir() / "ingest.lock")
+    if not lock.acquire(wait):
+        return SyncResult(busy=True, problems=())
+    try:
+        with Ingestor(settings) as ingestor:
+            if progress is not None:
+                progress(SyncProgress("scanning"))
+            return ingestor.run(rebuild=rebuild, progress=progress, cancelled=cancelled)
+    finally:
+        lock.release()
+
+
+class Ingestor:
+    """Holds the ledger open for writing between passes. Whoever uses it holds the ingest lock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._path = paths.ledger_path()
+        self.db = open_writer(self._path)
+        self._writer: Writer | None = None
+        self._book: PriceBook | None = None
+        self.price_problem = ""
+        self.priced = False
+        """Whether every call is known to be priced with the prices in force."""
+
+    def __enter__(self) -> Ingestor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.db.close()
+
+    def look(self) -> Plan:
+        """What there is to read now."""
+        with telling(self._path):
+            return self.plan()
+
+    def run(
+        self,
+        *,
+        only: Collection[str] | None = None,
+        rebuild: bool = False,
+        progress: Callable[[SyncProgress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> SyncResult:
+        """One pass, over all logs or over those at the paths of `only`; else as `sync`."""
+        with telling(self._path):
+            plan = self.plan(rebuild) if only is None else self._partial(only) or self.plan()
+            return _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+
+    def plan(self, rebuild: bool = False) -> Plan:
+        """All logs on disk held against the ledger."""
+        problems: list[str] = []
+        found = discover(self._roots(), problems)
+        plan = make_plan(files.known_files(self.db), found, rebuild=rebuild)
+        plan.problems[:0] = problems
+        plan.files = len(found)
+        return plan
+
+    def _partial(self, only: Collection[str]) -> Plan | None:
+        """Some logs held against the ledger; None when one is new: it may be a known one that moved."""
+        known = files.known_files(self.db, only)
+        roots = self._roots()
+        found = [log for log in (look(path, roots) for path in only) if log is not None]
+        if any(log.path not in known for log in found):
+            return None
+        return make_plan(known, found)
+
+    def _roots(self) -> tuple[paths.Root, ...]:
+        return paths.roots(self._settings.claude_roots, self._settings.codex_roots)
+
+    def forget(self) -> None:
+        """Look everything up afresh on the next pass (another process may have written)."""
+        self._writer = None
+
+    def writer(self) -> Writer:
+        """The writer with its memory of sessions and facets, opened when there is something to write."""
+        if self._writer is None:
+            from tally_tui.ledger.pricing import Pricing
+            from tally_tui.ledger.write import Writer
+
+            self._writer = Writer(self.db, Pricing(self.book()), GitRoots().root)
+        return self._writer
+
+    def book(self) -> PriceBook:
+        """The prices in force."""
+        if self._book is None:
+            from tally_tui.ingest.price_choice import open_book
+
+            self._book, self.price_problem = open_book(self._settings)
+        return self._book
+
+
+class _Pass:
+    """One run over the logs: plan, parse, write in batches, note what is gone."""
+
+    def __init__(
+        self,
+        ingestor: Ingestor,
+        plan: Plan,
+        rebuild: bool,
+        progress: Callable[[SyncProgress], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._ingestor = ingestor
+        self._db = ingestor.db
+        self._plan = plan
+        self._rebuild = rebuild
+        self._tell = progress
+        self._cancelled = cancelled
+        self._ids: dict[str, int] = {}
+        self._reached: dict[int, int] = {}
+        self._files_done = self._bytes_done = self._calls = 0
+        self._began = time.monotonic()
+        self._told = 0.0
+        self._problems: list[str] = []
+
+    def run(self) -> SyncResult:
+        plan = self._plan
+        self._problems += plan.problems
+        stopped = False
+        try:
+            if not plan.quiet:
+                self._note_moves(plan)
+                stopped = self._read(plan)
+                if not stopped:
+                    self._note_gone(plan)
+            repriced = 0 if stopped or self._ingestor.priced else self._reprice()
+        except BaseException:
+            # What memory holds may be ahead of what was committed.
+            self._ingestor.forget()
+            raise
+        result = SyncResult(
+            cancelled=stopped,
+            files=plan.files,
+            files_read=self._files_done,
+            bytes_read=self._bytes_done,
+            calls=self._calls,
+            seconds=time.monotonic() - self._began,
+            problems=tuple(self._problems) + tuple(filter(None, [self._ingestor.price_problem])),
+            changed=bool(self._calls or repriced or not plan.quiet),
+            empty=not self._db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0],
+        )
+        self._progress(plan, "done", now=True)
+        return result
+
+    # -- reading
+
+    def _read(self, plan: Plan) -> bool:
+        """Read all jobs; True when cancelled."""
+        if not plan.jobs:
+            return False
+        if self._rebuild:
+            return self._read_anew(plan)
+        batch: list[Parsed] = []
+        held = 0
+        committed = time.monotonic()
+        with contextlib.closing(self._parsed(plan)) as stretches:
+            for parsed in stretches:
+                batch.append(parsed)
+                held += len(parsed.chunk.sightings) if parsed.chunk else 0
+                if held >= BATCH_SIGHTINGS or len(batch) >= 256 or time.monotonic() - committed > BATCH_SECONDS:
+                    self._commit(batch)
+                    batch, held, committed = [], 0, time.monotonic()
+                    self._progress(plan, "reading")
+                if self._cancelled():
+                    self._commit(batch)
+                    return True
+        self._commit(batch)
+        return False
+
+    def _read_anew(self, plan: Plan) -> bool:
+        """Each file in one transaction: its rows out and in again, so that no instant lacks a call."""
+        from tally_tui.ingest.parsing import parse_in_place
+
+        self._db.execute("CREATE INDEX IF NOT EXISTS call_file ON call (file)")
+        try:
+            for job in plan.jobs:
+                with _transaction(self._db):
+                    if job.known is not None:
+                        self._ingestor.writer().drop(job.known.id)
+                        files.start_afresh(self._db, job.known.id, rewritten=False)
+                    self._write([parsed for parsed in parse_in_place([job], lambda _: b"")], afresh=False)
+                self._progress(plan, "reading")
+                if self._cancelled():
+                    return True
+        finally:
+            self._db.execute("DROP INDEX IF EXISTS call_file")
+        return False
+
+    def _parsed(self, plan: Plan) -> Iterator[Parsed]:
+        from tally_tui.ingest import parsing
+
+        if plan.bytes < parsing.HELPERS_FROM:
+            return parsing.parse_in_place(plan.jobs, self._state)
+        helpers = max(1, min(4, (os.cpu_count() or 2)))
+        return parsing.parse_with_helpers(plan.jobs, self._state, helpers)
+
+    def _state(self, job: Job) -> bytes:
+        return files.state_of(self._db, job.known.id) if job.known is not None and job.why is Why.GROWN else b""
+
+    def _commit(self, batch: list[Parsed]) -> None:
+        if batch:
+            with _transaction(self._db):
+                self._write(batch)
+
+    def _write(self, batch: list[Parsed], afresh: bool = True) -> None:
+        """Rows and cursors of some stretches, in the caller's transaction."""
+        from tally_tui.ledger.write import Told
+
+        told: list[Told] = []
+        for parsed in batch:
+            job, chunk = parsed.job, parsed.chunk
+            file = self._file(job, afresh)
+            if chunk is None:
+                self._problems.append(parsed.problem or f"{job.log.path} could not be read")
+                files.add_skipped(self._db, file, {"unreadable:cannot be opened or uncompressed": [1, 0]})
+                # Not tried again until it changes.
+                self._stand(file, job, cursor=job.cursor, state=b"", lines=0, first_ts=None, at_end=True)
+                self._files_done += 1
+                continue
+            told.append(
+                Told(file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired)
+            )
+            files.add_skipped(self._db, file, chunk.skipped)
+            self._stand(file, job, chunk.cursor, chunk.state, chunk.lines, chunk.first_ts, chunk.at_end)
+            self._bytes_done += max(0, chunk.cursor - self._reached.get(file, job.cursor))
+            self._reached[file] = chunk.cursor
+            self._files_done += chunk.at_end
+        self._calls += self._ingestor.writer().apply(told)
+        for one, parsed in zip(told, (parsed for parsed in batch if parsed.chunk), strict=True):
+            chunk = parsed.chunk
+            assert chunk is not None
+            notes.add_readings(self._db, one.provider, chunk.readings)
+            notes.add_limit_events(self._db, one.provider, one.file, chunk.events)
+            notes.add_cost_states(self._db, one.provider, chunk.cost_states)
+
+    def _file(self, job: Job, afresh: bool) -> int:
+        """The file's id; the first stretch of a file that was rewritten starts it afresh."""
+        known = self._ids.get(job.log.path)
+        if known is None:
+            if job.known is None:
+                known = files.add_file(self._db, job.log.provider, job.log.path)
+            else:
+                known = job.known.id
+                if job.why is Why.REWRITTEN and afresh:
+                    files.start_afresh(self._db, known, rewritten=True)
+                    self._ingestor.writer().forget_lines(known)
+            self._ids[job.log.path] = known
+        return known
+
+    def _stand(
+        self, file: int, job: Job, cursor: int, state: bytes, lines: int, first_ts: int | None, at_end: bool
+    ) -> None:
+        log = job.log
+        stand = files.Stand(
+            device=log.device,
+            inode=log.inode,
+            # Until its end is reached the file counts as changed, so that the next pass goes on.
+            size=log.size if at_end else -1,
+            mtime_ns=log.mtime_ns,
+            cursor=cursor,
+            head=job.head,
+            state=state,
+            lines=lines,
+            first_ts=first_ts,
+        )
+        files.stand_at(self._db, file, stand)
+
+    # -- around it
+
+    def _note_moves(self, plan: Plan) -> None:
+        if plan.moved or plan.back:
+            with _transaction(self._db):
+                for file, log in plan.moved:
+                    files.move_file(self._db, file.id, log.path)
+                files.mark_back(self._db, [file.id for file in plan.back])
+
+    def _note_gone(self, plan: Plan) -> None:
+        if plan.gone:
+            with _transaction(self._db):
+                files.mark_gone(self._db, [file.id for file in plan.gone], clock.now_ms())
+
+    def _reprice(self) -> int:
+        from tally_tui.ingest.repricing import reprice
+
+        return reprice(self._ingestor, self._cancelled)
+
+    def _progress(self, plan: Plan, phase: str, now: bool = False) -> None:
+        moment = time.monotonic()
+        if now or moment - self._told > 0.1:
+            self._told = moment
+            self._tell(SyncProgress(
+                phase, self._files_done, len(plan.jobs), min(self._bytes_done, plan.bytes), plan.bytes,
+                self._calls, moment - self._began,
+            ))  # fmt: skip
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

@@ -1,0 +1,1 @@
+"""What was spent: calls, sessions, readings. The precious database (`ledger.db`)."""

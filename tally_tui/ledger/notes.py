@@ -1,0 +1,49 @@
+"""What logs say besides calls: limit readings, limit events, and the agent's own running totals."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tally_tui.model import Provider
+
+
+def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[Any]) -> None:
+    """Keep limit readings (`logs.records.Reading`); the same one told twice stands once.
+
+    Where two logs tell of one instant with different percentages, the larger is kept: limits only
+    grow inside their window, and no order of reading may change the answer.
+    """
+    db.executemany(
+        """INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, plan, source)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'log')
+           ON CONFLICT DO UPDATE SET percent = excluded.percent, resets_at = excluded.resets_at, plan = excluded.plan
+           WHERE (excluded.percent, coalesce(excluded.resets_at, 0)) > (percent, coalesce(resets_at, 0))""",
+        [
+            (int(provider), reading.limit, reading.minutes, reading.ts, reading.percent, reading.resets_at, reading.plan)
+            for reading in readings
+        ],
+    )
+
+
+def add_limit_events(db: sqlite3.Connection, provider: Provider, file: int, events: Iterable[Any]) -> None:
+    """Keep what agents said of limits (`logs.records.LimitEvent`)."""
+    db.executemany(
+        """INSERT OR IGNORE INTO limit_event (provider, ts, session, text, file, offset) VALUES (
+               ?, ?, (SELECT id FROM session WHERE provider = ? AND name = ?), ?, ?, ?)""",
+        [
+            (int(provider), event.ts, int(provider), event.session, event.text, file, event.offset)
+            for event in events
+        ],
+    )
+
+
+def add_cost_states(db: sqlite3.Connection, provider: Provider, states: Mapping[str, int]) -> None:
+    """Keep an agent's own total of a session in nano-dollars, the largest it ever stated."""
+    db.executemany(
+        """INSERT INTO cost_state (session, cost)
+           SELECT id, ? FROM session WHERE provider = ? AND name = ?
+           ON CONFLICT DO UPDATE SET cost = max(cost, excluded.cost)""",
+        [(cost, int(provider), name) for name, cost in states.items()],
+    )

@@ -1,0 +1,169 @@
+"""The ledger's tables, and the steps from one version of them to the next.
+
+How the tables hang together: a **call** row is one sighting of a call in one file; the sighting
+that counts has a facet whose `reason` is 0, the others are kept as duplicates. Everything about a
+call that repeats from call to call (session, model, folder, branch, version, price status, reason)
+is a **facet**, stored once. A **rollup** row sums the calls of one facet in one quarter of an hour,
+and changes in the same transaction as the calls; every report is a sum of rollups, with the ragged
+edges of its span taken from the calls.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+VERSION: Final = 1
+"""`PRAGMA user_version` of a ledger this program writes."""
+
+TABLES: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    provider INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    cursor INTEGER NOT NULL DEFAULT 0,   -- bytes read; in the uncompressed text of a .zst
+    head BLOB,                           -- fingerprint of the first 4 KiB, and how much of it there was
+    state BLOB,                          -- the parser's memory at the cursor (JSON)
+    first_ts INTEGER,                    -- the first time stamp in the file, ms
+    lines INTEGER NOT NULL DEFAULT 0,    -- lines read
+    rewrites INTEGER NOT NULL DEFAULT 0, -- times it was cut or replaced and read afresh
+    gone_at INTEGER                      -- when it was first missed, ms; NULL while it exists
+) STRICT;
+CREATE INDEX file_inode ON file (device, inode);
+
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,           -- the raw working folder, as logged
+    root TEXT NOT NULL                   -- its git root with worktrees folded in, else itself
+) STRICT;
+
+CREATE TABLE session (
+    id INTEGER PRIMARY KEY,
+    provider INTEGER NOT NULL,
+    name TEXT NOT NULL,                  -- the agent's own id; a Claude subagent's is parent/agent-id
+    parent INTEGER REFERENCES session,   -- the session that started this subagent
+    root INTEGER NOT NULL,               -- the topmost session (itself when it has no parent)
+    forked_from TEXT,                    -- Codex: the thread whose history it may replay
+    kind TEXT NOT NULL DEFAULT 'main',   -- main | subagent
+    agent TEXT,                          -- a subagent's type or nickname
+    title TEXT,
+    title_rank INTEGER NOT NULL DEFAULT 0, -- custom 4, ai 3, summary 2, first prompt 1
+    folder INTEGER REFERENCES folder,    -- the first one it worked in
+    branch TEXT,
+    version TEXT,
+    origin TEXT,                         -- entry point or originator (cli, sdk-cli, codex_exec …)
+    plan TEXT,
+    first_ts INTEGER,                    -- its own first record, ms
+    started INTEGER,                     -- Codex: time stamp of its own session_meta, ms
+    paginated INTEGER NOT NULL DEFAULT 0,
+    low_confidence INTEGER NOT NULL DEFAULT 0, -- replays told by timing, its parent not on disk
+    headless INTEGER NOT NULL DEFAULT 0, -- Codex: a headless run's event stream tells of it
+    UNIQUE (provider, name)
+) STRICT;
+CREATE INDEX session_root ON session (root);
+CREATE INDEX session_forked ON session (forked_from) WHERE forked_from IS NOT NULL;
+
+CREATE TABLE facet (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES session,
+    provider INTEGER NOT NULL,
+    model TEXT NOT NULL,                 -- as logged, provider prefix kept; '' when the log names none
+    folder INTEGER,                      -- where the call was made
+    branch TEXT,
+    version TEXT,
+    status INTEGER NOT NULL,             -- model.PriceStatus
+    reason INTEGER NOT NULL,             -- model.Reason; 0 counts
+    inferred INTEGER NOT NULL,           -- the model was taken from a later record
+    recorded INTEGER NOT NULL            -- the log states a cost
+) STRICT;
+CREATE UNIQUE INDEX facet_whole ON facet (
+    session, model, coalesce(folder, 0), coalesce(branch, ''), coalesce(version, ''),
+    status, reason, inferred, recorded
+);
+
+CREATE TABLE call (
+    id INTEGER PRIMARY KEY,
+    identity INTEGER NOT NULL,           -- 64-bit hash of what makes it this call
+    file INTEGER NOT NULL REFERENCES file,
+    offset INTEGER NOT NULL,             -- of its first line
+    facet INTEGER NOT NULL REFERENCES facet,
+    ts INTEGER NOT NULL,                 -- its first line's, ms
+    lines INTEGER NOT NULL,              -- lines it came from in this file
+    input INTEGER NOT NULL,
+    write_5m INTEGER NOT NULL,
+    write_1h INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL,
+    searches INTEGER NOT NULL,           -- web searches, priced per request
+    flags INTEGER NOT NULL,              -- ledger.flags: speed, tier, region, kind of sighting
+    cost INTEGER NOT NULL,               -- nano-dollars; 0 when unpriced (see the facet's status)
+    recorded INTEGER NOT NULL,           -- nano-dollars the log states; 0 when none
+    unobserved INTEGER NOT NULL,         -- tokens a jump of the totals left unexplained
+    vector INTEGER,                      -- Codex: hash of totals and last, to recognise replays
+    turn INTEGER,                        -- Codex: hash of the turn id
+    UNIQUE (identity, file)
+) STRICT;
+CREATE INDEX call_ts ON call (ts);
+CREATE INDEX call_facet ON call (facet);
+
+CREATE TABLE rollup (
+    slot INTEGER NOT NULL,               -- ts // 900,000 ms
+    facet INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    input INTEGER NOT NULL,
+    write_5m INTEGER NOT NULL,
+    write_1h INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL,
+    cost INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    unobserved INTEGER NOT NULL,
+    PRIMARY KEY (slot, facet)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reading (
+    provider INTEGER NOT NULL,
+    limit_id TEXT NOT NULL,
+    minutes INTEGER NOT NULL,            -- length of the window
+    ts INTEGER NOT NULL,
+    percent REAL NOT NULL,
+    resets_at INTEGER,                   -- ms
+    plan TEXT,
+    source TEXT NOT NULL,                -- log | statusline | record
+    PRIMARY KEY (provider, limit_id, minutes, ts)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE limit_event (
+    provider INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    session INTEGER,
+    text TEXT NOT NULL,                  -- what the agent said, as logged
+    file INTEGER,
+    offset INTEGER,
+    PRIMARY KEY (provider, ts, text)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE skipped (
+    file INTEGER NOT NULL,
+    kind TEXT NOT NULL,                  -- unreadable | unknown
+    name TEXT NOT NULL,                  -- the reason, or the record type
+    lines INTEGER NOT NULL,
+    first_offset INTEGER NOT NULL,
+    PRIMARY KEY (file, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cost_state (
+    session INTEGER PRIMARY KEY,         -- Claude's own running total, a cross-check only
+    cost INTEGER NOT NULL                -- nano-dollars
+) STRICT;
+"""
+
+MIGRATIONS: Final[dict[int, str]] = {0: TABLES}
+"""Version found → the SQL that leads to the next one."""

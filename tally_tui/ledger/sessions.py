@@ -1,0 +1,178 @@
+"""Sessions and folders as the ledger knows them, held in memory while logs are read into it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tally_tui.model import Provider
+
+LATER = 1 << 62
+"""Sorts a session without a first record of its own behind all others."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One row of the session table; see `schema` for the columns."""
+
+    id: int
+    provider: int
+    name: str
+    parent: int | None = None
+    root: int = 0
+    forked_from: str | None = None
+    kind: str = "main"
+    agent: str | None = None
+    title: str | None = None
+    title_rank: int = 0
+    folder: int | None = None
+    branch: str | None = None
+    version: str | None = None
+    origin: str | None = None
+    plan: str | None = None
+    first_ts: int | None = None
+    started: int | None = None
+    paginated: int = 0
+    low_confidence: int = 0
+    headless: int = 0
+
+
+_COLUMNS = tuple(Session.__slots__)
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM session"
+_REPLACE = f"INSERT OR REPLACE INTO session ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+class Fact:
+    """What a log says of a session: the fields of `logs.records.SessionFact`, whoever brings them."""
+
+    name: str
+    parent: str | None
+    forked_from: str | None
+    agent: str | None
+    title: str | None
+    title_rank: int
+    folder: str | None
+    branch: str | None
+    version: str | None
+    origin: str | None
+    first_ts: int | None
+    started: int | None
+    paginated: bool
+
+
+class Sessions:
+    """All sessions by name; `learn` merges what logs say, `flush` writes what changed."""
+
+    def __init__(self, db: sqlite3.Connection, project_of: Callable[[str], str]) -> None:
+        self._db = db
+        self._project_of = project_of
+        self._by_name: dict[tuple[int, str], Session] = {}
+        self._by_id: dict[int, Session] = {}
+        self._dirty: dict[int, Session] = {}
+        for row in db.execute(_SELECT):
+            self._keep(Session(*row))
+        self._folders: dict[str, int] = dict(db.execute("SELECT path, id FROM folder"))
+        self._parents = {session.parent for session in self._by_id.values()}
+        self._fresh: set[int] = set()
+        self.moved: set[int] = set()
+        """Roots that earlier transactions decided on and that turn out to begin at another time."""
+
+    def _keep(self, session: Session) -> Session:
+        self._by_name[session.provider, session.name] = session
+        self._by_id[session.id] = session
+        return session
+
+    def __getitem__(self, session_id: int) -> Session:
+        return self._by_id[session_id]
+
+    def find(self, provider: int, name: str) -> Session | None:
+        return self._by_name.get((provider, name))
+
+    def forks_of(self, name: str) -> Iterator[Session]:
+        """Codex threads that may replay the thread of this name."""
+        return (session for session in self._by_id.values() if session.forked_from == name)
+
+    def named(self, provider: int, name: str) -> Session:
+        """The session of that name, made when it is new (a Claude subagent's names its parent)."""
+        known = self._by_name.get((provider, name))
+        if known is not None:
+            return known
+        session = Session(id=len(self._by_id) + 1, provider=provider, name=name)
+        while session.id in self._by_id:
+            session.id += 1
+        session.root = session.id
+        self._keep(session)
+        self._fresh.add(session.id)
+        self._dirty[session.id] = session
+        if provider == Provider.CLAUDE and "/agent-" in name:
+            parent, _, agent = name.partition("/agent-")
+            session.agent = agent
+            self._adopt(session, self.named(provider, parent))
+        return session
+
+    def learn(self, provider: int, fact: Fact) -> Session:
+        """Merge what a log says; the record with the earliest first line speaks for the session."""
+        session = self.named(provider, fact.name)
+        self._dirty[session.id] = session
+        earlier = fact.first_ts is not None and (session.first_ts is None or fact.first_ts < session.first_ts)
+        if earlier:
+            session.first_ts = fact.first_ts
+            if session.id not in self._fresh:
+                self.moved.add(session.root)
+        folder = self.folder(fact.folder)
+        for name, value in (
+            ("folder", folder), ("branch", fact.branch), ("version", fact.version), ("origin", fact.origin),
+        ):  # fmt: skip
+            if value is not None and (earlier or getattr(session, name) is None):
+                setattr(session, name, value)
+        if fact.title and (fact.title_rank > session.title_rank or (fact.title_rank == session.title_rank >= 3)):
+            session.title, session.title_rank = fact.title, fact.title_rank
+        if fact.agent and (session.agent is None or fact.agent not in session.name):
+            session.agent = fact.agent
+        session.forked_from = fact.forked_from or session.forked_from
+        if fact.started is not None:
+            session.started = fact.started if session.started is None else min(session.started, fact.started)
+        session.paginated = session.paginated or int(fact.paginated)
+        if fact.parent and fact.parent != fact.name:
+            self._adopt(session, self.named(provider, fact.parent))
+        if fact.agent:
+            session.kind = "subagent"
+        return session
+
+    def _adopt(self, child: Session, parent: Session) -> None:
+        child.kind = "subagent"
+        if child.parent == parent.id or parent.root == child.id:
+            return  # known already, or a circle that no honest log draws
+        child.parent = parent.id
+        self._parents.add(parent.id)
+        old, new = child.root, parent.root
+        for session in self._by_id.values() if child.id in self._parents else [child]:
+            if session is child or session.root == old:
+                session.root = new
+                self._dirty[session.id] = session
+        if child.id not in self._fresh:
+            self.moved.add(new)
+
+    def folder(self, path: str | None) -> int | None:
+        """The id of a working folder, its project looked up when it is new."""
+        if path is None:
+            return None
+        known = self._folders.get(path)
+        if known is None:
+            known = self._db.execute(
+                "INSERT INTO folder (path, root) VALUES (?, ?) RETURNING id", (path, self._project_of(path))
+            ).fetchone()[0]
+            self._folders[path] = known
+        return known
+
+    def changed(self, session: Session) -> None:
+        self._dirty[session.id] = session
+
+    def flush(self) -> None:
+        """Write what changed; the caller owns the transaction."""
+        self._db.executemany(
+            _REPLACE, [tuple(getattr(session, name) for name in _COLUMNS) for session in self._dirty.values()]
+        )
+        self._dirty.clear()
+        self._fresh.clear()

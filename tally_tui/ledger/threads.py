@@ -1,0 +1,89 @@
+"""Codex threads decided as a whole: replays of a parent, and headless logs beside a rollout."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from tally_tui.ledger.facets import Facets
+from tally_tui.ledger.replays import Evidence, leading_burst, replayed
+from tally_tui.ledger.rows import Row, rows_in
+from tally_tui.ledger.sessions import Session, Sessions
+from tally_tui.model import Flag, Provider, Reason
+
+
+class Threads:
+    """Decides touched threads and those that may replay them; each decision depends on rows alone."""
+
+    def __init__(self, db: sqlite3.Connection, facets: Facets, sessions: Sessions) -> None:
+        self._db = db
+        self._facets = facets
+        self._sessions = sessions
+        self._names: dict[int, str] = {}
+
+    def decide(self, touched: Iterable[int]) -> Iterator[tuple[Row, int]]:
+        """(row, new reason) of every row whose reason changes, after these threads' rows changed."""
+        wanted: dict[int, Session] = {}
+        for number in touched:
+            thread = self._sessions[number]
+            if thread.provider != Provider.CODEX:
+                continue
+            wanted[number] = thread
+            for child in self._sessions.forks_of(thread.name):
+                wanted[child.id] = child
+        sequences: dict[int, list[Row]] = {}
+        for thread in wanted.values():
+            yield from self._headless(thread)
+            if thread.forked_from and not thread.paginated:
+                yield from self._replays(thread, sequences)
+
+    def _headless(self, thread: Session) -> Iterator[tuple[Row, int]]:
+        """The event stream of a headless run counts only where no rollout has its thread (rule 4)."""
+        if not thread.headless:
+            return
+        reason = Reason.COUNTED if thread.started is None else Reason.ARCHIVE
+        for row in rows_in(self._db, self._facets, self._facets.of_session(thread.id)):
+            if row.flags & Flag.HEADLESS and row.facet.reason != reason:
+                yield row, int(reason)
+
+    def _replays(self, child: Session, sequences: dict[int, list[Row]]) -> Iterator[tuple[Row, int]]:
+        own = self._sequence(child, sequences)
+        parent = self._sessions.find(Provider.CODEX, child.forked_from or "")
+        if parent is not None and parent.started is not None:
+            count = replayed(list(map(_evidence, own)), list(map(_evidence, self._sequence(parent, sequences))))
+            low_confidence = 0
+        else:
+            count = leading_burst(list(map(_evidence, own)), child.started or 0)
+            low_confidence = 1 if count else 0
+        if low_confidence != child.low_confidence:
+            child.low_confidence = low_confidence
+            self._sessions.changed(child)
+        for index, row in enumerate(own):
+            reason = Reason.REPLAY if index < count else Reason.COUNTED
+            if row.facet.reason != reason:
+                yield row, int(reason)
+
+    def _sequence(self, thread: Session, sequences: dict[int, list[Row]]) -> list[Row]:
+        """A thread's records in the order they were written: its calls, and what it replays itself."""
+        known = sequences.get(thread.id)
+        if known is None:
+            kept = (Reason.COUNTED, Reason.REPLAY)
+            rows = rows_in(self._db, self._facets, self._facets.of_session(thread.id))
+            known = sequences[thread.id] = sorted(
+                (row for row in rows if row.facet.reason in kept and not row.flags & Flag.HEADLESS),
+                key=lambda row: (self._name(row.file), row.offset),
+            )
+        return known
+
+    def _name(self, file: int) -> str:
+        """A rollout's file name, which begins with the time it was opened; archived or not."""
+        name = self._names.get(file)
+        if name is None:
+            path = self._db.execute("SELECT path FROM file WHERE id = ?", (file,)).fetchone()[0]
+            name = self._names[file] = PurePosixPath(path).name.removesuffix(".zst")
+        return name
+
+
+def _evidence(row: Row) -> Evidence:
+    return Evidence(row.vector, row.turn, row.ts)

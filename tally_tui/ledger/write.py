@@ -1,0 +1,326 @@
+"""Sightings → calls, facets and rollups, in the caller's transaction.
+
+A batch holds what several files say. A call that only one file tells of goes straight in. Where
+several tell of it, all their rows are taken up, merged, decided on (`owners`, `replays`) and
+written back; every change of a row is a change of its rollup, so both always say the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from tally_tui.ledger.facets import Facet, Facets
+from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
+from tally_tui.ledger.pricing import Pricing
+from tally_tui.ledger.rollups import Rollups
+from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, update_row
+from tally_tui.ledger.sessions import LATER, Fact, Sessions
+from tally_tui.ledger.threads import Threads
+from tally_tui.model import Flag, Provider, Reason, merge_flags
+
+
+class Seen(Protocol):
+    """A call as one file tells it: `logs.records.Sighting`, whoever brings it."""
+
+    identity: int
+    session: str
+    offset: int
+    ts: int
+    model: str
+    folder: str | None
+    branch: str | None
+    version: str | None
+    input: int
+    write_5m: int
+    write_1h: int
+    cache_read: int
+    output: int
+    reasoning: int
+    searches: int
+    flags: int
+    recorded: int
+    lines: int
+    inferred: bool
+    reason: int
+    unobserved: int
+    vector: int | None
+    turn: int | None
+
+
+@dataclass(slots=True)
+class Told:
+    """What a stretch of one file says of calls and sessions."""
+
+    file: int
+    provider: Provider
+    sightings: Sequence[Any]
+    sessions: Sequence[Fact]
+    inferred_model: str | None = None
+    paired: Sequence[int] = ()
+
+
+class Writer:
+    """Writes what logs say into the ledger. One a process that holds the ingest lock; not for threads."""
+
+    def __init__(self, db: sqlite3.Connection, pricing: Pricing, project_of: Callable[[str], str]) -> None:
+        self._db = db
+        self.pricing = pricing
+        self._facets = Facets(db)
+        self._sessions = Sessions(db, project_of)
+        self._rollups = Rollups(db)
+        self._threads = Threads(db, self._facets, self._sessions)
+        self._empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
+        self._paths: dict[int, str] = {}
+
+    def apply(self, batch: Iterable[Told]) -> int:
+        """Take up what files say; the caller owns the transaction. Returns the number of sightings."""
+        batch = list(batch)
+        for told in batch:
+            for fact in told.sessions:
+                self._sessions.learn(told.provider, fact)
+            if told.provider is Provider.CODEX and any(seen.flags & Flag.HEADLESS for seen in told.sightings):
+                for name in {seen.session for seen in told.sightings}:
+                    session = self._sessions.named(told.provider, name)
+                    session.headless = 1
+                    self._sessions.changed(session)
+        groups: dict[int, list[tuple[Told, Any]]] = {}
+        for told in batch:
+            for sighting in told.sightings:
+                groups.setdefault(sighting.identity, []).append((told, sighting))
+        known = {} if self._empty else rows_of(self._db, self._facets, groups)
+        touched = {
+            self._sessions.named(told.provider, fact.name).id
+            for told in batch if told.provider is Provider.CODEX for fact in told.sessions
+        }  # fmt: skip
+        fresh: list[tuple[Any, ...]] = []
+        for identity, told_by in groups.items():
+            if identity not in known and len(told_by) == 1:
+                fresh.append(self._fresh(*told_by[0], touched))
+            else:
+                self._group(known.get(identity, []), told_by, touched)
+        insert_rows(self._db, fresh)
+        self._empty = self._empty and not groups
+        for told in batch:
+            self._correct(told, touched)
+        if self._sessions.moved:
+            self._decide_moved()
+        for row, reason in self._threads.decide(touched):
+            self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
+        self._facets.flush()
+        self._sessions.flush()
+        self._rollups.flush()
+        return sum(len(told_by) for told_by in groups.values())
+
+    def forget_lines(self, file: int) -> None:
+        """A file is read afresh: its calls stay, the count of lines behind them starts again."""
+        self._db.execute("UPDATE call SET lines = 0 WHERE file = ?", (file,))
+
+    def drop(self, file: int) -> None:
+        """Take a file's sightings out, before the file is read again in the same transaction."""
+        own = [row for rows in rows_of(self._db, self._facets, None, file=file).values() for row in rows]
+        for row in own:
+            self._rollups.take(row, self._facets.number(row.facet))
+        self._db.execute("DELETE FROM call WHERE file = ?", (file,))
+        left = rows_of(self._db, self._facets, {row.identity: None for row in own})
+        touched: set[int] = set()
+        for rows in left.values():
+            self._decide(rows, touched)
+        for row, reason in self._threads.decide(touched):
+            self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
+        self._facets.flush()
+        self._rollups.flush()
+
+    def reprice(self, after: int, most: int) -> tuple[int, int] | None:
+        """Price the next `most` rows after an id again: (last id, rows changed), or None when none are left."""
+        rows = rows_after(self._db, self._facets, after, most)
+        if not rows:
+            return None
+        changed = sum(self._change(row, row) for row in rows)
+        self._facets.flush()
+        self._rollups.flush()
+        return rows[-1].id or after, changed
+
+    # -- one file tells of a call
+
+    def _fresh(self, told: Told, seen: Seen, touched: set[int]) -> tuple[Any, ...]:
+        session = self._sessions.named(told.provider, seen.session).id
+        if told.provider is Provider.CODEX:
+            touched.add(session)
+        status, cost = self.pricing.cost(
+            told.provider, seen.model, seen.flags, seen.ts,
+            seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.searches,
+        )  # fmt: skip
+        if seen.reason:
+            cost = 0
+        facet = self._facets.number((
+            session, int(told.provider), seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
+            status, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0,
+        ))  # fmt: skip
+        self._rollups.add(
+            seen.ts, facet, 1, seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output,
+            seen.reasoning, cost, seen.recorded, seen.unobserved,
+        )  # fmt: skip
+        return (
+            None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,
+            seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.reasoning,
+            seen.searches, seen.flags, cost, seen.recorded, seen.unobserved, seen.vector, seen.turn,
+        )  # fmt: skip
+
+    # -- several do, or one does in several stretches
+
+    def _group(self, known: list[Row], told_by: list[tuple[Told, Any]], touched: set[int]) -> None:
+        by_file = {row.file: row for row in known}
+        changed: dict[int, Row] = dict(by_file)
+        for told, seen in told_by:
+            row = self._row(told, seen)
+            before = changed.get(told.file)
+            changed[told.file] = row if before is None else self._merged(before, row, told.provider)
+        rows = list(changed.values())
+        if len(rows) > 1:
+            rows = self._with_largest(rows)
+        for row in rows:
+            old = by_file.get(row.file)
+            if old is None:
+                self._insert(row)
+            else:
+                self._change(old, row)
+        self._decide(rows, touched)
+
+    def _row(self, told: Told, seen: Seen) -> Row:
+        session = self._sessions.named(told.provider, seen.session).id
+        facet = Facet(
+            session, int(told.provider), seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
+            0, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0,
+        )  # fmt: skip
+        return self.pricing.priced(Row(
+            None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,
+            seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.reasoning,
+            seen.searches, seen.flags, 0, seen.recorded, seen.unobserved, seen.vector, seen.turn,
+        ))  # fmt: skip
+
+    def _merged(self, old: Row, new: Row, provider: Provider) -> Row:
+        """Two tellings of one call by the same file: larger figures win, the earlier line names the facts."""
+        if (old.flags ^ new.flags) & Flag.EMBEDDED:
+            # The call itself came after, or before, its copy in a progress record.
+            return replace(new if old.flags & Flag.EMBEDDED else old, id=old.id)
+        first = old if old.offset <= new.offset else new
+        lines = old.lines + new.lines if provider is Provider.CLAUDE else 1
+        reason = first.facet.reason or (old if first is new else new).facet.reason
+        model = first.facet.model or new.facet.model
+        recorded = old.facet.recorded | new.facet.recorded
+        return self.pricing.priced(replace(
+            largest(old, new),
+            offset=first.offset,
+            facet=first.facet._replace(reason=reason, model=model, recorded=recorded),
+            ts=min(old.ts, new.ts),
+            lines=lines,
+            flags=merge_flags(old.flags, new.flags),
+            unobserved=new.unobserved if new.vector is not None else old.unobserved,
+            vector=new.vector if new.vector is not None else old.vector,
+            turn=new.turn if new.turn is not None else old.turn,
+        ))  # fmt: skip
+
+    def _with_largest(self, rows: list[Row]) -> list[Row]:
+        """Every row of a call with the element-wise largest tokens of all: whichever owns it says the same."""
+        top = rows[0]
+        for row in rows[1:]:
+            top = largest(top, row)
+        speed = 0
+        for row in rows:
+            speed = merge_flags(speed, row.flags & Flag.PRICE)
+        return [
+            self.pricing.priced(replace(largest(row, top), flags=row.flags & ~Flag.PRICE | speed)) for row in rows
+        ]
+
+    # -- who owns it
+
+    def _decide(self, rows: list[Row], touched: set[int]) -> None:
+        """Choose the owner among a call's rows and give the others their reason."""
+        if rows[0].facet.provider == Provider.CODEX:
+            touched.update(row.facet.session for row in rows)
+            if len(rows) == 1 and rows[0].facet.reason != Reason.ARCHIVE:
+                return
+        claims = [self._claim(row) for row in rows]
+        claude = rows[0].facet.provider == Provider.CLAUDE
+        owner = (claude_owner if claude else codex_owner)(claims)
+        for index, row in enumerate(rows):
+            if row.facet.reason in (Reason.REPEAT, Reason.RECORD):
+                continue  # the file alone tells these
+            reason = Reason.COUNTED
+            if index != owner:
+                reason = claude_reason(claims[index], claims[owner]) if claude else Reason.ARCHIVE
+            self._change(row, replace(row, facet=row.facet._replace(reason=int(reason))))
+
+    def _claim(self, row: Row) -> Claim:
+        root = self._sessions[self._sessions[row.facet.session].root]
+        began = root.first_ts if root.first_ts is not None else LATER
+        return Claim(root.name, began, row.flags, self._path(row.file))
+
+    def _path(self, file: int) -> str:
+        path = self._paths.get(file)
+        if path is None:
+            path = self._paths[file] = self._db.execute("SELECT path FROM file WHERE id = ?", (file,)).fetchone()[0]
+        return path
+
+    def _decide_moved(self) -> None:
+        """Copies whose sessions turn out to begin at another time are decided on again."""
+        moved, self._sessions.moved = self._sessions.moved, set()
+        copied = "reason IN (1, 2) AND provider = 1"
+        identities = self._db.execute(
+            f"SELECT DISTINCT identity FROM call WHERE facet IN (SELECT id FROM facet WHERE {copied})"
+        )
+        self._facets.flush()
+        groups = rows_of(self._db, self._facets, {identity: None for (identity,) in identities})
+        for rows in groups.values():
+            if any(self._sessions[row.facet.session].root in moved for row in rows):
+                self._decide(rows, set())
+
+    # -- later lines about earlier calls
+
+    def _correct(self, told: Told, touched: set[int]) -> None:
+        """A model that names a file's earlier calls, and token counts that pair its earlier records."""
+        if told.inferred_model:
+            for rows in rows_of(self._db, self._facets, None, file=told.file, nameless=True).values():
+                for row in rows:
+                    facet = row.facet._replace(model=told.inferred_model, inferred=1)
+                    self._change(row, replace(row, facet=facet))
+        if told.paired:
+            for rows in rows_of(self._db, self._facets, {identity: None for identity in told.paired}).values():
+                for row in rows:
+                    if row.file == told.file:
+                        touched.add(row.facet.session)
+                        self._change(row, replace(row, facet=row.facet._replace(reason=int(Reason.RECORD))))
+
+    # -- rows
+
+    def _insert(self, row: Row) -> None:
+        row.id = insert_rows(self._db, [row.columns(self._facets.number(row.facet))])
+        self._rollups.put(row, self._facets.number(row.facet))
+
+    def _change(self, old: Row, new: Row) -> bool:
+        """Write a row's new form at its price, and what that changes in the rollups; False: nothing changes."""
+        new = self.pricing.priced(new)
+        if new == old:
+            return False
+        self._rollups.take(old, self._facets.number(old.facet))
+        self._rollups.put(new, self._facets.number(new.facet))
+        update_row(self._db, new.columns(self._facets.number(new.facet)))
+        return True
+
+
+def largest(one: Row, other: Row) -> Row:
+    """`one` with the element-wise larger counts of both."""
+    return replace(
+        one,
+        input=max(one.input, other.input),
+        write_5m=max(one.write_5m, other.write_5m),
+        write_1h=max(one.write_1h, other.write_1h),
+        cache_read=max(one.cache_read, other.cache_read),
+        output=max(one.output, other.output),
+        reasoning=max(one.reasoning, other.reasoning),
+        searches=max(one.searches, other.searches),
+        recorded=max(one.recorded, other.recorded),
+    )

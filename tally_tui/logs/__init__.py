@@ -1,0 +1,1 @@
+"""One agent's line → records. Knows the formats of the logs, nothing of databases."""

@@ -1,0 +1,319 @@
+"""Codex: a stretch of a rollout → calls, session facts and limit readings.
+
+Numbered rules are those of the counting page. What depends on other files (replays of a parent,
+the same thread elsewhere) is decided by the ledger; this file leaves it the evidence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tally_tui.logs import codex_lines as wire
+from tally_tui.logs.codex_limits import readings
+from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, prompt_title, thread_of
+from tally_tui.logs.codex_usage import Pairs, Totals
+from tally_tui.logs.identity import identity
+from tally_tui.logs.instants import to_ms
+from tally_tui.logs.lines import text_of, tidy, tolerant
+from tally_tui.logs.records import Chunk, SessionFact, Sighting
+from tally_tui.model import Flag, Reason
+
+READING_EVERY_MS = 60_000
+"""An unchanged percentage is written again at most this often: fresh enough, and few rows."""
+
+
+class State(msgspec.Struct):
+    """What the parser remembers from one stretch of a file to the next."""
+
+    thread: str | None = None
+    in_rollout: bool = False
+    model: str = ""
+    turn: str | None = None
+    folder: str | None = None
+    branch: str | None = None
+    version: str | None = None
+    last_ts: int | None = None
+    titled: bool = False
+    nameless: bool = False
+    """Some sighting so far has no model."""
+    completed: int = 0
+    """Turns of a headless run counted so far."""
+    totals: Totals = msgspec.field(default_factory=Totals)
+    pairs: Pairs = msgspec.field(default_factory=Pairs)
+    same: dict[str, int] = {}
+    """How often each identity was given at `same_ts`: equal counts in one millisecond stay apart."""
+    same_ts: int = 0
+    limits: dict[str, list[float]] = {}
+
+
+class CodexParser:
+    """Reads the lines of one rollout in order; `finish` gives the chunk's records."""
+
+    def __init__(self, path: str, state: bytes, changed_ms: int) -> None:
+        self.chunk = Chunk()
+        self._path = path
+        self._state = msgspec.json.decode(state, type=State) if state else State(thread=thread_of(path))
+        self._changed_ms = changed_ms
+        self._fact: SessionFact | None = None
+        self._by_identity: dict[int, Sighting] = {}
+
+    def feed(self, offset: int, line: bytes, whole: bool) -> bool:
+        """Take one line; False when it is the torn beginning of one that is still being written."""
+        try:
+            record = wire.envelope(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            text = tidy(line)
+            if not text:
+                if not line:
+                    self.chunk.skip("unreadable", "too long", offset)
+                return True
+            value = tolerant(text)
+            if value is None:
+                if whole:
+                    self.chunk.skip("unreadable", "not JSON", offset)
+                return whole
+            record = _lenient(value)
+        try:
+            self._take(offset, record)
+        except (ValueError, TypeError, KeyError, AttributeError, msgspec.DecodeError):
+            # Shapes nobody has seen yet: counted by name, never fatal, never a wrong number.
+            self.chunk.skip("unreadable", f"bad {record.type or 'record'}", offset)
+        return True
+
+    def finish(self) -> Chunk:
+        """The records of all lines fed, and the state to go on from."""
+        chunk, state = self.chunk, self._state
+        chunk.sightings = list(self._by_identity.values())
+        if self._fact is None and chunk.sightings:
+            self._fact = SessionFact(name=self._name, folder=state.folder, first_ts=chunk.first_ts)
+        if self._fact is not None:
+            chunk.sessions = [self._fact]
+        chunk.state = msgspec.json.encode(state)
+        return chunk
+
+    @property
+    def _name(self) -> str:
+        state = self._state
+        if state.thread is None:
+            state.thread = self._path.rpartition("/")[2].partition(".")[0]
+        return state.thread
+
+    def _take(self, offset: int, record: wire.Envelope) -> None:
+        state, kind = self._state, record.type
+        if kind == "response_item":
+            return
+        ts = to_ms(record.timestamp)
+        if ts is not None:
+            state.last_ts = ts
+            if self.chunk.first_ts is None:
+                self.chunk.first_ts = ts
+        if kind == "event_msg":
+            event = wire.kind(record.payload).type
+            if event == "token_count":
+                self._token_count(offset, record.payload, self._time(ts))
+            elif event in ("task_started", "turn_started"):
+                self._turn(text_of(wire.plain(record.payload).get("turn_id")))
+            elif event in ("user_message", "item_completed"):
+                self._title(record.payload)
+            elif event not in KNOWN_EVENTS:
+                self.chunk.skip("unknown", f"event {event or 'no type'}", offset)
+        elif kind == "turn_context":
+            self._turn_context(wire.plain(record.payload))
+        elif kind == "token_usage_record":
+            self._usage_record(offset, wire.plain(record.payload), self._time(ts))
+        elif kind == "session_meta":
+            self._meta(wire.plain(record.payload), ts)
+        elif kind == "turn.completed":
+            self._headless(offset, record, self._time(ts))
+        elif kind == "thread.started":
+            # A headless run names its thread here; a rollout's own name stands.
+            if not state.in_rollout:
+                state.thread = text_of(record.thread_id) or state.thread
+        elif not kind and bytes(record.id) and bytes(record.instructions):
+            bare = {"id": wire.plain(record.id), "timestamp": record.timestamp}
+            self._meta(bare, ts)
+        elif kind not in KNOWN_TYPES and not (not kind and record.record_type):
+            self.chunk.skip("unknown", kind or "no type", offset)
+
+    def _time(self, ts: int | None) -> int:
+        """A record's time: its own, else the file's nearest earlier one, else the file's last change."""
+        if ts is not None:
+            return ts
+        return self._state.last_ts if self._state.last_ts is not None else self._changed_ms
+
+    # -- whose calls they are
+
+    def _meta(self, payload: Any, ts: int | None) -> None:
+        state = self._state
+        if state.in_rollout:
+            return  # rule 1: later ones are ancestry
+        fact = meta_fact(payload, ts, state.thread or self._name)
+        state.in_rollout = True
+        state.thread = fact.name
+        state.folder, state.branch, state.version = fact.folder, fact.branch, fact.version
+        self._fact = fact
+
+    def _turn_context(self, payload: Any) -> None:
+        state = self._state
+        state.folder = text_of(payload.get("cwd")) or state.folder
+        model = text_of(payload.get("model"))
+        if model:
+            state.model = model.removeprefix("openai/")
+            if state.nameless:
+                state.nameless = False
+                self._infer(state.model)
+        self._turn(text_of(payload.get("turn_id")))
+
+    def _infer(self, model: str) -> None:
+        """Rule 7: calls before the first turn context take the first model that follows."""
+        for sighting in self._by_identity.values():
+            if not sighting.model:
+                sighting.model, sighting.inferred = model, True
+        self.chunk.inferred_model = model
+
+    def _turn(self, turn: str | None) -> None:
+        if turn and turn != self._state.turn:
+            self._state.turn = turn
+            self._state.pairs.clear()
+
+    def _title(self, payload: msgspec.Raw) -> None:
+        if self._state.titled:
+            return
+        title = prompt_title(wire.plain(payload))
+        if title:
+            self._state.titled = True
+            if self._fact is None:
+                self._fact = SessionFact(name=self._name)
+            self._fact.title, self._fact.title_rank = title, 1
+
+    # -- what was spent
+
+    def _token_count(self, offset: int, payload: msgspec.Raw, ts: int) -> None:
+        try:
+            record = wire.token_count(payload)
+        except msgspec.DecodeError:
+            record = wire.TokenCount(**{
+                name: msgspec.Raw(msgspec.json.encode(value))
+                for name, value in wire.plain(payload).items()
+                if name in ("info", "rate_limits")
+            })  # fmt: skip
+        if bytes(record.rate_limits) not in (b"", b"null"):
+            self._readings(wire.plain(record.rate_limits), ts)
+        if bytes(record.info) in (b"", b"null"):
+            return
+        state = self._state
+        total, last = wire.usage_vectors(record.info)
+        if total is None and last is None:
+            self.chunk.skip("unreadable", "no usage", offset)
+            return
+        size, unobserved = state.totals.step(total, last, bytes(record.info))
+        evidence = identity(total, last)
+        if size is None:
+            repeat = self._unique(ts, "codex repeat", self._name, ts, total, last)
+            self._add(repeat, offset, ts, last or (0, 0, 0, 0, 0), reason=Reason.REPEAT)
+            return
+        call = self._unique(ts, "codex", self._name, ts, total, last)
+        model = (text_of(record.effective_model) or "").removeprefix("openai/")
+        earlier, model_of_record = state.pairs.count(call, state.turn, size)
+        if earlier is not None:
+            known = self._by_identity.get(earlier)
+            if known is not None:
+                known.reason = Reason.RECORD
+            else:
+                self.chunk.paired.append(earlier)
+        self._add(call, offset, ts, size, model=model or model_of_record, unobserved=unobserved, vector=evidence)
+
+    def _usage_record(self, offset: int, payload: Any, ts: int) -> None:
+        """Rule 4: beside its token count it is the same call, alone it is one of its own."""
+        state = self._state
+        size = wire.vector(payload["usage"] or {})
+        assert size is not None
+        turn = text_of(payload.get("turn_id"))
+        model = (text_of(payload.get("effective_model")) or "").removeprefix("openai/")
+        response = text_of(payload.get("response_id"))
+        if response:
+            call = identity("codex record", self._name, response)
+        else:
+            call = self._unique(ts, "codex record", self._name, ts, size)
+        if call in self._by_identity:
+            return
+        paired = state.pairs.record(call, turn or state.turn, size, model)
+        reason = Reason.RECORD if paired else Reason.COUNTED
+        self._add(call, offset, ts, size, model=model, reason=reason, vector=identity("record", size), turn=turn)
+
+    def _headless(self, offset: int, record: wire.Envelope, ts: int) -> None:
+        size = wire.vector(wire.plain(record.usage))
+        assert size is not None
+        self._state.completed += 1
+        model = (text_of(record.model) or "").removeprefix("openai/")
+        call = identity("codex headless", self._name, self._state.completed, size)
+        self._add(call, offset, ts, size, model=model, flags=Flag.HEADLESS)
+
+    def _add(
+        self,
+        call: int,
+        offset: int,
+        ts: int,
+        size: wire.Vector,
+        *,
+        model: str = "",
+        reason: Reason = Reason.COUNTED,
+        unobserved: int = 0,
+        vector: int | None = None,
+        turn: str | None = None,
+        flags: int = 0,
+    ) -> None:
+        state = self._state
+        given, read, written, output, reasoning = wire.normalised(size)
+        model = model or state.model
+        if not model:
+            state.nameless = True
+        turn = turn or state.turn
+        self._by_identity[call] = Sighting(
+            call, self._name, offset, ts, model, state.folder, state.branch, state.version,
+            given, written, 0, read, output, reasoning,
+            flags=flags, reason=reason, unobserved=unobserved, vector=vector,
+            turn=identity(turn) if turn else None,
+        )  # fmt: skip
+
+    def _unique(self, ts: int, *parts: object) -> int:
+        """An identity that also tells apart equal records of one millisecond, by their order."""
+        state = self._state
+        if ts != state.same_ts:
+            state.same_ts = ts
+            state.same.clear()
+        plain = identity(*parts)
+        times = state.same[str(plain)] = state.same.get(str(plain), 0) + 1
+        return plain if times == 1 else identity(plain, times)
+
+    def _readings(self, limits: Any, ts: int) -> None:
+        for reading in readings(limits, ts):
+            key = f"{reading.limit} {reading.minutes}"
+            value = [reading.percent, float(reading.resets_at or 0)]
+            known = self._state.limits.get(key)
+            if known is None or known[:2] != value or ts - known[2] >= READING_EVERY_MS:
+                self._state.limits[key] = [*value, float(ts)]
+                self.chunk.readings.append(reading)
+
+
+def _lenient(value: dict[str, Any]) -> wire.Envelope:
+    def raw(name: str) -> msgspec.Raw:
+        part = value.get(name)
+        try:
+            return msgspec.Raw(msgspec.json.encode(part)) if part is not None else msgspec.Raw()
+        except (TypeError, ValueError, UnicodeEncodeError, RecursionError):
+            return msgspec.Raw()
+
+    return wire.Envelope(
+        type=text_of(value.get("type")) or "",
+        timestamp=value.get("timestamp"),
+        payload=raw("payload"),
+        id=raw("id"),
+        instructions=raw("instructions"),
+        record_type=text_of(value.get("record_type")),
+        thread_id=text_of(value.get("thread_id")),
+        model=text_of(value.get("model")),
+        usage=raw("usage"),
+    )

@@ -1,0 +1,94 @@
+"""Which thread a rollout is, where it came from, and what it is about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tally_tui.logs.instants import to_ms
+from tally_tui.logs.lines import text_of
+from tally_tui.logs.records import SessionFact
+
+KNOWN_TYPES = frozenset(
+    """response_item compacted world_state inter_agent_communication inter_agent_communication_metadata
+    security_risk_score realtime_item message reasoning function_call function_call_output custom_tool_call
+    custom_tool_call_output local_shell_call web_search_call tool_search_call tool_search_output
+    image_generation_call agent_message additional_tools compaction context_compaction ghost_snapshot
+    configuration_update other turn.started turn.failed item.started item.updated item.completed error""".split()
+)
+KNOWN_EVENTS = frozenset(
+    """task_complete turn_complete turn_aborted thread_rolled_back thread_settings_applied raw_response_completed
+    thread_goal_updated agent_message agent_reasoning patch_apply_end exec_command_end mcp_tool_call_end
+    web_search_end image_generation_end context_compacted entered_review_mode exited_review_mode
+    sub_agent_activity agent_reasoning_raw_content agent_reasoning_section_break patch_apply_begin
+    exec_command_begin mcp_tool_call_begin web_search_begin plan_update error stream_error warning
+    background_event turn_diff view_image_tool_call undo_completed undo_started shutdown_complete""".split()
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_MACHINE = re.compile(r"^\s*(?:<[a-z_]+[ >]|# AGENTS\.md instructions)")
+_IDE_REQUEST = "## My request for Codex:"
+TITLE_LENGTH = 300
+
+
+def thread_of(path: str) -> str | None:
+    """The thread id in a rollout's file name (the first, of a reverted thread's two); None without one."""
+    found = _UUID.search(path.rpartition("/")[2])
+    return found[0].lower() if found else None
+
+
+def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
+    """What a rollout's first `session_meta` says.
+
+    Raises:
+        AttributeError: the payload is no object.
+    """
+    name = text_of(payload.get("id")) or fallback
+    source = payload.get("source")
+    subagent = source.get("subagent") if isinstance(source, dict) else None
+    spawn = subagent.get("thread_spawn") if isinstance(subagent, dict) else None
+    spawn = spawn if isinstance(spawn, dict) else {}
+    parent = text_of(payload.get("parent_thread_id")) or text_of(spawn.get("parent_thread_id"))
+    fork = text_of(payload.get("forked_from_id"))
+    git = payload.get("git")
+    root = text_of(payload.get("session_id"))
+    is_subagent = bool(parent or subagent is not None)
+    agent = None
+    if is_subagent:
+        told = [payload.get(key) for key in ("agent_role", "agent_type", "agent_nickname")]
+        told += [spawn.get(key) for key in ("agent_role", "agent_nickname")]
+        told += [subagent if isinstance(subagent, str) else None]
+        agent = next((text for text in map(text_of, told) if text), "subagent")
+    started = ts if ts is not None else to_ms(payload.get("timestamp"))
+    return SessionFact(
+        name=name,
+        parent=(parent or (root if root != name else None)) if is_subagent else None,
+        forked_from=fork or parent,
+        agent=agent,
+        folder=text_of(payload.get("cwd")),
+        branch=text_of(git.get("branch")) if isinstance(git, dict) else None,
+        version=text_of(payload.get("cli_version")),
+        origin=text_of(payload.get("originator")),
+        first_ts=started,
+        started=started or 0,
+        paginated=payload.get("history_mode") == "paginated",
+    )
+
+
+def prompt_title(payload: Any) -> str | None:
+    """The first line of a human prompt in an event; None where the event holds none."""
+    if payload.get("type") == "user_message":
+        text = text_of(payload.get("message"))
+    else:
+        item = payload.get("item")
+        if not isinstance(item, dict) or item.get("type") != "UserMessage":
+            return None
+        content = item.get("content")
+        blocks = content if isinstance(content, list) else []
+        texts = [text_of(block.get("text")) for block in blocks if isinstance(block, dict)]
+        text = next((one for one in texts if one), None)
+    if text is None:
+        return None
+    text = text.partition(_IDE_REQUEST)[2] or text
+    if _MACHINE.match(text):
+        return None
+    return " ".join(text[: TITLE_LENGTH * 2].split())[:TITLE_LENGTH] or None

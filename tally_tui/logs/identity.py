@@ -1,0 +1,11 @@
+"""64-bit identities: what lets the same call be known wherever it is seen."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+
+def identity(*parts: object) -> int:
+    """A signed 64-bit hash of the parts (SQLite's integer)."""
+    text = "\0".join(map(str, parts))
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)

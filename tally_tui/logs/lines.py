@@ -1,0 +1,126 @@
+"""A log file as whole lines from a byte offset on, in flat memory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+BUFFER = 1 << 18
+MAX_LINE = 1 << 27
+"""A line longer than this (128 MiB) is passed over and counted: memory stays flat."""
+HEAD = 4096
+"""How much of a file's beginning tells whether it is still the same file."""
+
+
+class UnreadableLogError(Exception):
+    """A log cannot be opened or uncompressed; the message says why, for people."""
+
+
+def is_compressed(path: str) -> bool:
+    return path.endswith(".zst")
+
+
+@contextlib.contextmanager
+def open_log(path: str) -> Iterator[BinaryIO]:
+    """The (uncompressed) bytes of a log. Raises UnreadableLogError."""
+    try:
+        raw = Path(path).open("rb", buffering=BUFFER)  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise UnreadableLogError(f"{path}: {error.strerror or error}") from error
+    with raw:
+        if not is_compressed(path):
+            yield raw
+            return
+        import io
+
+        import zstandard
+
+        reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True)
+        buffered = io.BufferedReader(cast(Any, reader), BUFFER)
+        try:
+            yield cast(BinaryIO, buffered)
+        except zstandard.ZstdError as error:
+            raise UnreadableLogError(f"{path}: {error}") from error
+
+
+def seek(log: BinaryIO, path: str, offset: int) -> None:
+    """Go to a byte of the uncompressed text (a compressed file is read up to it)."""
+    if not is_compressed(path):
+        log.seek(offset)
+        return
+    left = offset
+    while left and (piece := log.read(min(left, BUFFER))):
+        left -= len(piece)
+
+
+def lines(log: BinaryIO, offset: int, limit: int) -> Iterator[tuple[int, int, bytes, bool]]:
+    """(start, end, line, whole) of each line from `offset` until `limit` bytes are read or the log ends.
+
+    A line over `MAX_LINE` comes as empty bytes. `whole` is false only for a last line without
+    its newline.
+    """
+    readline = log.readline
+    stop = offset + limit
+    while offset < stop:
+        line = readline(MAX_LINE)
+        if not line:
+            return
+        end = offset + len(line)
+        if line[-1] == 10:
+            yield offset, end, line, True
+        elif len(line) < MAX_LINE:
+            yield offset, end, line, False
+        else:
+            piece = line
+            while piece and piece[-1] != 10:
+                piece = readline(BUFFER)
+                end += len(piece)
+            yield offset, end, b"", bool(piece)
+        offset = end
+
+
+def tidy(line: bytes) -> bytes:
+    """A line without what crashes and editors leave around it: NUL padding, a BOM, white space."""
+    return line.strip(b"\x00 \t\r\n").removeprefix(b"\xef\xbb\xbf").lstrip(b"\x00 \t")
+
+
+def tolerant(line: bytes) -> dict[str, Any] | None:
+    """What the strict decoder refuses (lone surrogates, NaN, broken UTF-8), read leniently; None: no object."""
+    try:
+        value = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def whole_number(value: object) -> int:
+    """A count from a log: an integer, also as text or as an integral float; nothing is 0.
+
+    Raises:
+        ValueError: it is something else, negative, or beyond any real count.
+    """
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        raise ValueError("a truth value where a count is expected")
+    if isinstance(value, str):
+        value = int(value.strip())
+    elif isinstance(value, float):
+        if not value.is_integer():
+            raise ValueError("a fraction where a count is expected")
+        value = int(value)
+    if not isinstance(value, int) or not 0 <= value < 10**15:
+        raise ValueError("not a count")
+    return value
+
+
+def text_of(value: object) -> str | None:
+    """A non-empty string as it is (without lone surrogates, which no database takes); else None."""
+    if type(value) is not str or not value:
+        return None
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")

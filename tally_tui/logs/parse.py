@@ -1,0 +1,57 @@
+"""A stretch of any log file → the records in it: the one door of this floor."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tally_tui.logs.claude import ClaudeParser
+from tally_tui.logs.codex import CodexParser
+from tally_tui.logs.lines import is_compressed, lines, open_log, seek
+from tally_tui.logs.records import Chunk
+from tally_tui.model import Provider
+
+STRETCH = 48 << 20
+"""Bytes read into one chunk: what a parser holds is bounded by it, whatever the file's size."""
+
+
+class Parser(Protocol):
+    """Takes a file's lines in order; `finish` ends the stretch."""
+
+    chunk: Chunk
+
+    def feed(self, offset: int, line: bytes, whole: bool) -> bool: ...
+    def finish(self) -> Chunk: ...
+
+
+def parse(
+    path: str, provider: Provider, cursor: int = 0, state: bytes = b"", changed_ms: int = 0, limit: int = STRETCH
+) -> Chunk:
+    """Read whole lines of a log from `cursor` on, at most about `limit` bytes.
+
+    The chunk's cursor never passes an unfinished line; an unterminated last line is taken when
+    it is a whole JSON object. `state` is that of the chunk before, `changed_ms` the file's last
+    change, the time of records that have none.
+
+    Raises:
+        lines.UnreadableLogError: the file cannot be opened or uncompressed.
+    """
+    parser: Parser = (ClaudeParser if provider is Provider.CLAUDE else CodexParser)(path, state, changed_ms)
+    if is_compressed(path):
+        limit = 1 << 62  # to go on in the middle would uncompress the beginning again
+    count = 0
+    reached = cursor
+    torn = False
+    with open_log(path) as log:
+        seek(log, path, cursor)
+        feed = parser.feed
+        for start, end, line, whole in lines(log, cursor, limit):
+            # A line too long to hold is passed over, but not before its end is there.
+            torn = not (line or whole) or not feed(start, line, whole)
+            if torn:
+                break
+            reached = end
+            count += 1
+    chunk = parser.finish()
+    chunk.cursor, chunk.lines = reached, count
+    chunk.at_end = torn or reached - cursor < limit
+    return chunk

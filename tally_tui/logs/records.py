@@ -1,0 +1,111 @@
+"""What a stretch of a log says, as records that cross process borders (msgpack, compact arrays)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Sighting(msgspec.Struct, array_like=True, gc=False):
+    """One call as one file tells it. Tokens normalised as in `model.Tokens`, times in ms UTC."""
+
+    identity: int
+    """Signed 64-bit hash of what makes it this call, wherever it is seen."""
+    session: str
+    offset: int
+    ts: int
+    model: str
+    folder: str | None
+    branch: str | None
+    version: str | None
+    input: int
+    write_5m: int
+    write_1h: int
+    cache_read: int
+    output: int
+    reasoning: int
+    searches: int = 0
+    flags: int = 0
+    recorded: int = 0
+    """Nano-dollars that the log states."""
+    lines: int = 1
+    inferred: bool = False
+    reason: int = 0
+    """`model.Reason` where the file alone tells a duplicate (REPEAT, RECORD)."""
+    unobserved: int = 0
+    vector: int | None = None
+    turn: int | None = None
+
+
+class SessionFact(msgspec.Struct, array_like=True, gc=False):
+    """What a log says of a session; None means that it does not say."""
+
+    name: str
+    parent: str | None = None
+    forked_from: str | None = None
+    agent: str | None = None
+    title: str | None = None
+    title_rank: int = 0
+    folder: str | None = None
+    branch: str | None = None
+    version: str | None = None
+    origin: str | None = None
+    first_ts: int | None = None
+    """Its own first record."""
+    started: int | None = None
+    """Codex: when its rollout began; None for what is no rollout."""
+    paginated: bool = False
+
+
+class Reading(msgspec.Struct, array_like=True, gc=False):
+    """An observed percentage of a limit window of `minutes`."""
+
+    limit: str
+    minutes: int
+    ts: int
+    percent: float
+    resets_at: int | None
+    plan: str | None = None
+
+
+class LimitEvent(msgspec.Struct, array_like=True, gc=False):
+    """An agent's own words that a limit stopped it."""
+
+    ts: int
+    session: str
+    text: str
+    offset: int
+
+
+class Chunk(msgspec.Struct):
+    """What a stretch of one log file says, and where the next stretch begins."""
+
+    cursor: int = 0
+    state: bytes = b""
+    """The parser's memory at the cursor; opaque to everyone else."""
+    lines: int = 0
+    at_end: bool = True
+    """Whether all that the file held was read (a partial last line waits)."""
+    first_ts: int | None = None
+    sightings: list[Sighting] = []
+    sessions: list[SessionFact] = []
+    readings: list[Reading] = []
+    events: list[LimitEvent] = []
+    cost_states: dict[str, int] = {}
+    """Session → Claude's own running total in nano-dollars (a cross-check)."""
+    skipped: dict[str, list[int]] = {}
+    """`unreadable:reason` or `unknown:type` → [lines, first offset]."""
+    inferred_model: str | None = None
+    """The model of all earlier sightings of this file that name none."""
+    paired: list[int] = []
+    """Identities of usage records, seen in earlier stretches, whose token count came later."""
+
+    def skip(self, kind: str, name: str, offset: int) -> None:
+        """Count a line that says nothing we can use."""
+        entry = self.skipped.setdefault(f"{kind}:{name[:80]}", [0, offset])
+        entry[0] += 1
+
+
+encode = msgspec.msgpack.Encoder().encode
+decode: Any = msgspec.msgpack.Decoder(Chunk).decode

@@ -1,0 +1,138 @@
+"""The nouns of the house: plain, frozen data that every floor shares.
+
+Units, everywhere: tokens are whole tokens; money is integer nano-dollars (1e-9 USD); instants are
+integer milliseconds since the Unix epoch, UTC; a slot is a quarter of an hour since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+NANO: Final = 1_000_000_000
+"""Nano-dollars in a dollar."""
+
+SLOT_MS: Final = 900_000
+"""Length of a rollup slot in milliseconds: every time zone's offset is a multiple of it."""
+
+
+class Provider(IntEnum):
+    """Who bills the call. The value is what the ledger stores."""
+
+    CLAUDE = 1
+    CODEX = 2
+
+    @property
+    def word(self) -> str:
+        """The provider's name in screens, commands and JSON."""
+        return self.name.lower()
+
+
+class PriceStatus(IntEnum):
+    """How much is known of a call's price."""
+
+    PRICED = 0
+    ESTIMATED = 1
+    """A price stands in for a missing one; sums include it and say so."""
+    UNPRICED = 2
+    """No price: tokens are counted, cost is not; sums say how many such calls they leave out."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Reason(IntEnum):
+    """Why a record is a duplicate (kept out of sums); `COUNTED` marks a call that counts."""
+
+    COUNTED = 0
+    COPY = 1
+    """Claude: the same message in another session's file."""
+    REPLAY = 2
+    """A fork's or side question's copy of its parent's calls."""
+    REPEAT = 3
+    """Codex: a token count whose totals did not change."""
+    RECORD = 4
+    """Codex: a usage record beside the token count of the same usage."""
+    ARCHIVE = 5
+    """The same thread elsewhere (archived, compressed, or a headless run's own log)."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a call or a sum of calls, normalised over providers.
+
+    `input` is uncached, `output` includes `reasoning`; `total` leaves `reasoning` out so that
+    nothing is counted twice.
+    """
+
+    input: int = 0
+    write_5m: int = 0
+    write_1h: int = 0
+    cache_read: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input + self.write_5m + self.write_1h + self.cache_read + self.output
+
+    @property
+    def prompt(self) -> int:
+        """Everything the model was sent: what long-context price tiers look at."""
+        return self.input + self.write_5m + self.write_1h + self.cache_read
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time [since, until) in epoch milliseconds; None is open-ended."""
+
+    since: int | None = None
+    until: int | None = None
+
+    def __contains__(self, instant: int) -> bool:
+        return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)
+
+
+class Flag:
+    """Bits of a call's `flags`: what changes its price, and what kind of sighting it is.
+
+    Two sightings of one call merge by `merge_flags`, which does not depend on their order.
+    """
+
+    SPEED = 0b11
+    """0 not said, 1 standard, 2 fast."""
+    SPEED_STANDARD = 1
+    SPEED_FAST = 2
+    TIER = 0b111 << 2
+    """Service tier: 0 standard or not said, 1 batch, 2 flex, 3 priority."""
+    TIER_BATCH = 1 << 2
+    TIER_FLEX = 2 << 2
+    TIER_PRIORITY = 3 << 2
+    REGION_US = 1 << 5
+    """`inference_geo: us`."""
+    PRICE = SPEED | TIER | REGION_US
+    STOPPED = 1 << 6
+    """Some line of the call says why the model stopped; without it its output may be partial."""
+    COPIED = 1 << 7
+    """The log itself says that this sighting's call began in another session."""
+    AGENT = 1 << 8
+    """Seen in a subagent's file."""
+    EMBEDDED = 1 << 9
+    """Seen inside a progress record, a copy of a subagent's own message."""
+    HEADLESS = 1 << 10
+    """From the event stream of `codex exec --json`, not from a rollout."""
+    RECORDED = 1 << 11
+    """The log states a cost."""
+
+
+def merge_flags(one: int, other: int) -> int:
+    """The flags of two sightings of one call in one file: each price field's larger value, all other bits."""
+    speed = max(one & Flag.SPEED, other & Flag.SPEED)
+    tier = max(one & Flag.TIER, other & Flag.TIER)
+    return ((one | other) & ~(Flag.SPEED | Flag.TIER)) | speed | tier

@@ -1,0 +1,1 @@
+"""Questions and answers: one module a question, each returns a frozen dataclass."""

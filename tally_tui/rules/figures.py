@@ -1,0 +1,95 @@
+"""Numbers as text: money, tokens, changes, stretches of time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tally_tui.model import NANO
+
+_UNITS: Final = ("", "k", "M", "B", "T")
+_SECOND: Final = 1000
+_MINUTE: Final = 60 * _SECOND
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+def half_even(number: int, unit: int) -> int:
+    """How many units (positive) a number is, rounded to the nearest; a tie goes to the even one."""
+    whole, rest = divmod(number, unit)
+    return whole + (2 * rest > unit or (2 * rest == unit and whole % 2 == 1))
+
+
+def usd6(nano: int) -> str:
+    """Nano-dollars as a decimal string of dollars with 6 places, half-even: what JSON and CSV hold."""
+    micro = half_even(nano, 1000)
+    return f"{'-' if micro < 0 else ''}{abs(micro) // 1_000_000}.{abs(micro) % 1_000_000:06d}"
+
+
+def money(nano: int) -> str:
+    """Nano-dollars for people: `$0.0042`, `$1.23`, `$1,234`; never `$0.00` for what is not nothing."""
+    if nano < 0:
+        return "−" + money(-nano)
+    if nano and nano < NANO // 10_000:
+        return "<$0.0001"
+    if nano and half_even(nano, NANO // 10_000) < 100:
+        return f"$0.{half_even(nano, NANO // 10_000):04d}"
+    cents = half_even(nano, NANO // 100)
+    return f"${cents // 100}.{cents % 100:02d}" if cents < 100_000 else f"${half_even(nano, NANO):,}"
+
+
+def short_tokens(count: int) -> str:
+    """A count in about four characters: `999`, `1.2k`, `12.3k`, `123k`, `1.2M`, `1.0B`; half-even."""
+    if count < 0:
+        return "−" + short_tokens(-count)
+    if count < 1000:
+        return str(count)
+    for power in range(1, len(_UNITS)):
+        unit = 1000**power
+        tenths = half_even(count, unit // 10)
+        if tenths < 1000:
+            return f"{tenths // 10}.{tenths % 10}{_UNITS[power]}"
+        whole = half_even(count, unit)
+        if whole < 1000 or power == len(_UNITS) - 1:
+            return f"{whole:,}{_UNITS[power]}"
+    raise AssertionError("the last unit takes any count")
+
+
+def percent_change(now: int, before: int) -> str:
+    """How `now` differs from `before` (neither negative): `+12%`, `−8%`, `±0%`, `×14`, or `new` after 0."""
+    if before <= 0:
+        return "new" if now > 0 else "±0%"
+    if now >= 10 * before:
+        return f"×{half_even(now, before):,}"
+    percent = half_even((now - before) * 100, before)
+    if percent == 0:
+        return "±0%"
+    return f"+{percent}%" if percent > 0 else f"−{-percent}%"
+
+
+def duration(ms: int) -> str:
+    """Milliseconds in the one or two largest units: `45s`, `12m`, `3h 05m`, `2d 4h`; cut, not rounded."""
+    if ms < 0:
+        return "−" + duration(-ms)
+    if ms < _MINUTE:
+        return f"{ms // _SECOND}s"
+    if ms < _HOUR:
+        return f"{ms // _MINUTE}m"
+    if ms < _DAY:
+        return f"{ms // _HOUR}h {ms % _HOUR // _MINUTE:02d}m"
+    return f"{ms // _DAY}d {ms % _DAY // _HOUR}h"
+
+
+def ago(ms: int) -> str:
+    """How long ago something was, `ms` milliseconds being past: `now`, `12s ago`, `3h ago`, `5w ago`.
+
+    A clock that runs ahead (negative) is `now`.
+    """
+    if ms < 5 * _SECOND:
+        return "now"
+    for limit, unit, name in (
+        (_MINUTE, _SECOND, "s"), (_HOUR, _MINUTE, "m"), (_DAY, _HOUR, "h"), (14 * _DAY, _DAY, "d"),
+        (60 * _DAY, 7 * _DAY, "w"), (730 * _DAY, 30 * _DAY, "mo"),
+    ):
+        if ms < limit:
+            return f"{ms // unit}{name} ago"
+    return f"{ms // (365 * _DAY)}y ago"

@@ -1,0 +1,264 @@
+"""The store: the newest answer to each question a screen asks, and who wants to know.
+
+Screens ask, a `Source` answers from its own threads, and the store stands between them: one slot a
+question (the newest wins), at most one wake-up on the way, nothing of Textual and nothing of SQL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from tally_tui.model import Span
+from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
+
+Facet: TypeAlias = tuple[str, str | None]
+"""One grouped field and the value it must have, as in `UsageRow.key`; None: the logs do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class NowRequest:
+    """The last 10 minutes, hour, today, week, month; limits; live sessions."""
+
+    slot: str
+    query: str = ""
+    timezone: str = "local"
+    """IANA name; `local`: the machine's own zone. Likewise in every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRequest:
+    """Sums of the calls in a span, grouped by the fields of `by`, in that order."""
+
+    slot: str
+    by: tuple[str, ...]
+    span: Span = Span()
+    query: str = ""
+    where: tuple[Facet, ...] = ()
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsRequest:
+    """The sessions with a call in a span: `limit` of them from `offset` on."""
+
+    slot: str
+    span: Span = Span()
+    query: str = ""
+    where: tuple[Facet, ...] = ()
+    order: str = "cost"
+    """`cost`, `tokens`, `calls`, `last` (its latest call) or `title`."""
+    descending: bool = True
+    offset: int = 0
+    limit: int = 400
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class CallsRequest:
+    """The calls in a span: `limit` of them from `offset` on."""
+
+    slot: str
+    span: Span = Span()
+    query: str = ""
+    where: tuple[Facet, ...] = ()
+    order: str = "time"
+    """`time`, `cost`, `tokens` or `model`."""
+    descending: bool = True
+    offset: int = 0
+    limit: int = 400
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """How the total of a span came about."""
+
+    slot: str
+    span: Span = Span()
+    query: str = ""
+    timezone: str = "local"
+
+
+Request: TypeAlias = NowRequest | UsageRequest | SessionsRequest | CallsRequest | ExplainRequest
+Answer: TypeAlias = Now | Usage | Sessions | Calls | Explain
+
+
+@dataclass(frozen=True, slots=True)
+class QueryProblem:
+    """A word of a query that is not understood: characters [start, end) of its text."""
+
+    message: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error in a person's terms."""
+
+    happened: str
+    kept: str = ""
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The newest answer to a request."""
+
+    request: Request
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A request that could not be answered; what was answered before still stands."""
+
+    request: Request
+    trouble: Trouble
+
+
+class Phase(StrEnum):
+    """What the reading of logs is at."""
+
+    IDLE = "idle"
+    SCANNING = "scanning"
+    READING = "reading"
+    DONE = "done"
+    WAITING = "waiting-for-other-process"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Watching(StrEnum):
+    """How new log lines are noticed."""
+
+    NOTHING = "nothing"
+    EVENTS = "inotify"
+    POLLING = "polling"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """How far the logs are read; published under the slot `sync`, unasked."""
+
+    phase: Phase = Phase.IDLE
+    files_done: int = 0
+    files_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    calls: int = 0
+    """Calls found by this reading so far."""
+    seconds_left: float | None = None
+    message: str = ""
+    """For people: who else reads, where it stopped."""
+    trouble: Trouble | None = None
+    watching: Watching = Watching.NOTHING
+    watching_why: str = ""
+    """Why it polls or watches nothing; empty when all is well."""
+    looked: tuple[str, ...] = ()
+    """The folders that were searched for logs."""
+    kept_calls: int | None = None
+    """Calls in the ledger; None while unknown, 0 when there is nothing to show."""
+
+
+SYNC = "sync"
+"""The slot of `SyncStatus`."""
+
+News: TypeAlias = Answered | Failed | SyncStatus
+Publish: TypeAlias = Callable[[News], None]
+
+
+class Source(Protocol):
+    """Where answers come from. Every method returns at once; the work is done in other threads."""
+
+    def start(self, publish: Publish) -> None:
+        """Begin; `publish` may be called from any thread, at most ten times a second a slot."""
+
+    def ask(self, request: Request) -> None:
+        """Answer now, and again whenever the answer changes, until the slot is asked anew or dropped."""
+
+    def drop(self, slot: str) -> None:
+        """Nobody looks at this slot any more."""
+
+    def sync(self) -> None:
+        """Read new log lines now."""
+
+    def cancel(self) -> None:
+        """Stop reading the backlog; what is read stays."""
+
+    def check(self, query: str) -> QueryProblem | None:
+        """What is wrong with a query, if anything: pure, quick, no file and no database."""
+
+    def stop(self) -> None:
+        """End all threads; called once, when the screen closes."""
+
+
+class Store:
+    """One slot a question. Any thread publishes; the listener is told once per drain."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._lock = threading.Lock()
+        self._asked: dict[str, Request] = {}
+        self._mail: dict[str, News] = {}
+        self._told = False
+        self._started = False
+        self._listener: Callable[[], None] | None = None
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` (from whichever thread publishes) when there is something to `take`."""
+        self._listener = listener
+
+    def start(self) -> None:
+        """Begin; what was asked before now is asked of the source now."""
+        self.source.start(self.publish)
+        self._started = True
+        for request in list(self._asked.values()):
+            self.source.ask(request)
+
+    def stop(self) -> None:
+        self._listener, self._started = None, False
+        self.source.stop()
+
+    def ask(self, request: Request) -> None:
+        """Put a question in its slot; an answer to what stood there before no longer counts."""
+        with self._lock:
+            self._asked[request.slot] = request
+            if not _answers(self._mail.get(request.slot), request):
+                self._mail.pop(request.slot, None)
+        if self._started:
+            self.source.ask(request)
+
+    def drop(self, slot: str) -> None:
+        """Forget a question."""
+        with self._lock:
+            known = self._asked.pop(slot, None)
+            self._mail.pop(slot, None)
+        if known is not None and self._started:
+            self.source.drop(slot)
+
+    def publish(self, news: News) -> None:
+        """Put the newest into its slot. An answer to a question nobody asks any more is dropped."""
+        slot = SYNC if isinstance(news, SyncStatus) else news.request.slot
+        with self._lock:
+            if not isinstance(news, SyncStatus) and self._asked.get(slot) != news.request:
+                return
+            self._mail[slot] = news
+            tell, self._told = not self._told, True
+        if tell and self._listener is not None:
+            self._listener()
+
+    def take(self) -> Mapping[str, News]:
+        """What came since the last take, by slot; only the newest of each."""
+        with self._lock:
+            self._told = False
+            mail, self._mail = self._mail, {}
+            return mail
+
+
+def _answers(news: News | None, request: Request) -> bool:
+    return isinstance(news, Answered | Failed) and news.request == request

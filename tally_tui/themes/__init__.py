@@ -1,0 +1,92 @@
+"""Our two themes, and the colours that charts take from any theme."""
+
+from __future__ import annotations
+
+from textual.color import Color
+from textual.theme import Theme
+
+SERIES = 8
+"""How many series a chart tells apart; the last one is everything else."""
+
+_DARK = ("#5aa9e6", "#f4a259", "#7bc47f", "#b294f0", "#e3cf57", "#f27ea9", "#56c7c0", "#8b95a5")
+_LIGHT = ("#1f6fb2", "#c2620c", "#2f7d36", "#7442c8", "#8a7400", "#b8336a", "#0f7d76", "#6b7480")
+_ANSI = (
+    "ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta",
+    "ansi_cyan", "ansi_red", "ansi_bright_blue", "ansi_bright_black",
+)
+_ANSI_HEAT = ("ansi_green", "ansi_green", "ansi_bright_green", "ansi_bright_green")
+
+TALLY_DARK = Theme(
+    name="tally-dark",
+    primary="#5aa9e6",
+    secondary="#3f7fae",
+    accent="#f4a259",
+    success="#7bc47f",
+    warning="#e3b341",
+    error="#f0716a",
+    foreground="#dfe4ea",
+    background="#12151a",
+    surface="#1a1f26",
+    panel="#242b34",
+    dark=True,
+    variables={
+        "block-cursor-background": "#2f5d80",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "none",
+        "footer-key-foreground": "#f4a259",
+        "footer-background": "#1a1f26",
+    },
+)
+
+TALLY_LIGHT = Theme(
+    name="tally-light",
+    primary="#1f6fb2",
+    secondary="#4a7ea6",
+    accent="#b4540a",
+    success="#2f7d36",
+    warning="#8a6100",
+    error="#b3261e",
+    foreground="#20262e",
+    background="#fafaf7",
+    surface="#f0f1ee",
+    panel="#e4e7e6",
+    dark=False,
+    variables={
+        "block-cursor-background": "#cfe3f4",
+        "block-cursor-foreground": "#10212f",
+        "block-cursor-text-style": "none",
+        "footer-key-foreground": "#b4540a",
+        "footer-background": "#f0f1ee",
+    },
+)
+
+OURS = (TALLY_DARK, TALLY_LIGHT)
+
+
+def chart_variables(theme: Theme) -> dict[str, str]:
+    """`$series-1` … `$series-8` and `$heat-1` … `$heat-4` for a theme that does not set its own."""
+    if theme.ansi:
+        series, heat = _ANSI, _ANSI_HEAT
+    else:
+        series = _DARK if theme.dark else _LIGHT
+        ground = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
+        full = Color.parse(theme.success or theme.primary)
+        heat = tuple(ground.blend(full, share).hex for share in (0.3, 0.5, 0.75, 1.0))
+    variables = {f"series-{n}": colour for n, colour in enumerate(series, 1)}
+    variables |= {f"heat-{n}": colour for n, colour in enumerate(heat, 1)}
+    # Muted text is a colour of its own: `auto 60%` comes out white, and 16 colours have no alpha.
+    variables["quiet"] = "ansi_default" if theme.ansi else "#93a0ae" if theme.dark else "#5d6873"
+    return variables
+
+
+def few_colours(environment: dict[str, str]) -> bool:
+    """Whether the terminal has 16 colours or none, so that only the ansi themes are readable."""
+    if "NO_COLOR" in environment:
+        return True
+    if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return False
+    term = environment.get("TERM", "").strip().lower()
+    return bool(term) and "256color" not in term and "direct" not in term and term in _SIXTEEN
+
+
+_SIXTEEN = {"linux", "screen", "xterm", "xterm-color", "vt100", "vt220", "ansi", "dumb", "tmux", "rxvt"}

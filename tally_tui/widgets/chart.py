@@ -1,0 +1,87 @@
+"""The spend chart: columns, and a legend that turns into the figures of the column under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tally_tui.widgets.columns import SERIES, TEXTURES, Bar, Columns
+
+
+class Legend(Widget):
+    """Which colour or texture is which series; or the figures of one bar."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Legend { height: auto; max-height: 3; padding: 0 1 0 7; color: $foreground; }"
+    names: reactive[tuple[str, ...]] = reactive((), layout=True)
+    bar: reactive[Bar | None] = reactive(None, layout=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.format: Callable[[int], str] = str
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """Entries side by side, broken only between one another."""
+        lines: list[Content] = []
+        for entry in self._entries():
+            if lines and lines[-1].cell_length + 2 + entry.cell_length <= width:
+                lines[-1] = Content.assemble(lines[-1], "  ", entry)
+            else:
+                lines.append(entry)
+        return lines or [Content("")]
+
+    def _entries(self) -> list[Content]:
+        if self.bar is None:
+            return [Content.assemble(self._sign(n), f" {name}") for n, name in enumerate(self.names) if name]
+        head = Content.styled(f"{self.bar.title}  {self.format(self.bar.total)}", "bold")
+        return [head] + [
+            Content.assemble(self._sign(n), f" {self.names[n]} {self.format(value)}")
+            for n, value in enumerate(self.bar.parts)
+            if value and n < len(self.names)
+        ]
+
+    def _sign(self, series: int) -> tuple[str, str]:
+        place = series % SERIES
+        return (TEXTURES[place] if self.app.no_color else "■", f"$series-{place + 1}")
+
+
+class Chart(Vertical):
+    """Columns over a legend."""
+
+    DEFAULT_CSS = "Chart { height: auto; width: 1fr; }"
+
+    def compose(self) -> ComposeResult:
+        yield Columns(id="columns")
+        yield Legend()
+
+    def show(
+        self,
+        bars: Sequence[Bar],
+        names: Sequence[str],
+        scale: Callable[[int], str],
+        figure: Callable[[int], str],
+        same: bool,
+    ) -> None:
+        """Draw bars. `scale` writes an axis tick, `figure` an exact value; `same`: only the values are newer."""
+        legend = self.query_one(Legend)
+        legend.format = figure
+        legend.names = tuple(names)
+        self.query_one(Columns).show(bars, scale, same)
+
+    @on(Columns.Chosen)
+    def _chosen(self, event: Columns.Chosen) -> None:
+        event.stop()
+        self.query_one(Legend).bar = event.bar

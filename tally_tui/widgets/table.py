@@ -1,0 +1,309 @@
+"""A table of any length: only the rows in sight are asked for and drawn (line API)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeAlias
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tally_tui.widgets.meter import meter
+from tally_tui.widgets.text import fit
+
+Cell: TypeAlias = str | float
+"""Text, or a share from 0 to 1 that is drawn as a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. The first one of a table stays in sight and takes what the others leave."""
+
+    id: str
+    label: str
+    width: int
+    """Cells; of the first column: the least it can live with."""
+    right: bool = False
+    grow: int = 0
+    """Cells it may take in addition where there is room."""
+    sortable: bool = True
+
+
+class Rows(Protocol):
+    """Where the rows come from."""
+
+    def __len__(self) -> int:
+        """How many there are, whether or not they are at hand."""
+
+    def cells(self, row: int) -> Sequence[Cell] | None:
+        """One cell a column, of clean text; None: not here yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column with the width it got; `index` is its place in the row's cells."""
+
+    index: int
+    column: Column
+    width: int
+
+
+def place(columns: Sequence[Column], width: int, shift: int) -> tuple[list[Placed], bool]:
+    """Give columns their widths: the first always, then those from `shift` on that fit.
+
+    Returns the placed columns and whether some are out of sight on the right.
+    """
+    first, others = columns[0], list(enumerate(columns))[1:]
+    room = width - first.width
+    needed = sum(column.width + 1 for _, column in others)
+    if needed > room:
+        others = others[shift:]
+    chosen: list[tuple[int, Column]] = []
+    for index, column in others:
+        if column.width + 1 > room:
+            break
+        room -= column.width + 1
+        chosen.append((index, column))
+    placed = []
+    # The label gets room up to a comfortable reading width before bars grow.
+    label = min(room, max(0, 34 - first.width))
+    spare = room - label
+    for index, column in chosen:
+        extra = min(spare, column.grow)
+        spare -= extra
+        placed.append(Placed(index, column, column.width + extra))
+    placed.insert(0, Placed(0, first, first.width + label + spare))
+    return placed, len(chosen) < len(others)
+
+
+class VirtualTable(ScrollView, can_focus=True):
+    """A table over `Rows`. It draws what is in sight, and says so when rows there are missing."""
+
+    HELP = "Rows and columns. Columns that do not fit are reached with ← and →."
+    BINDING_GROUP_TITLE = "Table"
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    VirtualTable { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; background: transparent;
+        & > .table--header { text-style: bold; color: $text-primary; background: $panel; }
+        & > .table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .table--odd { background: $boost; }
+        & > .table--bar { color: $primary; }
+        & > .table--quiet { color: $quiet; }
+        &:ansi > .table--header { text-style: bold underline; }
+        &:ansi > .table--cursor { text-style: reverse; background: ansi_default; color: ansi_default; }
+        &:ansi > .table--quiet { text-style: dim; } }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--header", "table--cursor", "table--odd", "table--bar", "table--quiet",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "Next row", show=False, id="table.down"),
+        Binding("k,up", "move(-1)", "Row before", show=False, id="table.up"),
+        Binding("pagedown,space,ctrl+d", "page(1)", "Next page", show=False, id="table.page-down"),
+        Binding("pageup,ctrl+u", "page(-1)", "Page before", show=False, id="table.page-up"),
+        Binding("g,home", "goto(0)", "First row", show=False, id="table.first"),
+        Binding("G,end", "goto(-1)", "Last row", show=False, id="table.last"),
+        Binding("right", "shift(1)", "Columns further right", show=False, id="table.right"),
+        Binding("left", "shift(-1)", "Columns further left", show=False, id="table.left"),
+        Binding("enter", "open", "Open", id="table.open", tooltip="Open what is under the cursor"),
+    ]
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Opened(Message):
+        """Enter, or a click on the row under the cursor."""
+
+        row: int
+
+    @dataclass
+    class Moved(Message):
+        """Another row is under the cursor."""
+
+        row: int
+
+    @dataclass
+    class SortAsked(Message):
+        """A click on a column's header."""
+
+        column: str
+
+    @dataclass
+    class Missing(Message):
+        """Rows in sight are not at hand."""
+
+        first: int
+        last: int
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, VirtualTable.Missing)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.columns: Sequence[Column] = ()
+        self.rows: Rows | None = None
+        self.nothing = "Nothing here."
+        self._sort: tuple[str, bool] = ("", True)
+        self._shift = 0
+        self._placed: list[Placed] = []
+        self._more = False
+
+    def show(self, columns: Sequence[Column], rows: Rows, sort: tuple[str, bool], cursor: int | None = None) -> None:
+        """Draw other rows, or newer ones; `cursor` None leaves it where it is."""
+        if columns != self.columns:
+            self._shift = 0
+        self.columns, self.rows, self._sort = columns, rows, sort
+        self.virtual_size = Size(0, len(rows) + 1)
+        self._arrange()
+        self.cursor = self.cursor if cursor is None else cursor
+        self.refresh()
+        if cursor is not None:
+            self.call_after_refresh(self._bring)
+        self.call_after_refresh(self._look)
+
+    def validate_cursor(self, row: int) -> int:
+        return max(0, min(row, len(self.rows) - 1)) if self.rows is not None else 0
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self.refresh()
+        self._bring()
+        self.post_message(self.Moved(new))
+
+    def _bring(self) -> None:
+        # Two lines high: the header covers the topmost line in sight.
+        self.scroll_to_region(Region(0, self.cursor, 1, 2), animate=False, force=True, immediate=True)
+
+    def on_resize(self) -> None:
+        self._arrange()
+        self._bring()
+        self._look()
+        self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._look()
+
+    def _arrange(self) -> None:
+        width = self.scrollable_content_region.width
+        if self.columns and width:
+            # One cell on the right is kept for the sign that there are more columns.
+            self._placed, self._more = place(self.columns, width - 1, self._shift)
+
+    def _look(self) -> None:
+        if self.rows is None or not len(self.rows):
+            return
+        first = min(int(self.scroll_y), len(self.rows) - 1)
+        last = min(first + max(1, self.size.height - 1), len(self.rows)) - 1
+        if self.rows.cells(first) is None or self.rows.cells(last) is None:
+            self.post_message(self.Missing(first, last))
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.size.height - 2)
+
+    def action_goto(self, row: int) -> None:
+        self.cursor = row if row >= 0 or self.rows is None else len(self.rows) - 1
+
+    def action_shift(self, columns: int) -> None:
+        if columns < 0 or self._more:
+            self._shift = max(0, self._shift + columns)
+            self._arrange()
+            self.refresh()
+
+    def action_open(self) -> None:
+        if self.rows is not None and len(self.rows):
+            self.post_message(self.Opened(self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        if event.button != 1 or self.rows is None:
+            return
+        event.stop()
+        if event.y == 0:
+            self._click_header(event.x)
+            return
+        row = int(self.scroll_y) + event.y - 1
+        if row >= len(self.rows):
+            return
+        if row == self.cursor and event.chain > 1:
+            self.action_open()
+        self.cursor = row
+
+    def _click_header(self, x: int) -> None:
+        edge = 0
+        for placed in self._placed:
+            edge += placed.width + 1
+            if x < edge:
+                if placed.column.sortable:
+                    self.post_message(self.SortAsked(placed.column.id))
+                return
+        if self._more:
+            self.action_shift(1)
+
+    def truncated(self) -> str | None:
+        """The whole label of the row under the cursor where it is cut off on the screen."""
+        cells = self.rows.cells(self.cursor) if self.rows is not None and len(self.rows) else None
+        if not cells or not self._placed:
+            return None
+        label = str(cells[0])
+        return label if cell_len(label) > self._placed[0].width else None
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        if y == 0:
+            return self._header(width)
+        row = int(self.scroll_y) + y - 1
+        quiet = self.get_component_rich_style("table--quiet")
+        if self.rows is None:
+            lengths = (22, 17, 25, 13, 19, 15)
+            text = "░" * min(width, lengths[row % 6]) if y <= 6 else ""
+            return Strip([Segment(text, quiet)]).adjust_cell_length(width, self.rich_style)
+        if row >= len(self.rows):
+            text = self.nothing if y == 1 and not len(self.rows) else ""
+            return Strip([Segment(fit(text, width), quiet)]).adjust_cell_length(width, self.rich_style)
+        if row == self.cursor:
+            style = self.get_component_rich_style("table--cursor")
+        elif row % 2:
+            style = self.get_component_rich_style("table--odd")
+        else:
+            style = self.rich_style
+        cells = self.rows.cells(row)
+        if cells is None:
+            return Strip([Segment("…", style)]).adjust_cell_length(width, style)
+        return self._line(cells, style, width, row == self.cursor)
+
+    def _header(self, width: int) -> Strip:
+        style = self.get_component_rich_style("table--header")
+        parts = []
+        for placed in self._placed:
+            label, room = placed.column.label, placed.width
+            if placed.column.id == self._sort[0]:
+                label += "▼" if self._sort[1] else "▲"
+            parts.append(fit(label, room, placed.column.right))
+        text = " ".join(parts)
+        if self._shift:
+            text = "‹" + text[1:]
+        if self._more:
+            text = fit(text, width - 1) + "›"
+        return Strip([Segment(fit(text, width), style)]).adjust_cell_length(width, style)
+
+    def _line(self, cells: Sequence[Cell], style: Style, width: int, cursor: bool) -> Strip:
+        segments = []
+        for placed in self._placed:
+            cell = cells[placed.index]
+            if isinstance(cell, float):
+                bar = style if cursor else style + Style(color=self.get_component_rich_style("table--bar").color)
+                segments.append(Segment(meter(cell, placed.width), bar))
+            else:
+                segments.append(Segment(fit(cell, placed.width, placed.column.right), style))
+            segments.append(Segment(" ", style))
+        return Strip(segments).adjust_cell_length(width, style)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tally_tui.rules.figures import ago, duration, money, percent_change, short_tokens, usd6
+
+
+@given(st.integers(-(10**20), 10**20))
+def test_six_places_half_even(nano):
+    exact = (Decimal(nano).scaleb(-9)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
+    assert Decimal(usd6(nano)) == exact
+    assert len(usd6(nano).partition(".")[2]) == 6 and usd6(nano) != "-0.000000"
+
+
+def test_ties_go_to_the_even_place():
+    assert [usd6(n) for n in (500, 1500, 2500, 2501, -500, -1500)] == [
+        "0.000000",
+        "0.000002",
+        "0.000002",
+        "0.000003",
+        "0.000000",
+        "-0.000002",
+    ]
+    assert usd6(1_234_567_000) == "1.234567" and usd6(36_750_000_000) == "36.750000"
+
+
+@pytest.mark.parametrize(
+    ("nano", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "<$0.0001"),
+        (4_200_000, "$0.0042"),
+        (9_949_999, "$0.0099"),
+        (9_999_999, "$0.01"),
+        (77_400_000, "$0.08"),
+        (1_230_000_000, "$1.23"),
+        (999_990_000_000, "$999.99"),
+        (999_999_000_000, "$1,000"),
+        (1_234_400_000_000, "$1,234"),
+        (1_234_567_000_000_000, "$1,234,567"),
+        (-1_230_000_000, "−$1.23"),
+    ],
+)
+def test_money(nano, shown):
+    assert money(nano) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1.0k"),
+        (1234, "1.2k"),
+        (12_345, "12.3k"),
+        (99_949, "99.9k"),
+        (99_960, "100k"),
+        (123_456, "123k"),
+        (999_499, "999k"),
+        (999_600, "1.0M"),
+        (1_200_000, "1.2M"),
+        (1_200_000_000, "1.2B"),
+        (5 * 10**12, "5.0T"),
+        (10**16, "10,000T"),
+    ],
+)
+def test_tokens(count, shown):
+    assert short_tokens(count) == shown
+
+
+@given(st.integers(0, 999 * 10**12))
+def test_short_tokens_are_short(count):
+    assert len(short_tokens(count)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "shown"),
+    [
+        (112, 100, "+12%"),
+        (92, 100, "−8%"),
+        (100, 100, "±0%"),
+        (1001, 1000, "±0%"),
+        (0, 100, "−100%"),
+        (5, 0, "new"),
+        (0, 0, "±0%"),
+        (999, 100, "+899%"),
+        (1400, 100, "×14"),
+        (10**12, 1, "×1,000,000,000,000"),
+    ],
+)
+def test_changes(now, before, shown):
+    assert percent_change(now, before) == shown
+
+
+def test_stretches_of_time():
+    second, minute, hour, day = 1000, 60_000, 3_600_000, 86_400_000
+    assert [
+        duration(n) for n in (0, 45_900, 12 * minute, 3 * hour + 5 * minute, 2 * day + 4 * hour, -minute)
+    ] == [
+        "0s",
+        "45s",
+        "12m",
+        "3h 05m",
+        "2d 4h",
+        "−1m",
+    ]
+    elapsed = (-hour, second, 12 * second, 5 * minute, 3 * hour, 2 * day, 20 * day, 100 * day, 800 * day)
+    assert [ago(n) for n in elapsed] == [
+        "now",
+        "now",
+        "12s ago",
+        "5m ago",
+        "3h ago",
+        "2d ago",
+        "2w ago",
+        "3mo ago",
+        "2y ago",
+    ]
