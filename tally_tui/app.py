@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tally_tui import clock
-from tally_tui.config import WEEKDAYS, Settings
+from tally_tui.config import Settings
 from tally_tui.rules.zones import BadZoneError, zone
 from tally_tui.screens.clipboard import to_tmux
 from tally_tui.screens.commands import ThemeCommands, UsageCommands
@@ -46,16 +46,38 @@ class TallyApp(App[str]):
     TITLE = "tally"
     BINDING_GROUP_TITLE = "Everywhere"
     HORIZONTAL_BREAKPOINTS = [(0, "-panel"), (60, "-standard"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
     COMMANDS = {UsageCommands, ThemeCommands}
     COMMAND_PALETTE_DISPLAY = "^p"
     DEFAULT_MODE = "usage"
     ENABLE_SELECT_AUTO_SCROLL = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "switch_mode('usage')", "Usage", show=False, id="app.usage", tooltip="The Usage screen"),
-        Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="Keys and the query language"),
-        Binding("ctrl+p", "command_palette", "Commands", show=False, key_display="^p", id="app.palette",
-                tooltip="Find any command by its name"),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="Back to the shell; fg returns"),
+        Binding(
+            "question_mark",
+            "help",
+            "Help",
+            key_display="?",
+            id="app.help",
+            tooltip="Keys and the query language",
+        ),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            show=False,
+            key_display="^p",
+            id="app.palette",
+            tooltip="Find any command by its name",
+        ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            tooltip="Back to the shell; fg returns",
+        ),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave"),
     ]
 
@@ -77,14 +99,16 @@ class TallyApp(App[str]):
             self.register_theme(theme)
         self._choose_theme(plain)
         self.store = Store(source)
-        self.store.listen(lambda: self.post_message(StoreChanged()))
+        self.store.listen(self._wake)
         self._view = self._first_view()
         self.add_mode("usage", self._usage)
 
     def _choose_theme(self, plain: bool) -> None:
         wanted = "ansi-dark" if plain else self.settings.theme
         if wanted not in self.available_themes:
-            self._warnings.append(f"There is no theme {wanted!r}; tally-dark is used. The palette lists them all.")
+            self._warnings.append(
+                f"There is no theme {wanted!r}; tally-dark is used. The palette lists them all."
+            )
             wanted = OURS[0].name
         self.theme = wanted
 
@@ -93,15 +117,20 @@ class TallyApp(App[str]):
         try:
             here = zone(name)
         except BadZoneError as error:
-            self._warnings.append(f"{error}. Days are cut in UTC until the setting time_zone (or TZ) is right.")
+            self._warnings.append(
+                f"{error}. Days are cut in UTC until the setting time_zone (or TZ) is right."
+            )
             name, here = "UTC", zone("UTC")
-        week_start = WEEKDAYS.index(self.settings.week_start)
-        return View(here, week_start, timezone=name).at("month", clock.now_ms())
+        return View(here, self.settings.first_weekday, timezone=name).at("month", clock.now_ms())
 
     def get_css_variables(self) -> dict[str, str]:
         variables = {**chart_variables(self.current_theme), **super().get_css_variables()}
         self.theme_variables = variables
         return variables
+
+    def _wake(self) -> None:
+        # From whichever thread published.
+        self.post_message(StoreChanged())
 
     def _usage(self) -> UsageScreen:
         return UsageScreen(self.store, self._view, self.demo)

@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
+
+ALL_TIME: Final = Span()
 
 Facet: TypeAlias = tuple[str, str | None]
 """One grouped field and the value it must have, as in `UsageRow.key`; None: the logs do not say."""
@@ -35,7 +37,7 @@ class UsageRequest:
 
     slot: str
     by: tuple[str, ...]
-    span: Span = Span()
+    span: Span = ALL_TIME
     query: str = ""
     where: tuple[Facet, ...] = ()
     timezone: str = "local"
@@ -46,7 +48,7 @@ class SessionsRequest:
     """The sessions with a call in a span: `limit` of them from `offset` on."""
 
     slot: str
-    span: Span = Span()
+    span: Span = ALL_TIME
     query: str = ""
     where: tuple[Facet, ...] = ()
     order: str = "cost"
@@ -62,7 +64,7 @@ class CallsRequest:
     """The calls in a span: `limit` of them from `offset` on."""
 
     slot: str
-    span: Span = Span()
+    span: Span = ALL_TIME
     query: str = ""
     where: tuple[Facet, ...] = ()
     order: str = "time"
@@ -78,7 +80,7 @@ class ExplainRequest:
     """How the total of a span came about."""
 
     slot: str
-    span: Span = Span()
+    span: Span = ALL_TIME
     query: str = ""
     timezone: str = "local"
 
@@ -179,7 +181,10 @@ class Source(Protocol):
         """Begin; `publish` may be called from any thread, at most ten times a second a slot."""
 
     def ask(self, request: Request) -> None:
-        """Answer now, and again whenever the answer changes, until the slot is asked anew or dropped."""
+        """Answer now, and again whenever the answer changes, until the slot is asked anew or dropped.
+
+        A slot that is asked the same again need not be answered again.
+        """
 
     def drop(self, slot: str) -> None:
         """Nobody looks at this slot any more."""
@@ -232,6 +237,10 @@ class Store:
                 self._mail.pop(request.slot, None)
         if self._started:
             self.source.ask(request)
+
+    def asked(self, slot: str) -> Request | None:
+        """The question that stands in a slot."""
+        return self._asked.get(slot)
 
     def drop(self, slot: str) -> None:
         """Forget a question."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tally_tui.cli.grammar import Option
     from tally_tui.cli.parsing import Request
     from tally_tui.config import Settings
+    from tally_tui.rules.prices import PriceBook
 
 _SPACED = re.compile(r"(-?)([a-z]+):([^\"]*\s[^\"]*)", re.IGNORECASE)
 
@@ -102,6 +103,21 @@ def ledger(request: Request, asked: Question) -> Iterator[tuple[sqlite3.Connecti
         finally:
             db.close()
     except LedgerError as error:
+        raise FailedError(str(error)) from error
+
+
+def prices_in_force(settings: Settings) -> PriceBook:
+    """The prices that calls are priced with.
+
+    Raises:
+        FailedError: a pinned price table cannot be used.
+    """
+    from tally_tui.ingest.price_choice import open_book
+    from tally_tui.rules.price_table import BadTableError
+
+    try:
+        return open_book(settings)[0]
+    except BadTableError as error:
         raise FailedError(str(error)) from error
 
 

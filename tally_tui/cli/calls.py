@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from tally_tui.cli import contract, grammar
-from tally_tui.cli.asking import Question, ledger, question
+from tally_tui.cli.asking import Question, ledger, prices_in_force, question
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.model import Reason, Tokens
 from tally_tui.reports.answers import CallRow, Calls
+from tally_tui.reports.calls import Sort
 from tally_tui.reports.calls import calls as report
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def calls(request: Request) -> int:
             query=asked.query,
             span=asked.span,
             tz=asked.tz,
-            mode=asked.mode,
-            sort=sort,
+            sort=cast(Sort, sort),
             descending=(sort != "model") ^ request.on(grammar.REVERSE),
             limit=asked.limit or (ROWS if for_people else None),
+            book=prices_in_force(asked.settings),
         )
     if request.on(grammar.JSON):
         print_json(contract.noted(contract.calls(answer), note))

@@ -84,7 +84,7 @@ COMMANDS: Final = (
     Command(
         "today",
         "the short answer: now, today, this week, this month",
-        (TZ, *_FORM, NO_SYNC),
+        (TZ, MODE, *_FORM, NO_SYNC),
         QUERY,
         aliases=("now",),
     ),
@@ -97,10 +97,10 @@ COMMANDS: Final = (
     Command(
         "calls",
         "single calls, and the lines they came from",
-        (*_ASK, MODE, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
+        (*_ASK, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
         QUERY,
     ),
-    Command("explain", "the total that explains itself", (*_ASK, *_FORM, NO_SYNC), QUERY),
+    Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),
     Command(
         "sync",
         "read what is new in the logs",

@@ -79,7 +79,7 @@ def _command(chosen: Command) -> str:
             for line in ("", f"{option.name} takes", *_wrapped(", ".join(option.choices), 2))
         ]
     if chosen.words == QUERY:
-        lines += ["", "The query is made of words as in the screen's filter (`/`): see docs/commands.md."]
+        lines += ["", "The query is made of words as in the screen's filter (`/`): see docs/query.md."]
     if chosen.name in EXAMPLES:
         lines += ["", "Examples", *(f"  {each}" for each in EXAMPLES[chosen.name])]
     return "\n".join(lines)

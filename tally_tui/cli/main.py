@@ -56,7 +56,6 @@ def run(argv: Sequence[str]) -> int:
 
 def _run(request: Request) -> int:
     from tally_tui.cli import grammar
-    from tally_tui.cli.help import help_text
 
     chosen = request.command
     if request.on(grammar.VERSION):
@@ -64,11 +63,10 @@ def _run(request: Request) -> int:
 
         print(f"tally-tui {__version__}")
         return 0
-    if request.on(grammar.HELP):
-        print(help_text(chosen))
-        return 0
-    if chosen and chosen.name == "help":
-        print(help_text(_helped(request)))
+    if request.on(grammar.HELP) or (chosen and chosen.name == "help"):
+        from tally_tui.cli.help import help_text
+
+        print(help_text(chosen if request.on(grammar.HELP) else _helped(request)))
         return 0
     if request.on(grammar.DEMO):
         from tally_tui.cli.demo import demo_logs

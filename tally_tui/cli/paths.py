@@ -101,7 +101,8 @@ def _print(seen: list[Looked], problems: list[str]) -> None:
     from tally_tui.cli.tables import Column, print_table
 
     columns = [Column("logs of"), Column("folder", wide=True), Column("sessions", right=True)]
-    columns += [Column("files", right=True), Column("size", right=True), Column("named by")]
+    columns += [Column("files", right=True, rank=2), Column("size", right=True, rank=1)]
+    columns.append(Column("named by", rank=3))
     print_table(
         columns,
         [

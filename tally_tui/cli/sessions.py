@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.reports.answers import Figures, SessionRow, Sessions
+from tally_tui.reports.sessions import Sort
 from tally_tui.reports.sessions import sessions as report
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def sessions(request: Request) -> int:
             span=asked.span,
             tz=asked.tz,
             mode=asked.mode,
-            sort=sort,
+            sort=cast(Sort, sort),
             descending=(sort != "title") ^ request.on(grammar.REVERSE),
             limit=asked.limit or (ROWS if for_people else None),
         )

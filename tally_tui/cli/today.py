@@ -21,7 +21,14 @@ def today(request: Request) -> int:
     """The command."""
     asked = question(request)
     with ledger(request, asked) as (db, note):
-        answer = report(db, now_ms=asked.now, tz=asked.tz, week_start=asked.week_start, query=asked.query)
+        answer = report(
+            db,
+            now_ms=asked.now,
+            tz=asked.tz,
+            week_start=asked.week_start,
+            query=asked.query,
+            mode=asked.mode,
+        )
     if request.on(grammar.JSON):
         print_json(contract.noted(contract.now(answer), note))
     elif request.on(grammar.CSV):

@@ -35,7 +35,9 @@ class PooledStory(Story):
         super().__init__(dice, project)
         plain = Story(dice, project)
         self._pools = {
-            "source": plain.source(POOL), "listing": plain.listing(POOL), "tests": plain.test_run(POOL),
+            "source": plain.source(POOL),
+            "listing": plain.listing(POOL),
+            "tests": plain.test_run(POOL),
             "prose": plain.prose(POOL),
         }
         self._snippets = [plain.snippet() for _ in range(200)]
@@ -63,7 +65,7 @@ class PooledStory(Story):
     def _cut(self, name: str, size: int) -> str:
         pool = self._pools[name]
         at = self.dice.randrange(len(pool) - min(size, len(pool) - 1))
-        return pool[at: at + size]
+        return pool[at : at + size]
 
 
 @dataclass(slots=True)
@@ -141,8 +143,17 @@ def _fill(session: Session, sink: Sink, target: int) -> None:
 
 def _subagent(desk: Desk, parent: Session, at: int, target: int) -> None:
     identity = f"a{desk.dice.hexes(16)}"
-    log = ClaudeLog(desk.dice, at, parent.log.session, parent.log.place, Manner(claude_sessions.HAIKU), desk.truth,
-                    parent.log.version, agent=identity, context=9_000)
+    log = ClaudeLog(
+        desk.dice,
+        at,
+        parent.log.session,
+        parent.log.place,
+        Manner(claude_sessions.HAIKU),
+        desk.truth,
+        parent.log.version,
+        agent=identity,
+        context=9_000,
+    )
     sink = Sink()
     _fill(Session(log, parent.story, parent.folder, SIZES), sink, target)
     sink.save(parent.inside / "subagents" / f"agent-{identity}.jsonl")
@@ -151,7 +162,9 @@ def _subagent(desk: Desk, parent: Session, at: int, target: int) -> None:
 def _rollout(desk: Desk, at: int, target: int) -> None:
     dice = desk.dice
     desk.limits = Limits()
-    rollout = desk.rollout(at, version=CODEX_CURRENT if dice.chance(0.5) else LEGACY, model=dice.choice(CODEX_MODELS))
+    rollout = desk.rollout(
+        at, version=CODEX_CURRENT if dice.chance(0.5) else LEGACY, model=dice.choice(CODEX_MODELS)
+    )
     log, sink = rollout.log, Sink()
     log.until = None
     path = log.path(desk.codex)

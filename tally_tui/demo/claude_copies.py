@@ -10,7 +10,9 @@ from tally_tui.demo.claude_sessions import Session, turn
 from tally_tui.demo.story import Story
 
 
-def fork(origin: Session, at: int, *, says_origin: bool, keeps_session: bool = False, part: float = 1.0) -> Session:
+def fork(
+    origin: Session, at: int, *, says_origin: bool, keeps_session: bool = False, part: float = 1.0
+) -> Session:
     """A session that starts with a copy of another's messages and goes on by itself.
 
     `says_origin`: the copied lines carry `forkedFrom`. `keeps_session`: they keep the old session id
@@ -21,8 +23,18 @@ def fork(origin: Session, at: int, *, says_origin: bool, keeps_session: bool = F
     while identity <= old.session:
         # A copy that does not name its origin has nothing else to tell it by: of two equals, the smaller id.
         identity = dice.uuid4()
-    log = ClaudeLog(dice, at, identity, old.place, old.manner, old.truth, old.version,
-                    context=old.context, pending=old.pending, until=old.until)
+    log = ClaudeLog(
+        dice,
+        at,
+        identity,
+        old.place,
+        old.manner,
+        old.truth,
+        old.version,
+        context=old.context,
+        pending=old.pending,
+        until=old.until,
+    )
     messages = [record for record in old.records if "uuid" in record and record["sessionId"] == old.session]
     kept = messages[: max(1, int(len(messages) * part))]
     changes: dict[str, Any] = {} if keeps_session else {"sessionId": log.session}
@@ -43,8 +55,11 @@ def carry_on(session: Session, uses: int = 3) -> None:
 def rewind(session: Session) -> None:
     """Go back to the prompt before and ask otherwise: the file then holds two branches."""
     log = session.log
-    typed = [record for record in log.records if record["type"] == "user" and isinstance(
-        record["message"]["content"], str)]
+    typed = [
+        record
+        for record in log.records
+        if record["type"] == "user" and isinstance(record["message"]["content"], str)
+    ]
     log.parent = typed[-1]["parentUuid"] if typed else None
     notes.system(log, "rewind", "Rewound to an earlier message")
     carry_on(session, 2)

@@ -91,8 +91,15 @@ class ClaudeLog:
             record["agentId"] = self.agent
         record.update(fields)
         record.update(
-            type=kind, uuid=uuid, timestamp=stamp(self.at), userType="external", entrypoint=self.entrypoint,
-            cwd=self.place.cwd, sessionId=self.session, version=self.version, gitBranch=self.place.branch,
+            type=kind,
+            uuid=uuid,
+            timestamp=stamp(self.at),
+            userType="external",
+            entrypoint=self.entrypoint,
+            cwd=self.place.cwd,
+            sessionId=self.session,
+            version=self.version,
+            gitBranch=self.place.branch,
         )
         self.records.append(record)
         self.parent = uuid
@@ -105,8 +112,11 @@ class ClaudeLog:
         self.pending += len(text) // 3 + 40
         if self.version == CURRENT:
             fields = {
-                "promptId": self.prompt_id, "permissionMode": "acceptEdits", "origin": {"kind": "human"},
-                "promptSource": "typed", "turnPosition": {"promptIndex": self.prompts, "turnIndex": self.prompts},
+                "promptId": self.prompt_id,
+                "permissionMode": "acceptEdits",
+                "origin": {"kind": "human"},
+                "promptSource": "typed",
+                "turnPosition": {"promptIndex": self.prompts, "turnIndex": self.prompts},
                 **fields,
             }
         return self.message("user", message={"role": "user", "content": text}, **fields)
@@ -115,8 +125,15 @@ class ClaudeLog:
         """A user line that nobody typed: caveats, command output, notifications, summaries."""
         return self.message("user", message={"role": "user", "content": text}, **fields)
 
-    def call(self, blocks: list[Record], *, output: int | None = None, searches: int = 0,
-             repeats: bool = False, **fields: Any) -> list[Record]:
+    def call(
+        self,
+        blocks: list[Record],
+        *,
+        output: int | None = None,
+        searches: int = 0,
+        repeats: bool = False,
+        **fields: Any,
+    ) -> list[Record]:
         """One API answer: one line per content block, all with the same message id.
 
         Old versions write a growing output count on each line; `repeats` writes the first block twice,
@@ -129,9 +146,18 @@ class ClaudeLog:
         hour = int(wrote * manner.hour_share) if manner.split else 0
         usage = self._usage(dice.randrange(3, 13), wrote, hour, said, searches)
         self.truth.call(
-            Provider.CLAUDE, self.session, manner.model,
-            Tokens(usage["input_tokens"], wrote - hour, hour, self.context, said,
-                   said // 5 if self.version == CURRENT else 0), searches,
+            Provider.CLAUDE,
+            self.session,
+            manner.model,
+            Tokens(
+                usage["input_tokens"],
+                wrote - hour,
+                hour,
+                self.context,
+                said,
+                said // 5 if self.version == CURRENT else 0,
+            ),
+            searches,
         )
         identity, request = dice.message_id(), dice.request_id()
         self.last_message = identity
@@ -140,11 +166,23 @@ class ClaudeLog:
         growing = self.version != CURRENT
         for index, block in enumerate(lines):
             last = index == len(lines) - 1
-            seen = usage if last or not growing else {**usage, "output_tokens": 1 + said * index // (2 * len(lines))}
-            stop = ("tool_use" if block["type"] == "tool_use" else "end_turn") if last or not growing else None
+            seen = (
+                usage
+                if last or not growing
+                else {**usage, "output_tokens": 1 + said * index // (2 * len(lines))}
+            )
+            stop = (
+                ("tool_use" if block["type"] == "tool_use" else "end_turn") if last or not growing else None
+            )
             message = {
-                "model": manner.model, "id": identity, "type": "message", "role": "assistant", "content": [block],
-                "stop_reason": stop, "stop_sequence": None, "usage": seen,
+                "model": manner.model,
+                "id": identity,
+                "type": "message",
+                "role": "assistant",
+                "content": [block],
+                "stop_reason": stop,
+                "stop_sequence": None,
+                "usage": seen,
             }
             extra: Record = {"message": message, **fields}
             if manner.request_ids:
@@ -160,20 +198,35 @@ class ClaudeLog:
     def _usage(self, fresh: int, wrote: int, hour: int, said: int, searches: int) -> Record:
         manner = self.manner
         usage: Record = {
-            "input_tokens": fresh, "cache_creation_input_tokens": wrote,
-            "cache_read_input_tokens": self.context, "output_tokens": said,
+            "input_tokens": fresh,
+            "cache_creation_input_tokens": wrote,
+            "cache_read_input_tokens": self.context,
+            "output_tokens": said,
         }
         if manner.split:
-            usage["cache_creation"] = {"ephemeral_5m_input_tokens": wrote - hour, "ephemeral_1h_input_tokens": hour}
+            usage["cache_creation"] = {
+                "ephemeral_5m_input_tokens": wrote - hour,
+                "ephemeral_1h_input_tokens": hour,
+            }
         if searches:
             usage["server_tool_use"] = {"web_search_requests": searches, "web_fetch_requests": 0}
         usage["service_tier"] = manner.tier
         if self.version == CURRENT:
-            part = {key: usage[key] for key in ("input_tokens", "output_tokens", "cache_read_input_tokens",
-                                                "cache_creation_input_tokens")}
+            part = {
+                key: usage[key]
+                for key in (
+                    "input_tokens",
+                    "output_tokens",
+                    "cache_read_input_tokens",
+                    "cache_creation_input_tokens",
+                )
+            }
             usage |= {
-                "output_tokens_details": {"thinking_tokens": said // 5}, "inference_geo": manner.geo,
-                "iterations": [{**part, "type": "message"}], "speed": manner.speed, "fallback_credit": None,
+                "output_tokens_details": {"thinking_tokens": said // 5},
+                "inference_geo": manner.geo,
+                "iterations": [{**part, "type": "message"}],
+                "speed": manner.speed,
+                "fallback_credit": None,
             }
         return usage
 
@@ -184,11 +237,13 @@ class ClaudeLog:
     def use_all(self, tools: list[ToolUse], *before: Record, **fields: Any) -> list[Record]:
         """One call asking for several tools at once, then their results, in order."""
         asked = [(tool, self.dice.tool_id()) for tool in tools]
-        blocks = [{"type": "tool_use", "id": identity, "name": tool.name, "input": tool.input}
-                  for tool, identity in asked]
+        blocks = [
+            {"type": "tool_use", "id": identity, "name": tool.name, "input": tool.input}
+            for tool, identity in asked
+        ]
         lines = self.call([*before, *blocks], **fields)
         results = []
-        for (tool, identity), line in zip(asked, lines[-len(asked):], strict=True):
+        for (tool, identity), line in zip(asked, lines[-len(asked) :], strict=True):
             self.wait(tool.seconds)
             results.append(self.result(tool, identity, line["uuid"]))
         return results

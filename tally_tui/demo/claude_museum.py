@@ -4,33 +4,86 @@ from __future__ import annotations
 
 from tally_tui.demo import claude_rare_tools as rare
 from tally_tui.demo import claude_tools as tools
-from tally_tui.demo.claude_log import ClaudeLog, text, thinking
+from tally_tui.demo.claude_log import ClaudeLog, Record, text, thinking
 from tally_tui.demo.claude_notes import attachment, progress, system
 from tally_tui.demo.dice import stamp
 from tally_tui.demo.story import Story
 
 BARE_NOTES = (
-    "attribution-snapshot", "observer-ref", "repl-mode", "hybrid-organization", "host-row", "derived-from",
-    "content-replacement", "data-flow-records", "data-flow-incomplete", "memory-mode", "fork-context-ref",
-    "artifact-comment-monitor", "artifact-autoreact-ledger", "resume-head-vouch", "bridge-session",
-    "session-owner", "isolation-latch", "dev-mods", "atis-latch", "history-suppression", "ended-by-model",
+    "attribution-snapshot",
+    "observer-ref",
+    "repl-mode",
+    "hybrid-organization",
+    "host-row",
+    "derived-from",
+    "content-replacement",
+    "data-flow-records",
+    "data-flow-incomplete",
+    "memory-mode",
+    "fork-context-ref",
+    "artifact-comment-monitor",
+    "artifact-autoreact-ledger",
+    "resume-head-vouch",
+    "bridge-session",
+    "session-owner",
+    "isolation-latch",
+    "dev-mods",
+    "atis-latch",
+    "history-suppression",
+    "ended-by-model",
 )
 """Metadata lines of which only the name matters to a reader."""
 
 ATTACHMENTS = (
-    "task_reminder", "hook_additional_context", "hook_success", "nested_memory", "deferred_tools_delta",
-    "edited_text_file", "command_permissions", "skill_listing", "mcp_instructions_delta", "agent_listing_delta",
-    "total_tokens_reminder", "hook_system_message", "prompt_snapshot", "auto_mode", "task_status", "plan_mode",
-    "plan_mode_exit", "invoked_skills", "environment", "model", "date", "session_context", "file",
+    "task_reminder",
+    "hook_additional_context",
+    "hook_success",
+    "nested_memory",
+    "deferred_tools_delta",
+    "edited_text_file",
+    "command_permissions",
+    "skill_listing",
+    "mcp_instructions_delta",
+    "agent_listing_delta",
+    "total_tokens_reminder",
+    "hook_system_message",
+    "prompt_snapshot",
+    "auto_mode",
+    "task_status",
+    "plan_mode",
+    "plan_mode_exit",
+    "invoked_skills",
+    "environment",
+    "model",
+    "date",
+    "session_context",
+    "file",
 )
 
-PROGRESS = ("bash_progress", "hook_progress", "mcp_progress", "query_update", "search_results_received",
-            "waiting_for_task")
+PROGRESS = (
+    "bash_progress",
+    "hook_progress",
+    "mcp_progress",
+    "query_update",
+    "search_results_received",
+    "waiting_for_task",
+)
 
 SYSTEM = (
-    "local_command", "informational", "microcompact_boundary", "away_summary", "model_fallback",
-    "model_refusal_fallback", "rewind", "scheduled_task_fire", "permission_retry", "agents_killed",
-    "bridge_status", "memory_saved", "file_snapshot", "api_error",
+    "local_command",
+    "informational",
+    "microcompact_boundary",
+    "away_summary",
+    "model_fallback",
+    "model_refusal_fallback",
+    "rewind",
+    "scheduled_task_fire",
+    "permission_retry",
+    "agents_killed",
+    "bridge_status",
+    "memory_saved",
+    "file_snapshot",
+    "api_error",
 )
 
 
@@ -42,39 +95,64 @@ def notes(log: ClaudeLog) -> None:
     log.note("agent-setting", agentSetting="gardener")
     log.note("tag", tag="museum")
     log.note("tools-used", tools=["Bash", "Read"])
-    log.note("pr-link", prNumber=42, prUrl="https://git.example.com/harbor/api/pull/42",
-             prRepository="harbor/api", timestamp=stamp(log.at))
-    log.note("frame-link", path="/tmp/board.html", frameUrl="https://example.com/frame/7", title="Arrivals board")
+    log.note(
+        "pr-link",
+        prNumber=42,
+        prUrl="https://git.example.com/harbor/api/pull/42",
+        prRepository="harbor/api",
+        timestamp=stamp(log.at),
+    )
+    log.note(
+        "frame-link", path="/tmp/board.html", frameUrl="https://example.com/frame/7", title="Arrivals board"
+    )
     log.note("relocated", relocatedCwd=log.place.cwd)
     log.note("continued-in", continuedIn=log.dice.uuid4())
 
 
 def system_lines(log: ClaudeLog) -> None:
     """System lines of every kind, with the fields that some of them have of their own."""
-    own = {
-        "api_error": {"error": {"status": 529, "headers": {}}, "retryInMs": 512, "retryAttempt": 1, "maxRetries": 10},
-        "microcompact_boundary": {"microcompactMetadata": {"preTokens": 81_000, "tokensSaved": 20_000,
-                                                           "compactedToolIds": [log.dice.tool_id()]}},
+    own: dict[str, Record] = {
+        "api_error": {
+            "error": {"status": 529, "headers": {}},
+            "retryInMs": 512,
+            "retryAttempt": 1,
+            "maxRetries": 10,
+        },
+        "microcompact_boundary": {
+            "microcompactMetadata": {
+                "preTokens": 81_000,
+                "tokensSaved": 20_000,
+                "compactedToolIds": [log.dice.tool_id()],
+            }
+        },
         "model_fallback": {"originalModel": log.manner.model, "fallbackModel": "claude-sonnet-5"},
         "model_refusal_fallback": {"originalModel": log.manner.model, "fallbackModel": "claude-opus-4-8"},
     }
     for subtype in SYSTEM:
-        words = "<command-name>/model</command-name>" if subtype == "local_command" else f"A line of {subtype}."
+        words = (
+            "<command-name>/model</command-name>" if subtype == "local_command" else f"A line of {subtype}."
+        )
         system(log, subtype, words, **own.get(subtype, {}))
 
 
 def user_lines(log: ClaudeLog) -> None:
     """User lines that nobody typed, in every dress they come in."""
-    log.told("Caveat: The messages below were generated by the user while running local commands.", isMeta=True)
+    log.told(
+        "Caveat: The messages below were generated by the user while running local commands.", isMeta=True
+    )
     log.told("<local-command-caveat>Caveat: run directly.</local-command-caveat>", isMeta=True)
-    log.told("<command-name>/status</command-name>\n<command-message>status</command-message>\n"
-             "<command-args></command-args>")
+    log.told(
+        "<command-name>/status</command-name>\n<command-message>status</command-message>\n"
+        "<command-args></command-args>"
+    )
     log.told("<local-command-stdout>\x1b[1mAll quiet\x1b[22m</local-command-stdout>")
     log.told("<bash-input>git status</bash-input>")
     log.told("<bash-stdout>nothing to commit</bash-stdout><bash-stderr></bash-stderr>")
-    log.told("<task-notification><task-id>b1</task-id><status>completed</status>"
-             "<usage><subagent_tokens>31000</subagent_tokens></usage></task-notification>",
-             origin={"kind": "task-notification"})
+    log.told(
+        "<task-notification><task-id>b1</task-id><status>completed</status>"
+        "<usage><subagent_tokens>31000</subagent_tokens></usage></task-notification>",
+        origin={"kind": "task-notification"},
+    )
     log.told('<teammate-message teammate_id="counter" color="green">Forty-two.</teammate-message>')
     log.told("<system-reminder>The file changed on disk.</system-reminder>", isMeta=True)
     log.told("<ide_opened_file>The user opened README.md</ide_opened_file>")
@@ -87,31 +165,71 @@ def visit(log: ClaudeLog, story: Story) -> None:
     cwd, dice = log.place.cwd, log.dice
     notes(log)
     user_lines(log)
-    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": dice.base64(4_000)}}
-    log.prompt([text("What is wrong with this picture?"), picture], imagePasteIds=[1], thinkingMetadata={
-        "level": "high", "disabled": False, "triggers": []}, todos=[])
+    picture = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": dice.base64(4_000)},
+    }
+    log.prompt(
+        [text("What is wrong with this picture?"), picture],
+        imagePasteIds=[1],
+        thinkingMetadata={"level": "high", "disabled": False, "triggers": []},
+        todos=[],
+    )
     for kind in ATTACHMENTS:
         attachment(log, kind, content=f"About {story.noun()}s.", timestamp=stamp(log.at))
-    log.call([
-        {"type": "thinking", "thinking": "", "signature": dice.base64(400)},
-        {"type": "redacted_thinking", "data": dice.base64(300)},
-        thinking(dice, story.thought()),
-        {"type": "server_tool_use", "id": "srvtoolu_01", "name": "web_search", "input": {"query": "moss"}},
-        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_01",
-         "content": [{"type": "web_search_result", "title": "Moss", "url": "https://example.org/moss"}]},
-        {"type": "fallback", "from": {"model": "claude-fable-5"}, "to": {"model": log.manner.model}},
-        text("The horizon is not level."),
-    ], searches=2, requestedModel=log.manner.model, effort="high", promptCacheRequested="1h", thinkingDurationMs=900,
-        attributionSkill="changelog", madeBy="main")
+    log.call(
+        [
+            {"type": "thinking", "thinking": "", "signature": dice.base64(400)},
+            {"type": "redacted_thinking", "data": dice.base64(300)},
+            thinking(dice, story.thought()),
+            {
+                "type": "server_tool_use",
+                "id": "srvtoolu_01",
+                "name": "web_search",
+                "input": {"query": "moss"},
+            },
+            {
+                "type": "web_search_tool_result",
+                "tool_use_id": "srvtoolu_01",
+                "content": [
+                    {"type": "web_search_result", "title": "Moss", "url": "https://example.org/moss"}
+                ],
+            },
+            {"type": "fallback", "from": {"model": "claude-fable-5"}, "to": {"model": log.manner.model}},
+            text("The horizon is not level."),
+        ],
+        searches=2,
+        requestedModel=log.manner.model,
+        effort="high",
+        promptCacheRequested="1h",
+        thinkingDurationMs=900,
+        attributionSkill="changelog",
+        madeBy="main",
+    )
     parallel = [tools.glob(story, cwd), tools.grep(story, cwd, 900), rare.failed(story, cwd)]
     log.use_all(parallel)
     everything = [
-        tools.todos(story), tools.task_create(story), tools.task_update(story), tools.multi_edit(story, cwd),
-        tools.fetch(story, 2_000), tools.web_search(story), tools.picture(story, cwd, 24_000), tools.commit(story),
-        tools.background(story), tools.agent_async("Look around", dice.hexes(17)),
-        rare.question(story), rare.plan(story), rare.skill(story), rare.task_output(story), rare.tool_search(story),
-        rare.send_message(story), rare.team_agent(story), rare.mcp(story), rare.declined(story),
-        rare.notebook(story, cwd), rare.document(story, cwd),
+        tools.todos(story),
+        tools.task_create(story),
+        tools.task_update(story),
+        tools.multi_edit(story, cwd),
+        tools.fetch(story, 2_000),
+        tools.web_search(story),
+        tools.picture(story, cwd, 24_000),
+        tools.commit(story),
+        tools.background(story),
+        tools.agent_async("Look around", dice.hexes(17)),
+        rare.question(story),
+        rare.plan(story),
+        rare.skill(story),
+        rare.task_output(story),
+        rare.tool_search(story),
+        rare.send_message(story),
+        rare.team_agent(story),
+        rare.mcp(story),
+        rare.declined(story),
+        rare.notebook(story, cwd),
+        rare.document(story, cwd),
     ]
     for tool in everything:
         log.use(tool)
@@ -119,5 +237,7 @@ def visit(log: ClaudeLog, story: Story) -> None:
         progress(log, kind, elapsedTimeSeconds=2)
     system_lines(log)
     # A key that a careless prefilter takes for a missing id, deep inside a tool's input.
-    log.use(tools.ToolUse("mcp__tickets__update", {"ticket": {"id": None, "usage": None}}, "Updated.", "Updated."))
+    log.use(
+        tools.ToolUse("mcp__tickets__update", {"ticket": {"id": None, "usage": None}}, "Updated.", "Updated.")
+    )
     log.call([text("That was one of everything.")])

@@ -85,7 +85,9 @@ def forked(desk: Desk, at: int) -> None:
 
 def old_resume(desk: Desk, at: int) -> None:
     """An old version: a flat subagent, a resume that copies the file and keeps the ids, a title elsewhere."""
-    session = desk.session(at, ORCHARD, version=OLD, manner=Manner("claude-sonnet-4-6", split=True, hour_share=0.0))
+    session = desk.session(
+        at, ORCHARD, version=OLD, manner=Manner("claude-sonnet-4-6", split=True, hour_share=0.0)
+    )
     sessions.work(session, 2, 3)
     sessions.flat_agent(session)
     sessions.vanished_agent(session)
@@ -98,7 +100,9 @@ def old_resume(desk: Desk, at: int) -> None:
 
 def ancient(desk: Desk, at: int) -> None:
     """The oldest version: no split of cache writes; a resume is a whole copy under a new id."""
-    session = desk.session(at, ORCHARD, version=ANCIENT, manner=Manner("claude-sonnet-4-5-20250929", split=False))
+    session = desk.session(
+        at, ORCHARD, version=ANCIENT, manner=Manner("claude-sonnet-4-5-20250929", split=False)
+    )
     sessions.work(session, 1, 3)
     session.save()
     again = copies.fork(session, session.log.at + 3_600_000, says_origin=False)
@@ -108,7 +112,9 @@ def ancient(desk: Desk, at: int) -> None:
 
 def gateway(desk: Desk, at: int) -> None:
     """A gateway that writes no request ids, and now and then a line twice."""
-    session = desk.session(at, manner=Manner("us.anthropic.claude-sonnet-4-6-v1:0", request_ids=False), version=OLD)
+    session = desk.session(
+        at, manner=Manner("us.anthropic.claude-sonnet-4-6-v1:0", request_ids=False), version=OLD
+    )
     sessions.work(session, 1, 3)
     session.log.call([text("Twice said is once meant.")], repeats=True)
     session.save()
@@ -158,5 +164,15 @@ def live(desk: Desk, at: int) -> None:
 
 
 SCENES: tuple[Callable[[Desk, int], None], ...] = (
-    museum, nested_agents, side_question, rewound, forked, old_resume, ancient, gateway, fast, limited, relocated,
+    museum,
+    nested_agents,
+    side_question,
+    rewound,
+    forked,
+    old_resume,
+    ancient,
+    gateway,
+    fast,
+    limited,
+    relocated,
 )

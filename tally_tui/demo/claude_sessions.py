@@ -27,7 +27,7 @@ class Session:
     story: Story
     folder: Path
     """The project's folder under `projects/`."""
-    sizes: tuple[float, float, int] = (1_250, 0.9, 40_000)
+    sizes: tuple[float, float, int] = (1_050, 0.9, 40_000)
     """Of what a tool gives back, in characters: median, spread of its logarithm, most."""
 
     @property
@@ -43,20 +43,46 @@ class Session:
         self.log.save(self.path)
 
 
-def begin(root: Path, dice: Dice, project: Project, at: int, truth: Truth, manner: Manner, *,
-          cwd: str | None = None, version: str = CURRENT, story: Story | None = None) -> Session:
+def begin(
+    root: Path,
+    dice: Dice,
+    project: Project,
+    at: int,
+    truth: Truth,
+    manner: Manner,
+    *,
+    cwd: str | None = None,
+    version: str = CURRENT,
+    story: Story | None = None,
+) -> Session:
     """A new session in a project (or one of its worktrees) at an instant."""
     place = Place(cwd or project.path, dice.choice(project.branches) if project.git else "")
-    log = ClaudeLog(dice, at, dice.uuid4(), place, manner, truth, version,
-                    context=dice.randrange(12_000, 18_000), pending=dice.skewed(34_000, 0.6, 130_000))
+    log = ClaudeLog(
+        dice,
+        at,
+        dice.uuid4(),
+        place,
+        manner,
+        truth,
+        version,
+        context=dice.randrange(12_000, 18_000),
+        pending=dice.skewed(34_000, 0.6, 130_000),
+    )
     session = Session(log, story or Story(dice, project), root / "projects" / mangled(place.cwd))
     if version == CURRENT:
         notes.opening(log)
     if cwd and "worktrees" in cwd:
         name = cwd.rsplit("/", 1)[-1]
-        log.note("worktree-state", worktreeSession={
-            "originalCwd": project.path, "worktreePath": cwd, "worktreeName": name,
-            "worktreeBranch": f"worktree-{name}", "sessionId": log.session})
+        log.note(
+            "worktree-state",
+            worktreeSession={
+                "originalCwd": project.path,
+                "worktreePath": cwd,
+                "worktreeName": name,
+                "worktreeBranch": f"worktree-{name}",
+                "sessionId": log.session,
+            },
+        )
         place.branch = f"worktree-{name}"
     return session
 
@@ -121,13 +147,25 @@ def work(session: Session, turns: int, uses: float = 5.0) -> None:
     notes.last_prompt(log, words)
 
 
-def subagent(session: Session, identity: str, model: str, prompt: str, uses: int,
-             session_id: str | None = None) -> ClaudeLog:
+def subagent(
+    session: Session, identity: str, model: str, prompt: str, uses: int, session_id: str | None = None
+) -> ClaudeLog:
     """The transcript of a subagent of this session; the caller decides where it is saved."""
     parent = session.log
     manner = replace(parent.manner, model=model, hour_share=0.0)
-    log = ClaudeLog(parent.dice, parent.at, session_id or parent.session, parent.place, manner, parent.truth,
-                    parent.version, agent=identity, entrypoint=parent.entrypoint, context=9_000, until=parent.until)
+    log = ClaudeLog(
+        parent.dice,
+        parent.at,
+        session_id or parent.session,
+        parent.place,
+        manner,
+        parent.truth,
+        parent.version,
+        agent=identity,
+        entrypoint=parent.entrypoint,
+        context=9_000,
+        until=parent.until,
+    )
     inner = Session(log, session.story, session.folder)
     log.told(prompt, promptId=parent.prompt_id)
     for _ in range(uses):
@@ -146,11 +184,31 @@ def delegate(session: Session, uses: int = 4, *, nested: bool = False) -> None:
     folder = session.inside / "subagents"
     if nested:
         deeper = subagent(session, f"a{dice.hexes(16)}", "claude-sonnet-5", f"Count the {story.noun()}s.", 2)
-        _save_agent(folder, deeper, {"agentType": "general-purpose", "description": "Count", "spawnDepth": 2,
-                                     "toolUseId": dice.tool_id(), "model": deeper.manner.model, "finished": True})
+        _save_agent(
+            folder,
+            deeper,
+            {
+                "agentType": "general-purpose",
+                "description": "Count",
+                "spawnDepth": 2,
+                "toolUseId": dice.tool_id(),
+                "model": deeper.manner.model,
+                "finished": True,
+            },
+        )
         inner.at = max(inner.at, deeper.at)
-    _save_agent(folder, inner, {"agentType": "Explore", "description": "Explore the code", "spawnDepth": 1,
-                                "toolUseId": dice.tool_id(), "model": HAIKU, "finished": True})
+    _save_agent(
+        folder,
+        inner,
+        {
+            "agentType": "Explore",
+            "description": "Explore the code",
+            "spawnDepth": 1,
+            "toolUseId": dice.tool_id(),
+            "model": HAIKU,
+            "finished": True,
+        },
+    )
     session.log.at = inner.at
     usage = inner.records[-1]["message"]["usage"]
     session.log.use(tools.agent(prompt, identity, "Eleven places, quite sure.", usage, uses))
@@ -167,9 +225,17 @@ def workflow(session: Session, agents: int = 2) -> None:
         identity = f"a{dice.hexes(16)}"
         journal.append({"type": "started", "agentId": identity, "timestamp": stamp(session.log.at)})
         inner = subagent(session, identity, "claude-sonnet-5", f"Audit the {session.story.noun()}.", 3)
-        _save_agent(folder, inner, {"agentType": "workflow-subagent", "description": "audit", "finished": True})
-        journal.append({"type": "result", "agentId": identity, "timestamp": stamp(inner.at),
-                        "result": {"usage": inner.records[-1]["message"]["usage"]}})
+        _save_agent(
+            folder, inner, {"agentType": "workflow-subagent", "description": "audit", "finished": True}
+        )
+        journal.append(
+            {
+                "type": "result",
+                "agentId": identity,
+                "timestamp": stamp(inner.at),
+                "result": {"usage": inner.records[-1]["message"]["usage"]},
+            }
+        )
         session.log.at = inner.at
     save_lines(folder / "journal.jsonl", journal)
 
@@ -195,11 +261,21 @@ def vanished_agent(session: Session) -> None:
 
 
 def aside(session: Session) -> None:
-    """A side question (`/btw`): it replays its parent's last answers under new request ids, and asks one more."""
+    """A side question (`/btw`): it replays its parent's last answers with new request ids, asks one more."""
     parent, dice = session.log, session.log.dice
     identity = f"aside_question-{dice.hexes(14)}"
-    log = ClaudeLog(dice, parent.at, parent.session, parent.place, parent.manner, parent.truth, parent.version,
-                    agent=identity, context=parent.context, until=parent.until)
+    log = ClaudeLog(
+        dice,
+        parent.at,
+        parent.session,
+        parent.place,
+        parent.manner,
+        parent.truth,
+        parent.version,
+        agent=identity,
+        context=parent.context,
+        until=parent.until,
+    )
     for record in [record for record in parent.records if record["type"] == "assistant"][-4:]:
         log.copy([record], requestId=dice.request_id(), isSidechain=True)
         log.records[-1]["agentId"] = identity

@@ -1,4 +1,4 @@
-"""Rollouts that say again what another said: forks, spawned agents, archives, resumed and reverted threads."""
+"""Rollouts that say again what another said: forks, spawned agents, archives, resumed and reverted ones."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ def fork(parent: Rollout, at: int, shape: str = "same second") -> Rollout:
     return child
 
 
-def spawn(parent: Rollout, at: int, *, replays: bool = True, meta: bool = False, nickname: str = "Laplace") -> Rollout:
+def spawn(
+    parent: Rollout, at: int, *, replays: bool = True, meta: bool = False, nickname: str = "Laplace"
+) -> Rollout:
     """A legacy spawned agent; most replay their parent without its header, some replay nothing."""
     child = _child(parent, at)
-    spawned = {"parent_thread_id": parent.log.thread, "depth": 1, "agent_path": "/root/counter",
-               "agent_nickname": nickname, "agent_role": "explorer"}
+    spawned = {
+        "parent_thread_id": parent.log.thread,
+        "depth": 1,
+        "agent_path": "/root/counter",
+        "agent_nickname": nickname,
+        "agent_role": "explorer",
+    }
     child.log.root = parent.log.root
     fields: Record = {"source": {"subagent": {"thread_spawn": spawned}}, "agent_nickname": nickname}
     if replays:
@@ -44,8 +51,15 @@ def paginated_fork(parent: Rollout, at: int) -> Rollout:
     """A fork of today: nothing copied, the totals carried over."""
     child = _child(parent, at)
     end = len(parent.log.records)
-    child.log.meta(forked_from_id=parent.log.thread, forked_from_ordinal_exclusive=end, history_base={
-        "thread_id": parent.log.thread, "end_ordinal_exclusive": end, "end_byte_offset": 104_794})
+    child.log.meta(
+        forked_from_id=parent.log.thread,
+        forked_from_ordinal_exclusive=end,
+        history_base={
+            "thread_id": parent.log.thread,
+            "end_ordinal_exclusive": end,
+            "end_byte_offset": 104_794,
+        },
+    )
     return child
 
 
@@ -56,12 +70,29 @@ def paginated_spawn(parent: Rollout, at: int) -> Rollout:
     log.root = parent.log.root
     log.total = dict.fromkeys(PARTS, 0)
     log.context, log.pending = 9_000, 1_500
-    spawned = {"parent_thread_id": parent.log.thread, "depth": 1, "agent_path": "/root/explore", "agent_nickname": "Noether",
-               "agent_role": None}
-    log.meta(parent_thread_id=parent.log.thread, thread_source="subagent", agent_nickname="Noether",
-             agent_path="/root/explore", source={"subagent": {"thread_spawn": spawned}}, multi_agent_version="v2")
-    parent.log.item("SubAgentActivity", id=f"call_{log.dice.hexes(12)}", kind="started", agent_thread_id=log.thread,
-                    agent_path="/root/explore", model=log.model)
+    spawned = {
+        "parent_thread_id": parent.log.thread,
+        "depth": 1,
+        "agent_path": "/root/explore",
+        "agent_nickname": "Noether",
+        "agent_role": None,
+    }
+    log.meta(
+        parent_thread_id=parent.log.thread,
+        thread_source="subagent",
+        agent_nickname="Noether",
+        agent_path="/root/explore",
+        source={"subagent": {"thread_spawn": spawned}},
+        multi_agent_version="v2",
+    )
+    parent.log.item(
+        "SubAgentActivity",
+        id=f"call_{log.dice.hexes(12)}",
+        kind="started",
+        agent_thread_id=log.thread,
+        agent_path="/root/explore",
+        model=log.model,
+    )
     return child
 
 
@@ -78,8 +109,20 @@ def review(parent: Rollout, at: int) -> Rollout:
 def resumed(parent: Rollout, home: Path, at: int) -> None:
     """The same thread in a second file, with totals that start anew."""
     log = parent.log
-    again = CodexLog(log.dice, at, log.place, log.truth, log.limits, log.model, log.version, log.paginated, log.thread,
-                     log.root, context=log.context, until=log.until)
+    again = CodexLog(
+        log.dice,
+        at,
+        log.place,
+        log.truth,
+        log.limits,
+        log.model,
+        log.version,
+        log.paginated,
+        log.thread,
+        log.root,
+        context=log.context,
+        until=log.until,
+    )
     again.meta()
     rollout = Rollout(again, parent.story)
     prompt, answer = parent.story.follow_up()
@@ -119,9 +162,22 @@ def compress(path: Path, *, keep: bool = False) -> None:
 
 def _child(parent: Rollout, at: int) -> Rollout:
     log = parent.log
-    child = CodexLog(log.dice, at, log.place, log.truth, log.limits, log.model, log.version, log.paginated,
-                     total=dict(log.total), last=dict(log.last), context=log.context, pending=log.pending,
-                     counting=log.counting, until=log.until)
+    child = CodexLog(
+        log.dice,
+        at,
+        log.place,
+        log.truth,
+        log.limits,
+        log.model,
+        log.version,
+        log.paginated,
+        total=dict(log.total),
+        last=dict(log.last),
+        context=log.context,
+        pending=log.pending,
+        counting=log.counting,
+        until=log.until,
+    )
     return Rollout(child, parent.story)
 
 

@@ -1,4 +1,4 @@
-"""A Codex account's limit windows: they open with a call, fill with tokens, and reset when their time is up."""
+"""A Codex account's limit windows: they open with a call, fill with tokens, and reset on time."""
 
 from __future__ import annotations
 
@@ -44,25 +44,41 @@ class Limits:
     def record(self) -> dict[str, Any]:
         """`rate_limits` as written now."""
         return {
-            "limit_id": "codex", "limit_name": None,
-            "primary": _current(self.primary), "secondary": _current(self.secondary),
-            "credits": {"has_credits": True, "unlimited": False, "balance": "12.34"}, "individual_limit": None,
-            "spend_control_reached": None, "plan_type": self.plan, "rate_limit_reached_type": None,
+            "limit_id": "codex",
+            "limit_name": None,
+            "primary": _current(self.primary),
+            "secondary": _current(self.secondary),
+            "credits": {"has_credits": True, "unlimited": False, "balance": "12.34"},
+            "individual_limit": None,
+            "spend_control_reached": None,
+            "plan_type": self.plan,
+            "rate_limit_reached_type": None,
         }
 
     def relative(self, at: int) -> dict[str, Any]:
         """`rate_limits` as older versions wrote it: one minute short, and resets counted from the line."""
         parts = {}
         for name, window in (("primary", self.primary), ("secondary", self.secondary)):
-            parts[name] = {"used_percent": window.percent, "window_minutes": window.minutes - 1,
-                           "resets_in_seconds": max(0, window.resets_at - at) // 1000}
+            parts[name] = {
+                "used_percent": window.percent,
+                "window_minutes": window.minutes - 1,
+                "resets_in_seconds": max(0, window.resets_at - at) // 1000,
+            }
         return parts
 
     def flat(self) -> dict[str, Any]:
         """The oldest form: no objects at all."""
-        return {"primary_used_percent": self.primary.percent, "weekly_used_percent": self.secondary.percent,
-                "primary_window_minutes": 300, "weekly_window_minutes": 10_080}
+        return {
+            "primary_used_percent": self.primary.percent,
+            "weekly_used_percent": self.secondary.percent,
+            "primary_window_minutes": 300,
+            "weekly_window_minutes": 10_080,
+        }
 
 
 def _current(window: Window) -> dict[str, Any]:
-    return {"used_percent": window.percent, "window_minutes": window.minutes, "resets_at": window.resets_at // 1000}
+    return {
+        "used_percent": window.percent,
+        "window_minutes": window.minutes,
+        "resets_at": window.resets_at // 1000,
+    }

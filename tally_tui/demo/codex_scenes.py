@@ -71,8 +71,11 @@ def paginated_family(desk: Desk, at: int) -> None:
     """A fork and a spawned agent of today, and a review: none of them copies anything."""
     parent = desk.rollout(at, LANTERN)
     sessions.work(parent, 2, 3)
-    children = [copies.paginated_fork(parent, parent.log.at + 60_000),
-                copies.paginated_spawn(parent, parent.log.at + 5_000), copies.review(parent, parent.log.at + 200_000)]
+    children = [
+        copies.paginated_fork(parent, parent.log.at + 60_000),
+        copies.paginated_spawn(parent, parent.log.at + 5_000),
+        copies.review(parent, parent.log.at + 200_000),
+    ]
     for child in children:
         _more(child)
         child.log.save(desk.codex)
@@ -168,6 +171,14 @@ def _more(rollout: Rollout) -> None:
 
 
 SCENES: tuple[Callable[[Desk, int], None], ...] = (
-    legacy_forks, legacy_agents, orphan, paginated_family, archived, second_files, resumed_in_place, headless,
-    museum, old_versions,
+    legacy_forks,
+    legacy_agents,
+    orphan,
+    paginated_family,
+    archived,
+    second_files,
+    resumed_in_place,
+    headless,
+    museum,
+    old_versions,
 )

@@ -16,8 +16,14 @@ from tally_tui.demo.story import Story
 from tally_tui.demo.tales import PROJECTS, Project
 from tally_tui.demo.truth import Truth
 
-CLAUDE_MODELS = ("claude-opus-5", "claude-opus-5", "claude-sonnet-5", "claude-sonnet-5", "claude-fable-5",
-                 "claude-opus-4-8")
+CLAUDE_MODELS = (
+    "claude-opus-5",
+    "claude-opus-5",
+    "claude-sonnet-5",
+    "claude-sonnet-5",
+    "claude-fable-5",
+    "claude-opus-4-8",
+)
 CODEX_MODELS = ("gpt-5.6-sol", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.5")
 _WEIGHTS = (34, 26, 12, 9, 14, 5)
 
@@ -38,25 +44,60 @@ class Desk:
     def project(self) -> Project:
         return self.dice.choices(PROJECTS, _WEIGHTS)[0]
 
-    def session(self, at: int, project: Project | None = None, *, cwd: str | None = None,
-                version: str = CURRENT, manner: Manner | None = None) -> Session:
+    def session(
+        self,
+        at: int,
+        project: Project | None = None,
+        *,
+        cwd: str | None = None,
+        version: str = CURRENT,
+        manner: Manner | None = None,
+    ) -> Session:
         """A new Claude Code session; what is not given is a matter of chance."""
         chosen = project or self.project()
         if cwd is None and chosen.worktrees and ".claude" in chosen.worktrees[0] and self.dice.chance(0.2):
             cwd = self.dice.choice(chosen.worktrees)
         manner = manner or Manner(self.dice.choice(CLAUDE_MODELS))
-        session = claude_sessions.begin(self.claude, self.dice, chosen, at, self.truth, manner, cwd=cwd,
-                                        version=version, story=self.stories.get(chosen.name))
+        session = claude_sessions.begin(
+            self.claude,
+            self.dice,
+            chosen,
+            at,
+            self.truth,
+            manner,
+            cwd=cwd,
+            version=version,
+            story=self.stories.get(chosen.name),
+        )
         session.log.until = self.until
         return session
 
-    def rollout(self, at: int, project: Project | None = None, *, version: str = CODEX_CURRENT,
-                model: str | None = None, truth: Truth | None = None) -> Rollout:
+    def rollout(
+        self,
+        at: int,
+        project: Project | None = None,
+        *,
+        version: str = CODEX_CURRENT,
+        model: str | None = None,
+        truth: Truth | None = None,
+    ) -> Rollout:
         """A new Codex rollout; what is not given is a matter of chance."""
         chosen = project or self.project()
-        cwd = chosen.worktrees[0] if chosen.worktrees and ".codex" in chosen.worktrees[0] and self.dice.chance(0.2) else None
+        cwd = (
+            chosen.worktrees[0]
+            if chosen.worktrees and ".codex" in chosen.worktrees[0] and self.dice.chance(0.2)
+            else None
+        )
         rollout = codex_sessions.begin(
-            self.dice, chosen, at, truth or self.truth, self.limits, model=model or self.dice.choice(CODEX_MODELS),
-            version=version, cwd=cwd, story=self.stories.get(chosen.name))
+            self.dice,
+            chosen,
+            at,
+            truth or self.truth,
+            self.limits,
+            model=model or self.dice.choice(CODEX_MODELS),
+            version=version,
+            cwd=cwd,
+            story=self.stories.get(chosen.name),
+        )
         rollout.log.until = self.until
         return rollout

@@ -52,12 +52,17 @@ def plan(dice: Dice, now_ms: int, days: int) -> list[tuple[int, Scene]]:
         # Claude's sessions may overlap; Codex works through the day one after the other, so its limits rise.
         for _ in range(dice.randrange(0, 3) if weekend else dice.randrange(3, 6)):
             hour = dice.triangular(8, 21, 15) if weekend else dice.triangular(7.5, 19, 10.5)
-            scenes.append((begin + int(hour * 60) * MINUTE_MS + dice.randrange(60_000), claude_scenes.ordinary))
+            scenes.append(
+                (begin + int(hour * 60) * MINUTE_MS + dice.randrange(60_000), claude_scenes.ordinary)
+            )
         starts = [dice.randrange(14, 20)] if weekend and dice.chance(0.5) else [] if weekend else [9, 14]
-        scenes += [(begin + hour * 60 * MINUTE_MS + dice.randrange(40 * MINUTE_MS), codex_scenes.ordinary) for hour in starts]
+        scenes += [
+            (begin + hour * 60 * MINUTE_MS + dice.randrange(40 * MINUTE_MS), codex_scenes.ordinary)
+            for hour in starts
+        ]
     rare: list[Scene] = [*claude_scenes.SCENES, *codex_scenes.SCENES]
     for number, scene in enumerate(rare):
-        # Spread over the days before yesterday, so that none reaches into the present; never on one hour twice.
+        # Spread over the days before yesterday, so that none reaches into the present.
         back = 2 + number * max(1, days - 3) // len(rare) % max(1, days - 2)
         begin = int((today - timedelta(days=back)).timestamp() * 1000)
         scenes.append((begin + (11 * 60 + 7 * (number % 6)) * MINUTE_MS + dice.randrange(60_000), scene))
@@ -69,18 +74,28 @@ def plan(dice: Dice, now_ms: int, days: int) -> list[tuple[int, Scene]]:
 def _indexes(desk: Desk, now_ms: int) -> None:
     """The lists that both agents keep beside their transcripts, and file times that fit their contents."""
     typed = []
-    threads = []
     for path in sorted((desk.claude / "projects").glob("*/*.jsonl")):
-        first = next((line for line in path.read_text(encoding="utf-8").splitlines() if '"role":"user"' in line), None)
+        first = next(
+            (line for line in path.read_text(encoding="utf-8").splitlines() if '"role":"user"' in line), None
+        )
         if first and not path.name.startswith("agent-"):
             record = json.loads(first)
             words = record["message"]["content"]
             at = int(datetime.fromisoformat(record["timestamp"]).timestamp() * 1000)
-            typed.append({"display": words if isinstance(words, str) else "[Image #1]", "pastedContents": {},
-                          "timestamp": at, "project": record["cwd"], "sessionId": path.stem})
+            typed.append(
+                {
+                    "display": words if isinstance(words, str) else "[Image #1]",
+                    "pastedContents": {},
+                    "timestamp": at,
+                    "project": record["cwd"],
+                    "sessionId": path.stem,
+                }
+            )
     save_lines(desk.claude / "history.jsonl", sorted(typed, key=lambda entry: int(str(entry["timestamp"]))))
-    for path in sorted((desk.codex / "sessions").glob("*/*/*/rollout-*.jsonl")):
-        threads.append({"id": path.stem[-36:], "thread_name": "A thread of work", "updated_at": stamp(now_ms)})
+    threads = [
+        {"id": path.name[28:64], "thread_name": "A thread of work", "updated_at": stamp(now_ms)}
+        for path in sorted((desk.codex / "sessions").glob("*/*/*/rollout-*.jsonl"))
+    ]
     save_lines(desk.codex / "session_index.jsonl", threads)
     for path in [*desk.claude.rglob("*.jsonl"), *desk.codex.rglob("*.jsonl")]:
         _touch(path, now_ms)
@@ -95,7 +110,7 @@ def _touch(path: Path, now_ms: int) -> None:
     found = tail.rfind(marker)
     if found < 0:
         return
-    text = tail[found + len(marker): found + len(marker) + 24].decode("ascii", "replace")
+    text = tail[found + len(marker) : found + len(marker) + 24].decode("ascii", "replace")
     try:
         seconds = datetime.fromisoformat(text).timestamp()
     except ValueError:

@@ -9,29 +9,29 @@ _SUFFIX = {"python": ".py", "typescript": ".ts", "rust": ".rs"}
 
 _CODE = {
     "python": (
-        'def {verb}_{a}({b}: {B}, limit: int = {n}) -> list[{A}]:\n'
+        "def {verb}_{a}({b}: {B}, limit: int = {n}) -> list[{A}]:\n"
         '    """The {a}s of a {b}, nearest first; none when the {b} is closed."""\n'
-        '    if not {b}.open:\n        return []\n'
-        '    found = [{a} for {a} in {b}.{a}s if {a}.weight <= limit]\n'
-        '    return sorted(found, key=lambda {a}: {a}.distance)\n',
+        "    if not {b}.open:\n        return []\n"
+        "    found = [{a} for {a} in {b}.{a}s if {a}.weight <= limit]\n"
+        "    return sorted(found, key=lambda {a}: {a}.distance)\n",
         '@dataclass(frozen=True)\nclass {A}:\n    """One {a}, as the {b} office writes it down."""\n\n'
-        '    name: str\n    {b}: str\n    weight: int = {n}\n\n'
-        '    def beside(self, other: {A}) -> bool:\n        return abs(self.weight - other.weight) < {m}\n',
+        "    name: str\n    {b}: str\n    weight: int = {n}\n\n"
+        "    def beside(self, other: {A}) -> bool:\n        return abs(self.weight - other.weight) < {m}\n",
     ),
     "typescript": (
-        'export function {verb}{A}({b}: {B}, limit = {n}): {A}[] {{\n'
-        '  // A closed {b} has no {a}s to show.\n  if (!{b}.open) return [];\n'
-        '  return {b}.{a}s\n    .filter(({a}) => {a}.weight <= limit)\n'
-        '    .sort((one, other) => one.distance - other.distance);\n}}\n',
-        'export interface {A} {{\n  name: string;\n  {b}: string;\n  weight: number;\n}}\n\n'
+        "export function {verb}{A}({b}: {B}, limit = {n}): {A}[] {{\n"
+        "  // A closed {b} has no {a}s to show.\n  if (!{b}.open) return [];\n"
+        "  return {b}.{a}s\n    .filter(({a}) => {a}.weight <= limit)\n"
+        "    .sort((one, other) => one.distance - other.distance);\n}}\n",
+        "export interface {A} {{\n  name: string;\n  {b}: string;\n  weight: number;\n}}\n\n"
         'export const empty{A}: {A} = {{ name: "{a}", {b}: "none", weight: {n} }};\n',
     ),
     "rust": (
-        'pub fn {verb}_{a}({b}: &{B}, limit: u32) -> Vec<&{A}> {{\n'
-        '    let mut found: Vec<_> = {b}.{a}s.iter().filter(|{a}| {a}.weight <= limit).collect();\n'
-        '    found.sort_by_key(|{a}| {a}.distance);\n    found\n}}\n',
-        '/// One {a}, as seen from the {b}.\n#[derive(Debug, Clone, PartialEq)]\npub struct {A} {{\n'
-        '    pub name: String,\n    pub {b}: String,\n    pub weight: u32, // at most {n}\n}}\n',
+        "pub fn {verb}_{a}({b}: &{B}, limit: u32) -> Vec<&{A}> {{\n"
+        "    let mut found: Vec<_> = {b}.{a}s.iter().filter(|{a}| {a}.weight <= limit).collect();\n"
+        "    found.sort_by_key(|{a}| {a}.distance);\n    found\n}}\n",
+        "/// One {a}, as seen from the {b}.\n#[derive(Debug, Clone, PartialEq)]\npub struct {A} {{\n"
+        "    pub name: String,\n    pub {b}: String,\n    pub weight: u32, // at most {n}\n}}\n",
     ),
 }
 _VERBS = ("find", "gather", "sort", "pick", "list", "check")
@@ -59,8 +59,13 @@ class Story:
         """One function or type."""
         a, b = self.dice.sample(self.project.nouns, 2)
         return self.dice.choice(_CODE[self.project.language]).format(
-            a=a, b=b, A=a.title(), B=b.title(), verb=self.dice.choice(_VERBS),
-            n=self.dice.randrange(3, 900), m=self.dice.randrange(2, 40),
+            a=a,
+            b=b,
+            A=a.title(),
+            B=b.title(),
+            verb=self.dice.choice(_VERBS),
+            n=self.dice.randrange(3, 900),
+            m=self.dice.randrange(2, 40),
         )
 
     def source(self, size: int) -> str:
@@ -78,7 +83,9 @@ class Story:
         lines: list[str] = []
         length = 0
         while length < size:
-            line = f"{self.file()}:{self.dice.randrange(1, 700)}:{self.dice.choice(self.snippet().splitlines())}"
+            line = (
+                f"{self.file()}:{self.dice.randrange(1, 700)}:{self.dice.choice(self.snippet().splitlines())}"
+            )
             lines.append(line)
             length += len(line) + 1
         return "\n".join(lines)
@@ -89,11 +96,15 @@ class Story:
         length = 0
         while length < size:
             word = "FAILED" if self.dice.chance(0.03) else "PASSED"
-            line = f"tests/test_{self.noun()}.py::test_{self.noun()}_{self.noun()}_{self.dice.hexes(3)} {word}"
+            line = (
+                f"tests/test_{self.noun()}.py::test_{self.noun()}_{self.noun()}_{self.dice.hexes(3)} {word}"
+            )
             lines.append(line)
             length += len(line) + 1
         failed = sum(line.endswith("FAILED") for line in lines)
-        return "\n".join([*lines, f"===== {failed} failed, {len(lines) - failed} passed in {len(lines) / 90:.2f}s ====="])
+        return "\n".join(
+            [*lines, f"===== {failed} failed, {len(lines) - failed} passed in {len(lines) / 90:.2f}s ====="]
+        )
 
     def prose(self, size: int) -> str:
         """Paragraphs of about `size` characters, from what agents said in any project."""

@@ -18,8 +18,14 @@ class Truth:
 
     def call(self, provider: Provider, session: str, model: str, tokens: Tokens, searches: int = 0) -> None:
         figures = (
-            1, tokens.input, tokens.write_5m, tokens.write_1h, tokens.cache_read,
-            tokens.output, tokens.reasoning, searches,
+            1,
+            tokens.input,
+            tokens.write_5m,
+            tokens.write_1h,
+            tokens.cache_read,
+            tokens.output,
+            tokens.reasoning,
+            searches,
         )
         for kind, figure in zip(KINDS, figures, strict=True):
             self.spent[provider.word, session, model, kind] += figure

@@ -59,7 +59,7 @@ class Ears:
         self._complaints = _Complaints(heard)
 
     def listen(self, places: set[Place], awaited: set[str]) -> bool:
-        """Listen to these places from now on; whether there is one among them that was not listened to.
+        """Listen to these places from now on; whether that is a change.
 
         When one of the `awaited` folders (or a parent of it) comes or goes, a survey is asked for.
 
@@ -68,7 +68,8 @@ class Ears:
         """
         self._awaited = awaited
         try:
-            for place in self._watches.keys() - places:
+            gone = self._watches.keys() - places
+            for place in gone:
                 self._forget(self._watches.pop(place))
             if not self._well():
                 self.close()
@@ -85,7 +86,8 @@ class Ears:
         except OSError as error:
             why = _LIMITS.get(error.errno or 0) or f"watching files failed ({error.strerror or error})"
             raise CannotListenError(why) from error
-        return bool(new)
+        # What was still to be told of a place that is no longer listened to is lost as well.
+        return bool(new or gone)
 
     def close(self) -> None:
         """Stop listening."""

@@ -7,13 +7,15 @@ each helper gets one file at a time over its standard input and answers on its s
 from __future__ import annotations
 
 import contextlib
-import queue
+import fcntl
+import os
+import selectors
 import struct
 import subprocess
 import sys
-import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import msgspec
@@ -27,6 +29,10 @@ from tally_tui.model import Provider
 
 HELPERS_FROM = 48 << 20
 """A backlog of fewer bytes is parsed in place: starting a helper takes longer."""
+BUNDLE_BYTES = 8 << 20
+BUNDLE_FILES = 40
+"""A helper is handed files until one of these is reached; small files are not worth a trip each."""
+PIPE_BYTES = 1 << 20
 _LENGTH = struct.Struct("<I")
 
 
@@ -66,120 +72,141 @@ def parse_in_place(jobs: Iterable[Job], state_of: Callable[[Job], bytes], stretc
 def parse_with_helpers(jobs: Iterable[Job], state_of: Callable[[Job], bytes], helpers: int) -> Iterator[Parsed]:
     """Like `parse_in_place`, by several processes at once; the stretches of one file stay in order.
 
-    A helper that dies has its file parsed here instead. Closing the iterator stops them.
+    A helper that dies has its files parsed here instead. Closing the iterator stops them.
     """
-    waiting: queue.Queue[tuple[Job, bytes] | None] = queue.Queue(maxsize=helpers)
-    done: queue.Queue[Parsed | None] = queue.Queue(maxsize=helpers * 2)
-    stopped = threading.Event()
-    processes = [_start() for _ in range(helpers)]
-    threads = [
-        threading.Thread(target=_serve, args=(process, waiting, done, stopped), daemon=True) for process in processes
-    ]
-    for thread in threads:
-        thread.start()
     source = iter(jobs)
-    given = finished = 0
-    try:
-        exhausted = False
-        while not exhausted or finished < given:
-            while not exhausted and given - finished < helpers * 2:
-                job = next(source, None)
-                if job is None:
-                    exhausted = True
-                    break
-                if not _offer(waiting, (job, state_of(job))):
-                    break
-                given += 1
-            if finished == given:
-                continue
-            parsed = done.get()
-            if parsed is None:
-                finished += 1
-            else:
-                yield parsed
-    finally:
-        stopped.set()
-        for process in processes:
-            process.kill()
-        for thread in threads:
-            with contextlib.suppress(queue.Full):
-                waiting.put_nowait(None)
-            while thread.is_alive():
-                with contextlib.suppress(queue.Empty):
-                    done.get(timeout=0.01)
-        for process in processes:
-            process.wait()
-
-
-def _offer(waiting: queue.Queue[tuple[Job, bytes] | None], item: tuple[Job, bytes]) -> bool:
-    try:
-        waiting.put(item, timeout=0.005)
-    except queue.Full:
-        return False
-    return True
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tally_tui.ingest.parsing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # A helper must not take the terminal's Ctrl-C: whoever started it decides.
-        start_new_session=True,
-    )
-
-
-def _serve(
-    process: subprocess.Popen[bytes],
-    waiting: queue.Queue[tuple[Job, bytes] | None],
-    done: queue.Queue[Parsed | None],
-    stopped: threading.Event,
-) -> None:
-    """Hand one helper its files, one after the other, and pass on what it answers."""
-    alive = True
-    while not stopped.is_set():
-        try:
-            item = waiting.get(timeout=0.1)
-        except queue.Empty:
-            continue
-        if item is None:
-            return
-        job, state = item
-        cursor = job.cursor
-        try:
-            if not alive:
-                raise EOFError
-            for parsed in _ask(process, job, state):
-                if parsed.chunk is not None:
-                    cursor, state = parsed.chunk.cursor, parsed.chunk.state
-                done.put(parsed)
-        except (OSError, EOFError, msgspec.DecodeError):
-            alive = False
-            if stopped.is_set():
+    with contextlib.ExitStack() as stack:
+        crew = [stack.enter_context(_Helper()) for _ in range(helpers)]
+        ready = stack.enter_context(selectors.DefaultSelector())
+        for helper in crew:
+            ready.register(helper.answers, selectors.EVENT_READ, helper)
+        while True:
+            for helper in crew:
+                while helper.alive and helper.wants_work and (bundle := _bundle(source)):
+                    helper.order(bundle, state_of)
+            if not any(helper.waiting for helper in crew):
+                # Also when every helper is dead: what is left is read here.
+                yield from parse_in_place(source, state_of)
                 return
-            # The helper died (out of memory, killed): the rest of its file is read here.
-            rest = Job(job.log, job.why, job.known, cursor, job.head)
-            for parsed in parse_in_place([rest], lambda _, state=state: state):  # type: ignore[misc]
-                done.put(Parsed(job, parsed.chunk, parsed.problem))
-        done.put(None)
+            for key, _ in ready.select():
+                helper = key.data
+                yield from helper.answered()
+                if not helper.alive:
+                    ready.unregister(helper.answers)
+                    yield from helper.rest(state_of)
 
 
-def _ask(process: subprocess.Popen[bytes], job: Job, state: bytes) -> Iterator[Parsed]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    log = job.log
-    order = _Order(log.path, int(log.provider), job.cursor, state, log.mtime_ns // 1_000_000)
-    _send(process.stdin, msgspec.msgpack.encode(order))
-    while True:
-        answer = _receive(process.stdout)
-        if answer[:1] == b"!":
-            yield Parsed(job, None, answer[1:].decode())
+def _bundle(source: Iterator[Job]) -> list[Job]:
+    """The next files, enough of them that handing them over costs nothing beside reading them."""
+    bundle: list[Job] = []
+    size = 0
+    while size < BUNDLE_BYTES and len(bundle) < BUNDLE_FILES and (job := next(source, None)) is not None:
+        bundle.append(job)
+        size += job.bytes
+    return bundle
+
+
+class _Helper:
+    """A process that parses the files it is ordered to, one after the other."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tally_tui.ingest.parsing"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # A helper must not take the terminal's Ctrl-C: whoever started it decides.
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._orders = self._process.stdin
+        self.answers = self._process.stdout
+        for pipe in (self._orders, self.answers):
+            _widen(pipe)
+        self.waiting: deque[Job] = deque()
+        """Ordered and not yet answered to the end."""
+        self._ahead = 0
+        """Bytes of the files in `waiting`."""
+        self._buffer = bytearray()
+        self._reached: tuple[int, bytes] | None = None
+        self.alive = True
+
+    def __enter__(self) -> _Helper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        with contextlib.suppress(OSError):
+            self._orders.close()
+        self.answers.close()
+        self._process.wait()
+
+    @property
+    def wants_work(self) -> bool:
+        """Whether what it was ordered may be done before the next order reaches it."""
+        return len(self.waiting) < BUNDLE_FILES and self._ahead < 2 * BUNDLE_BYTES
+
+    def order(self, bundle: list[Job], state_of: Callable[[Job], bytes]) -> None:
+        orders = [
+            _Order(job.log.path, job.log.provider, job.cursor, state_of(job), job.log.mtime_ns // 1_000_000)
+            for job in bundle
+        ]
+        self.waiting.extend(bundle)
+        self._ahead += sum(job.bytes for job in bundle)
+        with contextlib.suppress(OSError):  # a dead helper shows when its answers end
+            _send(self._orders, msgspec.msgpack.encode(orders))
+
+    def answered(self) -> Iterator[Parsed]:
+        """The stretches that have arrived."""
+        data = os.read(self.answers.fileno(), PIPE_BYTES)
+        if not data:
+            self.alive = False
             return
-        chunk: Chunk = records.decode(answer[1:])
-        yield Parsed(job, chunk)
-        if chunk.at_end:
-            return
+        self._buffer += data
+        while (frame := self._frame()) is not None:
+            job = self.waiting[0]
+            if frame[:1] == b"!":
+                self._done()
+                yield Parsed(job, None, frame[1:].decode())
+                continue
+            chunk: Chunk = records.decode(frame[1:])
+            self._reached = (chunk.cursor, chunk.state)
+            if chunk.at_end:
+                self._done()
+            yield Parsed(job, chunk)
+
+    def _done(self) -> None:
+        self._ahead -= self.waiting.popleft().bytes
+        self._reached = None
+
+    def rest(self, state_of: Callable[[Job], bytes]) -> Iterator[Parsed]:
+        """What a dead helper leaves undone, read here."""
+        while self.waiting:
+            job = self.waiting.popleft()
+            cursor, state = self._reached or (job.cursor, state_of(job))
+            self._reached = None
+            left = replace(job, cursor=cursor)
+            for parsed in parse_in_place([left], lambda _, state=state: state):  # type: ignore[misc]
+                yield Parsed(job, parsed.chunk, parsed.problem)
+
+    def _frame(self) -> bytes | None:
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
+        if len(self._buffer) < end:
+            return None
+        frame = bytes(self._buffer[_LENGTH.size : end])
+        del self._buffer[:end]
+        return frame
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a helper run ahead while this process writes to the ledger (Linux; elsewhere it waits more)."""
+    set_size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if set_size is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), set_size, PIPE_BYTES)
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:
@@ -206,20 +233,21 @@ def main() -> None:
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
-            order = msgspec.msgpack.decode(_receive(orders), type=_Order)
+            bundle = msgspec.msgpack.decode(_receive(orders), type=list[_Order])
         except EOFError:
             return
-        cursor, state = order.cursor, order.state
-        while True:
-            try:
-                chunk = parse(order.path, Provider(order.provider), cursor, state, order.changed_ms)
-            except UnreadableLogError as error:
-                _send(answers, b"!" + str(error).encode())
-                break
-            _send(answers, b"=" + records.encode(chunk))
-            if chunk.at_end:
-                break
-            cursor, state = chunk.cursor, chunk.state
+        for order in bundle:
+            cursor, state = order.cursor, order.state
+            while True:
+                try:
+                    chunk = parse(order.path, Provider(order.provider), cursor, state, order.changed_ms)
+                except UnreadableLogError as error:
+                    _send(answers, b"!" + str(error).encode())
+                    break
+                _send(answers, b"=" + records.encode(chunk))
+                if chunk.at_end:
+                    break
+                cursor, state = chunk.cursor, chunk.state
 
 
 if __name__ == "__main__":

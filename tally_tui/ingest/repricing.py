@@ -23,6 +23,9 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
     if row is not None and row[0] == book.fingerprint:
         ingestor.priced = True
         return 0
+    if row is None and not db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0]:
+        _note(ingestor)  # what comes in from now on is priced with these
+        return 0
     writer = ingestor.writer()
     changed = 0
     reached = 0
@@ -31,10 +34,8 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
         try:
             step = writer.reprice(reached, 20_000)
             if step is None:
-                db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PRICES, book.fingerprint))
-                db.execute("INSERT OR REPLACE INTO meta VALUES ('prices_as_of', ?)", (book.as_of,))
+                _note(ingestor)
                 db.execute("COMMIT")
-                ingestor.priced = True
                 break
             reached, count = step
             changed += count
@@ -44,3 +45,11 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
                 db.execute("ROLLBACK")
             raise
     return changed
+
+
+def _note(ingestor: Ingestor) -> None:
+    book = ingestor.book()
+    ingestor.db.executemany(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?)", [(PRICES, book.fingerprint), ("prices_as_of", book.as_of)]
+    )
+    ingestor.priced = True

@@ -37,8 +37,10 @@ KEYS: Final = {
     "branch": "nullif(f.branch, '')",
     "version": "nullif(f.version, '')",
     "subagent": "iif(s.kind = 'subagent', s.id, NULL)",
+    "own": "s.id",
 }
-"""What a facet can be grouped by, and what its group is told by (a project by its root folder)."""
+"""What a facet can be grouped by, and what its group is told by: a project by its root folder, sessions
+by their rows (`session` by the root's, `own` by its own)."""
 
 
 @dataclass(slots=True)
@@ -58,13 +60,11 @@ class Sums:
     unpriced_tokens: int = 0
     estimated_calls: int = 0
     inferred_calls: int = 0
-    roots: set[int] = field(default_factory=set)
+    roots: set[int] = field(default_factory=set, kw_only=True)
 
     @property
     def tokens(self) -> Tokens:
-        return Tokens(
-            self.input, self.write_5m, self.write_1h, self.cache_read, self.output, self.reasoning
-        )
+        return Tokens(self.input, self.write_5m, self.write_1h, self.cache_read, self.output, self.reasoning)
 
     def add(self, other: Sums) -> None:
         self.calls += other.calls
@@ -98,7 +98,9 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
 
 def data_span(db: sqlite3.Connection) -> Span | None:
     """The slots that hold calls, as a span; None for an empty ledger."""
-    first, last = db.execute("SELECT (SELECT min(slot) FROM rollup), (SELECT max(slot) FROM rollup)").fetchone()
+    first, last = db.execute(
+        "SELECT (SELECT min(slot) FROM rollup), (SELECT max(slot) FROM rollup)"
+    ).fetchone()
     return None if first is None else Span(first * SLOT_MS, (last + 1) * SLOT_MS)
 
 
@@ -126,7 +128,7 @@ class Choice:
             "SELECT coalesce(max(unpriced), 0), coalesce(max(estimated), 0), coalesce(max(inferred), 0), "
             "coalesce(max(duplicate), 0) FROM temp.chosen"
         ).fetchone()
-        self._statements: dict[str, str] = {}
+        self._statements: dict[tuple[str, str], str] = {}
 
     def keys(self, names: Sequence[str]) -> dict[int, tuple[Any, ...]]:
         """Group number → the values of the fields grouped by, as `KEYS` tells them."""
@@ -138,15 +140,19 @@ class Choice:
 
     def sums(self, since: int, until: int) -> list[tuple[int, Sums]]:
         """The sums of each group that has calls in [since, until), epoch milliseconds."""
+        return [(row[0], sums_of(row[1:])) for row in self._rows(since, until) if row[1]]
+
+    def sums_and_slots(self, since: int, until: int) -> list[tuple[int, Sums, int, int]]:
+        """The same, each with the first and the last slot that it has calls in."""
+        rows = self._rows(since, until, ", min(r.slot), max(r.slot)")
+        return [(row[0], sums_of(row[1:]), row[15], row[16]) for row in rows if row[1]]
+
+    def _rows(self, since: int, until: int, more: str = "") -> sqlite3.Cursor:
         source, condition, where = _source(since, until)
-        statement = self._statements.get(source)
+        statement = self._statements.get((source, more))
         if statement is None:
-            statement = self._statements[source] = self._statement(source, condition)
-        return [
-            (row[0], Sums(*row[1:10], *(value or 0 for value in row[10:14]), {*map(int, row[14].split(","))}))
-            for row in self._db.execute(statement, where)
-            if row[1]
-        ]
+            statement = self._statements[source, more] = self._statement(source, condition, more)
+        return self._db.execute(statement, where)
 
     def total(self, since: int, until: int) -> Sums:
         """The sums of all groups together."""
@@ -154,6 +160,16 @@ class Choice:
         for _, sums in self.sums(since, until):
             total.add(sums)
         return total
+
+    def calls_by_slot(self, since: int, until: int, descending: bool) -> sqlite3.Cursor:
+        """(slot, calls) of all groups together, in order of time."""
+        source, condition, where = _source(since, until)
+        return self._db.execute(
+            f"SELECT r.slot, sum(r.calls) FROM {source} CROSS JOIN temp.chosen c ON c.id = r.facet "
+            f"WHERE c.counts AND {condition} "
+            f"GROUP BY r.slot ORDER BY r.slot {'DESC' if descending else 'ASC'}",
+            where,
+        )
 
     def duplicates(self, since: int, until: int) -> dict[Reason, int]:
         """How many duplicates of each reason the filter lets through in [since, until)."""
@@ -181,7 +197,9 @@ class Choice:
             return
         source, condition, where = _source(since, until)
         told = [test.condition(self._cost if test.name == "cost" else f"sum({_TOKENS})") for test in tests]
-        named = {f"end{at}": value for at, value in enumerate(value for _, values in told for value in values)}
+        named = {
+            f"end{at}": value for at, value in enumerate(value for _, values in told for value in values)
+        }
         having = " AND ".join(sql for sql, _ in told)
         for name in named:
             having = having.replace("?", f":{name}", 1)
@@ -193,21 +211,29 @@ class Choice:
                 {**where, **named},
             )
 
-    def _statement(self, source: str, span: str) -> str:
+    def _statement(self, source: str, span: str, more: str) -> str:
         unpriced, estimated, inferred, duplicate = self._marks
         return (
             f"SELECT {'c.grouped' if self._grouped else 0}, sum(r.calls), sum(r.input), sum(r.write_5m), "
-            f"sum(r.write_1h), sum(r.cache_read), sum(r.output), sum(r.reasoning), {self._cost}, sum(r.unobserved), "
+            "sum(r.write_1h), sum(r.cache_read), sum(r.output), sum(r.reasoning), "
+            f"{self._cost}, sum(r.unobserved), "
             # Most ledgers have no such calls, and a column that is not summed costs nothing.
             f"{'sum(r.calls) FILTER (WHERE c.unpriced)' if unpriced else 0}, "
             f"{f'sum({_TOKENS}) FILTER (WHERE c.unpriced)' if unpriced else 0}, "
             f"{'sum(r.calls) FILTER (WHERE c.estimated)' if estimated else 0}, "
             f"{'sum(r.calls) FILTER (WHERE c.inferred)' if inferred else 0}, "
             # One text instead of a count: roots of several stretches can be joined, counts cannot.
-            "group_concat(DISTINCT c.root) "
+            f"group_concat(DISTINCT c.root){more} "
             f"FROM {source} CROSS JOIN temp.chosen c ON c.id = r.facet "
-            f"WHERE {span}{' AND c.counts' if duplicate else ''}{' GROUP BY c.grouped' if self._grouped else ''}"
+            f"WHERE {span}{' AND c.counts' if duplicate else ''}"
+            f"{' GROUP BY c.grouped' if self._grouped else ''}"
         )
+
+
+def sums_of(row: Sequence[Any]) -> Sums:
+    """A row of sums in the order of `Sums`, the roots as one text; NULL is nothing."""
+    numbers = [value or 0 for value in row[:13]]
+    return Sums(*numbers, roots=set(map(int, row[13].split(","))))
 
 
 @contextmanager
@@ -234,14 +260,14 @@ def choose(
     counts = "TRUE" if chosen.duplicates else f"f.reason = {Reason.COUNTED:d}"
     with _scratch(db):
         db.execute(
-            "CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY, root INTEGER, grouped INTEGER, counts INTEGER, "
-            "duplicate INTEGER, unpriced INTEGER, estimated INTEGER, inferred INTEGER, recorded INTEGER"
+            "CREATE TEMP TABLE chosen ("
+            "id INTEGER PRIMARY KEY, root INTEGER, grouped INTEGER, counts INTEGER, duplicate INTEGER, unpriced INTEGER, estimated INTEGER, inferred INTEGER, recorded INTEGER"
             + "".join(f", key_{name}" for name in keys)
             + ")"
         )
         db.execute(
-            f"INSERT INTO temp.chosen SELECT f.id, s.root, {groups}, {counts}, f.reason, {unpriced}, {estimated}, "
-            f"f.inferred, f.recorded{columns} FROM {FROM} WHERE {chosen.where}",
+            "INSERT INTO temp.chosen "
+            f"SELECT f.id, s.root, {groups}, {counts}, f.reason, {unpriced}, {estimated}, f.inferred, f.recorded{columns} FROM {FROM} WHERE {chosen.where}",
             chosen.values,
         )
     try:
@@ -280,13 +306,10 @@ def _source(since: int, until: int) -> tuple[str, str, dict[str, int | None]]:
 
 
 _TOKENS: Final = "r.input + r.write_5m + r.write_1h + r.cache_read + r.output"
-_CALL: Final = (
-    "SELECT facet, 1, input, write_5m, write_1h, cache_read, output, reasoning, cost, recorded, unobserved "
-    "FROM main.call WHERE "
-)
+_SUMMED: Final = "input, write_5m, write_1h, cache_read, output, reasoning, cost, recorded, unobserved"
+_CALL: Final = f"SELECT ts / {SLOT_MS}, facet, 1, {_SUMMED} FROM main.call WHERE"
 _RAGGED: Final = (
-    "(SELECT facet, calls, input, write_5m, write_1h, cache_read, output, reasoning, cost, recorded, unobserved "
-    "FROM main.rollup WHERE slot >= :from_slot AND slot < :until_slot "
+    f"(SELECT slot, facet, calls, {_SUMMED} FROM main.rollup WHERE slot >= :from_slot AND slot < :until_slot "
     f"UNION ALL {_CALL} ts >= :from_ms AND ts < :head_ms "
     f"UNION ALL {_CALL} ts >= :tail_ms AND ts < :until_ms) r"
 )

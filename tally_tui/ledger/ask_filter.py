@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tally_tui.ledger.ask_names import project_names
@@ -53,6 +53,11 @@ class Filter:
     """Whether duplicates are asked for: then what is let through is summed, counted or not."""
     sums: tuple[SumTest, ...] = ()
 
+    def of_roots(self, roots: Sequence[int], span: Span) -> Filter:
+        """The same, of some root sessions (by their rows) and of another span."""
+        sql, values = _among("s.root", roots)
+        return replace(self, where=f"({self.where}) AND {sql}", values=(*self.values, *values), span=span)
+
 
 def overlap(one: Span, other: Span) -> Span:
     """The time that two spans share; empty (not open) where they share none."""
@@ -80,7 +85,9 @@ def filtered(
     """
     terms = query.terms if query else ()
     sums = [
-        SumTest(term.field, term.low, term.high, term.negated) for term in terms if term.field in ("cost", "tokens")
+        SumTest(term.field, term.low, term.high, term.negated)
+        for term in terms
+        if term.field in ("cost", "tokens")
     ]
     conditions = [_condition(db, term, calls) for term in terms if term.field not in ("cost", "tokens")]
     conditions += [_exactly(db, *each) for each in where]
@@ -197,7 +204,11 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
         case "session":
             return _among("t.name", [wanted])
         case "subagent":
-            return ("s.kind <> 'subagent'", []) if wanted is None else ("s.kind = 'subagent' AND s.name = ?", [wanted])
+            return (
+                ("s.kind <> 'subagent'", [])
+                if wanted is None
+                else ("s.kind = 'subagent' AND s.name = ?", [wanted])
+            )
         case "model":
             return "f.model = ?", [wanted or ""]
         case "branch" | "version":

@@ -12,7 +12,9 @@ def project_names(db: sqlite3.Connection) -> dict[str, str]:
     """
     from tally_tui.rules.project_names import settle, short_names
 
-    roots = [root for (root,) in db.execute("SELECT DISTINCT root FROM folder WHERE root <> '' ORDER BY root")]
+    roots = [
+        root for (root,) in db.execute("SELECT DISTINCT root FROM folder WHERE root <> '' ORDER BY root")
+    ]
     settled = settle(roots)
     names = short_names([root for root in roots if root not in settled])
     return {root: names[settled.get(root, root)] for root in roots}

@@ -47,7 +47,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
         LedgerError: it cannot be opened or read.
     """
     if not path.exists():
-        raise NoLedgerError(f"There is no ledger at {path} yet. `tally-tui sync` reads the logs and makes one.")
+        raise NoLedgerError(
+            f"There is no ledger at {path} yet. `tally-tui sync` reads the logs and makes one."
+        )
     db = _reader(path)
     try:
         with telling(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from operator import add
 
 from tally_tui.ledger.rows import Row
 from tally_tui.model import SLOT_MS
@@ -24,23 +25,22 @@ class Rollups:
         self._cells: dict[tuple[int, int], list[int]] = {}
         self._shrunk = False
 
-    def add(self, ts: int, facet: int, *sums: int) -> None:
+    def add(self, ts: int, facet: int, sums: tuple[int, ...]) -> None:
         """Add sums (in the order of the table) to the quarter of an hour and facet of a call."""
         key = (ts // SLOT_MS, facet)
         cell = self._cells.get(key)
         if cell is None:
             self._cells[key] = list(sums)
         else:
-            for index, value in enumerate(sums):
-                cell[index] += value
+            self._cells[key] = list(map(add, cell, sums))
 
     def put(self, row: Row, facet: int) -> None:
         """A row comes in."""
-        self.add(row.ts, facet, *_sums(row))
+        self.add(row.ts, facet, _sums(row))
 
     def take(self, row: Row, facet: int) -> None:
         """A row goes out."""
-        self.add(row.ts, facet, *(-value for value in _sums(row)))
+        self.add(row.ts, facet, tuple(-value for value in _sums(row)))
         self._shrunk = True
 
     def flush(self) -> None:

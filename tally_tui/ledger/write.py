@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tally_tui.ledger.facets import Facet, Facets
+from tally_tui.ledger.met import Met
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
 from tally_tui.ledger.pricing import Pricing
 from tally_tui.ledger.rollups import Rollups
@@ -72,7 +73,8 @@ class Writer:
         self._sessions = Sessions(db, project_of)
         self._rollups = Rollups(db)
         self._threads = Threads(db, self._facets, self._sessions)
-        self._empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
+        empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
+        self._met = Met() if empty else None
         self._paths: dict[int, str] = {}
 
     def apply(self, batch: Iterable[Told]) -> int:
@@ -90,7 +92,7 @@ class Writer:
         for told in batch:
             for sighting in told.sightings:
                 groups.setdefault(sighting.identity, []).append((told, sighting))
-        known = {} if self._empty else rows_of(self._db, self._facets, groups)
+        known = rows_of(self._db, self._facets, self._met.maybe(groups) if self._met else groups)
         touched = {
             self._sessions.named(told.provider, fact.name).id
             for told in batch if told.provider is Provider.CODEX for fact in told.sessions
@@ -102,7 +104,6 @@ class Writer:
             else:
                 self._group(known.get(identity, []), told_by, touched)
         insert_rows(self._db, fresh)
-        self._empty = self._empty and not groups
         for told in batch:
             self._correct(told, touched)
         if self._sessions.moved:
@@ -146,27 +147,25 @@ class Writer:
     # -- one file tells of a call
 
     def _fresh(self, told: Told, seen: Seen, touched: set[int]) -> tuple[Any, ...]:
-        session = self._sessions.named(told.provider, seen.session).id
-        if told.provider is Provider.CODEX:
+        provider, model, flags, ts = told.provider, seen.model, seen.flags, seen.ts
+        reason = seen.reason
+        session = self._sessions.named(provider, seen.session).id
+        if provider is Provider.CODEX:
             touched.add(session)
-        status, cost = self.pricing.cost(
-            told.provider, seen.model, seen.flags, seen.ts,
-            seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.searches,
-        )  # fmt: skip
-        if seen.reason:
-            cost = 0
+        given, write_5m, write_1h = seen.input, seen.write_5m, seen.write_1h
+        read, output, reasoning = seen.cache_read, seen.output, seen.reasoning
+        rates = self.pricing.rates(provider, model, flags, ts)
+        cost = 0 if reason else rates.cost(given, write_5m, write_1h, read, output, seen.searches)
         facet = self._facets.number((
-            session, int(told.provider), seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
-            status, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0,
+            session, provider, model, self._sessions.folder(seen.folder), seen.branch, seen.version,
+            rates.status, reason, seen.inferred, 1 if flags & Flag.RECORDED else 0,
         ))  # fmt: skip
-        self._rollups.add(
-            seen.ts, facet, 1, seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output,
-            seen.reasoning, cost, seen.recorded, seen.unobserved,
-        )  # fmt: skip
+        self._rollups.add(ts, facet, (
+            1, given, write_5m, write_1h, read, output, reasoning, cost, seen.recorded, seen.unobserved,
+        ))  # fmt: skip
         return (
-            None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,
-            seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.reasoning,
-            seen.searches, seen.flags, cost, seen.recorded, seen.unobserved, seen.vector, seen.turn,
+            None, seen.identity, told.file, seen.offset, facet, ts, seen.lines, given, write_5m, write_1h, read,
+            output, reasoning, seen.searches, flags, cost, seen.recorded, seen.unobserved, seen.vector, seen.turn,
         )  # fmt: skip
 
     # -- several do, or one does in several stretches

@@ -14,7 +14,7 @@ import msgspec
 
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_titles import described, first_prompt
-from tally_tui.logs.identity import identity
+from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of, tidy, tolerant
 from tally_tui.logs.records import Chunk, LimitEvent, SessionFact, Sighting
@@ -53,6 +53,9 @@ class ClaudeParser:
         self._changed_ms = changed_ms
         self._calls: dict[str, Sighting] = {}
         self._facts: dict[str, SessionFact] = {}
+        self._texts: dict[str, str | None] = {}
+        self._session: str | None = None
+        """The session of the lines just read, once its fact is known; None compares equal to no fact."""
         self._path = path
         self._agent, self._file_session = whose(path)
 
@@ -76,7 +79,17 @@ class ClaudeParser:
             except ValueError:
                 self.chunk.skip("unreadable", "bad usage", offset)
                 return True
-        self._take(offset, record)
+        kind = record.type
+        if kind == "assistant":
+            self._assistant(offset, record)
+        elif kind == "user":
+            # Most lines are these, and most of them say nothing about cost.
+            if record.sessionId != self._session or record.forkedFrom is not None:
+                self._fact(record, to_ms(record.timestamp))
+            if not self._state.titled and self._agent is None:
+                self._title(record)
+        else:
+            self._other(kind, offset, record)
         return True
 
     def finish(self) -> Chunk:
@@ -87,40 +100,31 @@ class ClaudeParser:
         chunk.state = msgspec.json.encode(self._state)
         return chunk
 
-    def _take(self, offset: int, record: Line) -> None:
-        kind = record.type
-        message = record.message
-        state = self._state
-        if kind == "assistant":
-            ts = to_ms(record.timestamp)
-            if ts is not None:
-                state.last_ts = ts
+    def _assistant(self, offset: int, record: Line) -> None:
+        ts = to_ms(record.timestamp)
+        if ts is not None:
+            self._state.last_ts = ts
+        if record.sessionId != self._session or record.forkedFrom is not None:
             self._fact(record, ts)
-            if message is not None and message.usage is not None:
-                if message.model != SYNTHETIC:
-                    self._call(offset, record, message, message.usage, ts)
-                elif record.isApiErrorMessage:
-                    self._limit(offset, record, message, ts)
-            elif message is not None and record.isApiErrorMessage:
-                self._limit(offset, record, message, ts)
+        message = record.message
+        if message is None:
             return
-        if kind == "user":
-            if not state.titled and self._agent is None:
-                self._title(record)
-            elif self.chunk.first_ts is None or _fact_key(record) not in self._facts:
-                self._fact(record, to_ms(record.timestamp))
-            return
+        if message.usage is not None and message.model != SYNTHETIC:
+            self._call(offset, record, message, message.usage, ts)
+        elif record.isApiErrorMessage:
+            self._limit(offset, record, message, ts)
+
+    def _other(self, kind: str, offset: int, record: Line) -> None:
         if kind == "custom-title":
             self._named(record, record.customTitle, 4)
         elif kind == "ai-title":
             self._named(record, record.aiTitle, 3)
         elif kind == "cost-state":
-            if record.totalCostUSD is not None:
-                session = record.sessionId or self._file_session
-                if session:
-                    # Cumulative per process: the largest is the one to hold our sum against.
-                    cost = round(record.totalCostUSD * NANO)
-                    self.chunk.cost_states[session] = max(cost, self.chunk.cost_states.get(session, 0))
+            session = record.sessionId or self._file_session
+            if record.totalCostUSD is not None and session:
+                # Cumulative per process: the largest is the one to hold our sum against.
+                cost = round(record.totalCostUSD * NANO)
+                self.chunk.cost_states[session] = max(cost, self.chunk.cost_states.get(session, 0))
         elif kind == "progress":
             if b'"usage"' in bytes(record.data):
                 self._progress(offset, record)
@@ -146,6 +150,8 @@ class ClaudeParser:
         if self.chunk.first_ts is None and ts is not None:
             self.chunk.first_ts = ts
         key = _fact_key(record)
+        if ts is not None and record.forkedFrom is None:
+            self._session = record.sessionId
         if key in self._facts or ts is None:
             return
         origin = self._origin(record)
@@ -239,10 +245,19 @@ class ClaudeParser:
         if ts is None:
             ts = self._state.last_ts if self._state.last_ts is not None else self._changed_ms
         self._calls[key] = Sighting(
-            identity("claude", key), f"{origin}/agent-{embedded}" if embedded else self._name(record), offset, ts,
-            text_of(message.model) or "", text_of(record.cwd), text_of(record.gitBranch), text_of(record.version),
-            given, write_5m, write_1h, read, output, min(thinking, output), searches, flags, recorded,
+            identity_of(f"claude\0{key}"), f"{origin}/agent-{embedded}" if embedded else self._name(record), offset, ts,
+            self._text(message.model) or "", self._text(record.cwd), self._text(record.gitBranch),
+            self._text(record.version), given, write_5m, write_1h, read, output, min(thinking, output), searches, flags, recorded,
         )  # fmt: skip
+
+    def _text(self, value: str | None) -> str | None:
+        """A text made safe once: the same few models, folders and branches come with every call."""
+        if value is None:
+            return None
+        known = self._texts.get(value, "")
+        if known == "":
+            known = self._texts[value] = text_of(value)
+        return known
 
     def _progress(self, offset: int, record: Line) -> None:
         """A subagent's message embedded in its parent's transcript: counts only where no file holds the call."""

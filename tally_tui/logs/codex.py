@@ -14,7 +14,7 @@ from tally_tui.logs import codex_lines as wire
 from tally_tui.logs.codex_limits import readings
 from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, prompt_title, thread_of
 from tally_tui.logs.codex_usage import Pairs, Totals
-from tally_tui.logs.identity import identity
+from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of, tidy, tolerant
 from tally_tui.logs.records import Chunk, SessionFact, Sighting
@@ -58,6 +58,8 @@ class CodexParser:
         self._changed_ms = changed_ms
         self._fact: SessionFact | None = None
         self._by_identity: dict[int, Sighting] = {}
+        self._limits = b""
+        self._limits_ts = 0
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
         """Take one line; False when it is the torn beginning of one that is still being written."""
@@ -110,9 +112,10 @@ class CodexParser:
             if self.chunk.first_ts is None:
                 self.chunk.first_ts = ts
         if kind == "event_msg":
-            event = wire.kind(record.payload).type
+            told = _event(record.payload)
+            event = told.type
             if event == "token_count":
-                self._token_count(offset, record.payload, self._time(ts))
+                self._token_count(offset, record.payload, told, self._time(ts))
             elif event in ("task_started", "turn_started"):
                 self._turn(text_of(wire.plain(record.payload).get("turn_id")))
             elif event in ("user_message", "item_completed"):
@@ -190,32 +193,27 @@ class CodexParser:
 
     # -- what was spent
 
-    def _token_count(self, offset: int, payload: msgspec.Raw, ts: int) -> None:
-        try:
-            record = wire.token_count(payload)
-        except msgspec.DecodeError:
-            record = wire.TokenCount(**{
-                name: msgspec.Raw(msgspec.json.encode(value))
-                for name, value in wire.plain(payload).items()
-                if name in ("info", "rate_limits")
-            })  # fmt: skip
-        if bytes(record.rate_limits) not in (b"", b"null"):
-            self._readings(wire.plain(record.rate_limits), ts)
-        if bytes(record.info) in (b"", b"null"):
+    def _token_count(self, offset: int, payload: msgspec.Raw, told: wire.Event, ts: int) -> None:
+        limits = bytes(told.rate_limits)
+        if limits not in (b"", b"null"):
+            self._readings(limits, ts)
+        if told.info is None and bytes(wire.raw_event(payload).info) in (b"", b"null"):
             return
         state = self._state
-        total, last = wire.usage_vectors(record.info)
+        total, last = wire.usage_vectors(payload, told.info)
         if total is None and last is None:
             self.chunk.skip("unreadable", "no usage", offset)
             return
-        size, unobserved = state.totals.step(total, last, bytes(record.info))
-        evidence = identity(total, last)
+        same = b"" if total else bytes(wire.raw_event(payload).info)
+        size, unobserved = state.totals.step(total, last, same)
+        said = f"{self._name}\0{ts}\0{total}\0{last}"
         if size is None:
-            repeat = self._unique(ts, "codex repeat", self._name, ts, total, last)
-            self._add(repeat, offset, ts, last or (0, 0, 0, 0, 0), reason=Reason.REPEAT)
+            repeat = self._unique(ts, f"codex repeat\0{said}")
+            self._add(repeat, offset, ts, last or wire.NOTHING, reason=Reason.REPEAT)
             return
-        call = self._unique(ts, "codex", self._name, ts, total, last)
-        model = (text_of(record.effective_model) or "").removeprefix("openai/")
+        call = self._unique(ts, f"codex\0{said}")
+        evidence = identity(total, last)
+        model = (text_of(told.effective_model) or "").removeprefix("openai/")
         earlier, model_of_record = state.pairs.count(call, state.turn, size)
         if earlier is not None:
             known = self._by_identity.get(earlier)
@@ -236,7 +234,7 @@ class CodexParser:
         if response:
             call = identity("codex record", self._name, response)
         else:
-            call = self._unique(ts, "codex record", self._name, ts, size)
+            call = self._unique(ts, f"codex record\0{self._name}\0{ts}\0{size}")
         if call in self._by_identity:
             return
         paired = state.pairs.record(call, turn or state.turn, size, model)
@@ -278,17 +276,19 @@ class CodexParser:
             turn=identity(turn) if turn else None,
         )  # fmt: skip
 
-    def _unique(self, ts: int, *parts: object) -> int:
+    def _unique(self, ts: int, text: str) -> int:
         """An identity that also tells apart equal records of one millisecond, by their order."""
         state = self._state
         if ts != state.same_ts:
             state.same_ts = ts
             state.same.clear()
-        plain = identity(*parts)
-        times = state.same[str(plain)] = state.same.get(str(plain), 0) + 1
-        return plain if times == 1 else identity(plain, times)
+        times = state.same[text] = state.same.get(text, 0) + 1
+        return identity_of(text if times == 1 else f"{text}\0{times}")
 
-    def _readings(self, limits: Any, ts: int) -> None:
+    def _readings(self, limits: bytes, ts: int) -> None:
+        # Most token counts repeat the limits to the letter.
+        if limits == self._limits and ts - self._limits_ts < READING_EVERY_MS and b"resets_in" not in limits:
+            return
         for reading in readings(limits, ts):
             key = f"{reading.limit} {reading.minutes}"
             value = [reading.percent, float(reading.resets_at or 0)]
@@ -296,6 +296,17 @@ class CodexParser:
             if known is None or known[:2] != value or ts - known[2] >= READING_EVERY_MS:
                 self._state.limits[key] = [*value, float(ts)]
                 self.chunk.readings.append(reading)
+        self._limits = limits
+        self._limits_ts = round(min((kept[2] for kept in self._state.limits.values()), default=0))
+
+
+def _event(payload: msgspec.Raw) -> wire.Event:
+    try:
+        return wire.event(payload)
+    except msgspec.DecodeError:
+        # Some field has another type than it should: what matters is read again leniently.
+        raw = wire.raw_event(payload)
+        return wire.Event(type=raw.type, rate_limits=raw.rate_limits)
 
 
 def _lenient(value: dict[str, Any]) -> wire.Envelope:

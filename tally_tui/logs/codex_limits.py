@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+
+import msgspec
 
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
@@ -12,46 +13,63 @@ from tally_tui.logs.records import Reading
 _KNOWN_WINDOWS = (300, 10_080, 43_200)
 
 
-def readings(value: Any, ts: int) -> Iterator[Reading]:
-    """The readings of a `rate_limits` object taken at `ts`; whatever has no percentage and no window is none.
+class _Slot(msgspec.Struct, gc=False):
+    used_percent: float | None = None
+    window_minutes: float | None = None
+    resets_at: float | str | None = None
+    resets_in_seconds: float | None = None
+
+
+class _Limits(msgspec.Struct, gc=False):
+    limit_id: str | None = None
+    plan_type: str | None = None
+    primary: _Slot | None = None
+    secondary: _Slot | None = None
+    # The flat form of 2025.
+    primary_used_percent: float | None = None
+    primary_window_minutes: float | None = None
+    primary_resets_at: float | str | None = None
+    primary_resets_in_seconds: float | None = None
+    secondary_used_percent: float | None = None
+    secondary_window_minutes: float | None = None
+    secondary_resets_at: float | str | None = None
+    secondary_resets_in_seconds: float | None = None
+
+
+_decode = msgspec.json.Decoder(_Limits, strict=False).decode
+
+
+def readings(raw: bytes, ts: int) -> Iterator[Reading]:
+    """The readings of a `rate_limits` object (JSON) taken at `ts`; what has no percentage or window is none.
 
     A window is known by its minutes (one off is snapped to the known ones); relative resets count
     from the line's own time.
     """
-    if not isinstance(value, dict):
+    try:
+        limits = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return
-    limit = text_of(value.get("limit_id")) or "codex"
-    plan = text_of(value.get("plan_type"))
-    slots = [value.get("primary"), value.get("secondary")]
-    if all(slot is None for slot in slots):
-        # The flat form of 2025: primary_used_percent, primary_window_minutes …
-        slots = [
-            {
-                name: value.get(f"{slot}_{name}")
-                for name in ("used_percent", "window_minutes", "resets_at", "resets_in_seconds")
-            }
-            for slot in ("primary", "secondary")
-        ]
+    limit, plan = text_of(limits.limit_id) or "codex", text_of(limits.plan_type)
+    slots = (limits.primary, limits.secondary)
+    if slots == (None, None):
+        slots = tuple(
+            _Slot(*(getattr(limits, f"{name}_{field}") for field in _Slot.__struct_fields__))
+            for name in ("primary", "secondary")
+        )
     for slot in slots:
-        if not isinstance(slot, dict):
+        if slot is None or slot.used_percent is None or slot.window_minutes is None:
             continue
-        percent, minutes = slot.get("used_percent"), slot.get("window_minutes")
-        if not _number(percent) or not _number(minutes) or not 0 <= percent <= 1000 or not 0 < minutes < 10**7:
-            continue
-        yield Reading(limit, _snap(round(minutes)), ts, float(percent), _reset(slot, ts), plan)
+        percent, minutes = slot.used_percent, slot.window_minutes
+        if 0 <= percent <= 1000 and 0 < minutes < 10**7:
+            yield Reading(limit, _snap(round(minutes)), ts, percent, _reset(slot, ts), plan)
 
 
-def _reset(slot: dict[str, Any], ts: int) -> int | None:
-    at = slot.get("resets_at")
-    if at is not None:
-        return to_ms(at)
-    after = slot.get("resets_in_seconds")
-    return ts + round(after * 1000) if _number(after) and 0 <= after < 10**8 else None
+def _reset(slot: _Slot, ts: int) -> int | None:
+    if slot.resets_at is not None:
+        return to_ms(slot.resets_at)
+    after = slot.resets_in_seconds
+    return ts + round(after * 1000) if after is not None and 0 <= after < 10**8 else None
 
 
 def _snap(minutes: int) -> int:
     return next((known for known in _KNOWN_WINDOWS if abs(known - minutes) <= 1), minutes)
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value

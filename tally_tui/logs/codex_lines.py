@@ -12,8 +12,10 @@ import msgspec
 
 from tally_tui.logs.lines import whole_number
 
-Vector = tuple[int, int, int, int, int]
-"""Codex's own counts: input (cached and writes inside), cached, cache writes, output, reasoning."""
+Vector = tuple[int, int, int, int, int, int]
+"""Codex's own counts: input (cached and writes inside), cached, cache writes, output, reasoning, total."""
+
+NOTHING: Vector = (0, 0, 0, 0, 0, 0)
 
 
 class Envelope(msgspec.Struct, gc=False):
@@ -29,22 +31,13 @@ class Envelope(msgspec.Struct, gc=False):
     usage: msgspec.Raw = msgspec.Raw()
 
 
-class Kind(msgspec.Struct, gc=False):
-    type: str = ""
-
-
 class Counts(msgspec.Struct, gc=False):
     input_tokens: int | None = None
     cached_input_tokens: int | None = None
     cache_write_input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_output_tokens: int | None = None
-
-
-class TokenCount(msgspec.Struct, gc=False):
-    info: msgspec.Raw = msgspec.Raw()
-    rate_limits: msgspec.Raw = msgspec.Raw()
-    effective_model: str | None = None
+    total_tokens: int | None = None
 
 
 class Info(msgspec.Struct, gc=False):
@@ -52,15 +45,33 @@ class Info(msgspec.Struct, gc=False):
     last_token_usage: Counts | None = None
 
 
+class Event(msgspec.Struct, gc=False):
+    """The payload of an `event_msg`: a token count's fields, or only its type."""
+
+    type: str = ""
+    info: Info | None = None
+    rate_limits: msgspec.Raw = msgspec.Raw()
+    effective_model: str | None = None
+
+
+class _RawEvent(msgspec.Struct, gc=False):
+    type: str = ""
+    info: msgspec.Raw = msgspec.Raw()
+    rate_limits: msgspec.Raw = msgspec.Raw()
+
+
 envelope = msgspec.json.Decoder(Envelope).decode
-kind = msgspec.json.Decoder(Kind).decode
-token_count = msgspec.json.Decoder(TokenCount).decode
-info = msgspec.json.Decoder(Info).decode
+event = msgspec.json.Decoder(Event).decode
+raw_event = msgspec.json.Decoder(_RawEvent).decode
 plain = msgspec.json.Decoder().decode
+_NAMES = (
+    "input_tokens", "cached_input_tokens", "cache_write_input_tokens", "output_tokens",
+    "reasoning_output_tokens", "total_tokens",
+)  # fmt: skip
 
 
 def vector(counts: Counts | dict[str, Any] | None) -> Vector | None:
-    """The five counts of a usage object; None for none.
+    """The counts of a usage object; None for none.
 
     Raises:
         ValueError: a count is no whole number.
@@ -68,34 +79,30 @@ def vector(counts: Counts | dict[str, Any] | None) -> Vector | None:
     if counts is None:
         return None
     if isinstance(counts, dict):
-        return (
-            whole_number(counts.get("input_tokens")),
-            whole_number(counts.get("cached_input_tokens")),
-            whole_number(counts.get("cache_write_input_tokens")),
-            whole_number(counts.get("output_tokens")),
-            whole_number(counts.get("reasoning_output_tokens")),
-        )
-    return (
-        whole_number(counts.input_tokens),
-        whole_number(counts.cached_input_tokens),
-        whole_number(counts.cache_write_input_tokens),
-        whole_number(counts.output_tokens),
-        whole_number(counts.reasoning_output_tokens),
+        given, cached, written, output, reasoning, total = (whole_number(counts.get(name)) for name in _NAMES)
+        return given, cached, written, output, reasoning, total
+    found = (
+        counts.input_tokens or 0,
+        counts.cached_input_tokens or 0,
+        counts.cache_write_input_tokens or 0,
+        counts.output_tokens or 0,
+        counts.reasoning_output_tokens or 0,
+        counts.total_tokens or 0,
     )
+    if min(found) < 0 or sum(found) >= 10**15:
+        raise ValueError("not a count")
+    return found
 
 
-def usage_vectors(raw: msgspec.Raw) -> tuple[Vector | None, Vector | None]:
-    """(totals, last) of a token count's `info`.
+def usage_vectors(payload: msgspec.Raw, info: Info | None) -> tuple[Vector | None, Vector | None]:
+    """(totals, last) of a token count; `info` is None where only a lenient reading of it can tell.
 
     Raises:
         ValueError: a count is no whole number, or the object has another shape.
     """
-    try:
-        decoded = info(raw)
-        return vector(decoded.total_token_usage), vector(decoded.last_token_usage)
-    except msgspec.DecodeError:
-        pass
-    value: Any = plain(raw)
+    if info is not None:
+        return vector(info.total_token_usage), vector(info.last_token_usage)
+    value: Any = plain(payload).get("info")
     if not isinstance(value, dict):
         raise ValueError("info is no object")
     parts = []
@@ -112,7 +119,7 @@ def normalised(counts: Vector) -> tuple[int, int, int, int, int]:
 
     Cached is clamped to the input, writes to what is left, reasoning to the output.
     """
-    given, cached, written, output, reasoning = counts
+    given, cached, written, output, reasoning, _ = counts
     cached = min(cached, given)
     written = min(written, given - cached)
     return given - cached - written, cached, written, output, min(reasoning, output)

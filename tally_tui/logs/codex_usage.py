@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tally_tui.logs.codex_lines import Vector
+from tally_tui.logs.codex_lines import NOTHING, Vector
 from tally_tui.logs.identity import identity
 
 
@@ -23,16 +23,14 @@ class Totals(msgspec.Struct):
             same = identity(info)
             repeat, self.info = same == self.info, same
             return (None if repeat else last), 0
-        self.info = identity(info)
+        self.info = None
         before, self.total = self.total, total
-        if total == (before or (0, 0, 0, 0, 0)):
+        if total == (before or NOTHING):
             return None, 0
         if before is None or any(now < then for now, then in zip(total, before, strict=True)):
             # The first total may be carried over from elsewhere, and a smaller one is a reset.
             return (total if last is None else last), 0
-        grown: Vector = (
-            total[0] - before[0], total[1] - before[1], total[2] - before[2], total[3] - before[3], total[4] - before[4],
-        )  # fmt: skip
+        grown: Vector = tuple(now - then for now, then in zip(total, before, strict=True))  # type: ignore[assignment]
         if last is None:
             return grown, 0
         # Cached and written tokens are inside the input, reasoning inside the output.
@@ -53,7 +51,7 @@ class Pairs(msgspec.Struct):
         """A token count comes: (the identity of the record it stands beside, that record's model)."""
         for index in range(len(self.records) - 1, -1, -1):
             record, its_turn, its_size, model = self.records[index]
-            if its_size == size and _same(turn, its_turn):
+            if its_size[:5] == size[:5] and _same(turn, its_turn):
                 del self.records[index]
                 return record, model
         self.counts.append((call, turn, size))
@@ -63,7 +61,7 @@ class Pairs(msgspec.Struct):
         """A usage record comes: whether it stands beside an earlier token count."""
         for index in range(len(self.counts) - 1, -1, -1):
             _, its_turn, its_size = self.counts[index]
-            if its_size == size and _same(turn, its_turn):
+            if its_size[:5] == size[:5] and _same(turn, its_turn):
                 del self.counts[index]
                 return True
         self.records.append((call, turn, size, model))

@@ -56,14 +56,23 @@ def seek(log: BinaryIO, path: str, offset: int) -> None:
         left -= len(piece)
 
 
-def lines(log: BinaryIO, offset: int, limit: int) -> Iterator[tuple[int, int, bytes, bool]]:
+def lines(log: BinaryIO, offset: int, limit: int, left: int) -> Iterator[tuple[int, int, bytes, bool]]:
     """(start, end, line, whole) of each line from `offset` until `limit` bytes are read or the log ends.
 
-    A line over `MAX_LINE` comes as empty bytes. `whole` is false only for a last line without
-    its newline.
+    `left` is about how much there is to read. A line over `MAX_LINE` comes as empty bytes. `whole` is
+    false only for a last line without its newline.
     """
-    readline = log.readline
     stop = offset + limit
+    if left < MAX_LINE:
+        # No line can be too long: the quick way to get them.
+        for line in log:
+            end = offset + len(line)
+            yield offset, end, line, line[-1] == 10
+            offset = end
+            if offset >= stop:
+                return
+        return
+    readline = log.readline
     while offset < stop:
         line = readline(MAX_LINE)
         if not line:

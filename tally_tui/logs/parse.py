@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Protocol
 
 from tally_tui.logs.claude import ClaudeParser
 from tally_tui.logs.codex import CodexParser
-from tally_tui.logs.lines import is_compressed, lines, open_log, seek
+from tally_tui.logs.lines import MAX_LINE, is_compressed, lines, open_log, seek
 from tally_tui.logs.records import Chunk
 from tally_tui.model import Provider
 
@@ -44,7 +45,8 @@ def parse(
     with open_log(path) as log:
         seek(log, path, cursor)
         feed = parser.feed
-        for start, end, line, whole in lines(log, cursor, limit):
+        left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
+        for start, end, line, whole in lines(log, cursor, limit, left):
             # A line too long to hold is passed over, but not before its end is there.
             torn = not (line or whole) or not feed(start, line, whole)
             if torn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tally_tui.ledger import ask
@@ -54,7 +54,7 @@ def usage(
         ValueError: `by` or `where` holds a word that is no group, or `by` the same one twice.
     """
     _check(by)
-    kinds = [cast(Kind, name) for name in by if name in periods.KINDS]
+    kinds = [name for name in by if name in periods.KINDS]
     keys = [name for name in by if name not in periods.KINDS]
     with ask.snapshot(db):
         chosen = filtered(db, query, span, where)
@@ -99,7 +99,8 @@ def _groups(db: sqlite3.Connection, choice: Choice, keys: Sequence[str]) -> dict
     if "project" in keys:
         at, projects = keys.index("project"), project_names(db)
         groups = {
-            group: (*values[:at], projects.get(values[at]), *values[at + 1 :]) for group, values in groups.items()
+            group: (*values[:at], projects.get(values[at]), *values[at + 1 :])
+            for group, values in groups.items()
         }
     return groups
 
@@ -112,7 +113,9 @@ def _check(by: Sequence[str]) -> None:
         raise ValueError(f"each field groups once: {', '.join(by)}")
 
 
-def _row(by: Sequence[str], names: Sequence[Callable[[Any], tuple[str | None, str]]], key: _Key, sums: Sums) -> UsageRow:
+def _row(
+    by: Sequence[str], names: Sequence[Callable[[Any], tuple[str | None, str]]], key: _Key, sums: Sums
+) -> UsageRow:
     told = [name(value) for name, value in zip(names, key, strict=True)]
     return UsageRow(
         key={field: value for field, (value, _) in zip(by, told, strict=True)},
@@ -148,7 +151,7 @@ def _namer(
 ) -> Callable[[Any], tuple[str | None, str]]:
     """How a field's values are told: in a key, and to people."""
     if name in periods.KINDS:
-        return _period_namer(cast(Kind, name), by, tz, since, until)
+        return _period_namer(name, by, tz, since, until)
     if name == "provider":
         return lambda value: (Provider(value).word, Provider(value).word)
     if name == "project":
@@ -157,7 +160,8 @@ def _namer(
         return _session_namer(db, "no session")
     if name == "subagent":
         return _session_namer(db, "main session")
-    return lambda value: (value, value if value is not None else f"no {name}")
+    nothing = "unknown" if name == "model" else f"no {name}"
+    return lambda value: (value, nothing if value is None else value)
 
 
 def _session_namer(db: sqlite3.Connection, nothing: str) -> Callable[[Any], tuple[str | None, str]]:
@@ -172,10 +176,16 @@ def _session_namer(db: sqlite3.Connection, nothing: str) -> Callable[[Any], tupl
 def _period_namer(
     kind: Kind, by: Sequence[str], tz: ZoneInfo, since: int, until: int
 ) -> Callable[[Any], tuple[str | None, str]]:
-    years = "year" not in by and "month" not in by and (
-        periods.key("year", since, tz) != periods.key("year", until - 1, tz)
+    years = (
+        "year" not in by
+        and "month" not in by
+        and (periods.key("year", since, tz) != periods.key("year", until - 1, tz))
     )
-    days = kind == "hour" and "day" not in by and periods.key("day", since, tz) != periods.key("day", until - 1, tz)
+    days = (
+        kind == "hour"
+        and "day" not in by
+        and periods.key("day", since, tz) != periods.key("day", until - 1, tz)
+    )
 
     def tell(value: Any) -> tuple[str | None, str]:
         label = periods.label(kind, value, tz)

@@ -69,12 +69,12 @@ def columns(level: Level) -> tuple[Column, ...]:
             *(Column(each.id, each.label, each.width, True, sortable=False) for each in _TAIL),
         )
     return (
-        Column("time", "Time", 15),
+        Column("time", "Time", 15, fixed=True),
         Column("cost", "Cost", 10, right=True),
         Column("model", "Model", 18, grow=8),
         Column("tokens", "Tokens", 7, right=True),
         *(Column(each.id, each.label, each.width, True, sortable=False) for each in _TAIL),
-        Column("note", "Note", 10, sortable=False),
+        Column("note", "Note", 14, sortable=False),
         Column("project", "Project", 14, sortable=False),
         Column("branch", "Branch", 12, sortable=False),
     )
@@ -97,11 +97,19 @@ class GroupRows:
     def cells(self, row: int) -> Sequence[Cell] | None:
         group = self.rows[row]
         summed = group.figures
-        part, whole = (summed.cost, self.all.cost) if self.all.cost else (summed.tokens.total, self.all.tokens.total)
+        part, whole = (
+            (summed.cost, self.all.cost) if self.all.cost else (summed.tokens.total, self.all.tokens.total)
+        )
         share = part / whole if whole else 0.0
         return (
-            self.label(row), figures.cost(summed), share, f"{share * 100:.0f} %",
-            figures.count(summed.tokens.total), f"{summed.calls:,}", f"{summed.sessions:,}", *_tokens(summed),
+            self.label(row),
+            figures.cost(summed),
+            share,
+            f"{share * 100:.0f} %",
+            figures.count(summed.tokens.total),
+            f"{summed.calls:,}",
+            f"{summed.sessions:,}",
+            *_tokens(summed),
         )
 
     def label(self, row: int) -> str:
@@ -128,10 +136,17 @@ class SessionRows:
             return None
         summed = session.figures
         return (
-            named(session), figures.cost(summed), when(session.last_ms, self.view, self.now),
-            figures.count(summed.tokens.total), f"{summed.calls:,}", clean(session.project or "–"),
-            clean(", ".join(session.models)), clean(session.branch or "–"),
-            str(session.subagents) if session.subagents else "", session.provider, *_tokens(summed),
+            named(session),
+            figures.cost(summed),
+            when(session.last_ms, self.view, self.now),
+            figures.count(summed.tokens.total),
+            f"{summed.calls:,}",
+            clean(session.project or "–"),
+            clean(", ".join(session.models)),
+            clean(session.branch or "–"),
+            str(session.subagents) if session.subagents else "",
+            session.provider,
+            *_tokens(summed),
         )
 
 
@@ -157,10 +172,17 @@ class CallRows:
         if call.status == "estimated":
             cost = f"~{cost}"
         return (
-            when(call.time_ms, self.view, self.now, seconds=True), cost, clean(call.model),
-            figures.count(tokens.total), figures.count(tokens.input), figures.count(tokens.cache_read),
-            figures.count(tokens.write_5m + tokens.write_1h), figures.count(tokens.output),
-            _note(call), clean(call.project or "–"), clean(call.branch or "–"),
+            when(call.time_ms, self.view, self.now, seconds=True),
+            cost,
+            clean(call.model),
+            figures.count(tokens.total),
+            figures.count(tokens.input),
+            figures.count(tokens.cache_read),
+            figures.count(tokens.write_5m + tokens.write_1h),
+            figures.count(tokens.output),
+            _note(call),
+            clean(call.project or "–"),
+            clean(call.branch or "–"),
         )
 
 
@@ -199,8 +221,12 @@ def _note(call: CallRow) -> str:
 def _tokens(summed: Figures) -> tuple[str, str, str, str]:
     tokens = summed.tokens
     written = tokens.write_5m + tokens.write_1h
-    return (figures.count(tokens.input), figures.count(tokens.cache_read), figures.count(written),
-            figures.count(tokens.output))
+    return (
+        figures.count(tokens.input),
+        figures.count(tokens.cache_read),
+        figures.count(written),
+        figures.count(tokens.output),
+    )
 
 
 def _by_key(facet: str) -> Callable[[UsageRow], Any]:

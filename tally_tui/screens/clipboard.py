@@ -11,8 +11,12 @@ def to_tmux(text: str) -> bool:
         # Versions before 3.2 know no -w.
         try:
             done = subprocess.run(
-                command, input=text.encode("utf-8", "replace"), stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, timeout=5, check=False,
+                command,
+                input=text.encode("utf-8", "replace"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=5,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False

@@ -40,7 +40,11 @@ class UsageCommands(_Entries):
         if not isinstance(screen, UsageScreen):
             return
         for facet in FACETS:
-            yield f"usage: Group by {facet}", "The table below the chart", partial(screen.action_group_by, facet)
+            yield (
+                f"usage: Group by {facet}",
+                "The table below the chart",
+                partial(screen.action_group_by, facet),
+            )
         for kind, word in PERIODS.items():
             yield f"period: {word}", "What the whole screen shows", partial(screen.action_period, kind)
         yield "period: Now", "Back to the period that is running", screen.action_today

@@ -16,7 +16,14 @@ from tally_tui import clock
 from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, SessionRow, Sessions, Usage
 from tally_tui.screens.breakdown import (
-    MISSING, SORTS, CallRows, GroupRows, SessionRows, columns, details, named,
+    MISSING,
+    SORTS,
+    CallRows,
+    GroupRows,
+    SessionRows,
+    columns,
+    details,
+    named,
 )
 from tally_tui.screens.view import FACETS, Level, View, ground
 from tally_tui.store import Answered, CallsRequest, Request, SessionsRequest
@@ -45,6 +52,7 @@ class Drill(Vertical):
         self.levels: tuple[Level, ...] = (ground(FACETS[0]),)
         self.answer: Usage | Sessions | Calls | None = None
         self._request: Request | None = None
+        self._news: Answered | None = None
         self._shown: Level | None = None
 
     def compose(self) -> ComposeResult:
@@ -68,16 +76,22 @@ class Drill(Vertical):
         if isinstance(request, SessionsRequest | CallsRequest) and self._request is not None:
             # The same question further down keeps its place.
             kept = self._request
-            if isinstance(kept, SessionsRequest | CallsRequest) and replace(request, offset=kept.offset) == kept:
+            if (
+                isinstance(kept, SessionsRequest | CallsRequest)
+                and replace(request, offset=kept.offset) == kept
+            ):
                 request = kept
         self._request = request
         self.ask(request)
+        if self._news is not None and self._news.request == request:
+            # Only the order is another: the answer is at hand.
+            self.receive(self._news)
 
     def receive(self, news: Answered) -> None:
         """Show the newest answer to the present question."""
         if news.request != self._request or not isinstance(news.answer, Usage | Sessions | Calls):
             return
-        self.answer = news.answer
+        self._news, self.answer = news, news.answer
         level, now = self.level, clock.now_ms()
         rows: AnyRows
         if isinstance(news.answer, Usage):
@@ -139,13 +153,21 @@ class Drill(Vertical):
         """By a column, or by the next one in turn; by the one in force the other way round."""
         known = SORTS[self.level.kind]
         if column is None:
-            column = known[(known.index(self.level.sort) + 1) % len(known)] if self.level.sort in known else known[0]
+            column = (
+                known[(known.index(self.level.sort) + 1) % len(known)]
+                if self.level.sort in known
+                else known[0]
+            )
         self.levels = (*self.levels[:-1], self.level.sorted_by(column))
         self.look(self.view)
 
     def open_session(self, session: SessionRow) -> None:
         """The calls of a session, its subagents' included, whenever they were."""
-        self.push(Level("calls", named(session), "session", (("session", session.session),), span=Span(), sort="time"))
+        self.push(
+            Level(
+                "calls", named(session), "session", (("session", session.session),), span=Span(), sort="time"
+            )
+        )
 
     @on(VirtualTable.Opened)
     def _open(self, event: VirtualTable.Opened) -> None:
@@ -156,13 +178,35 @@ class Drill(Vertical):
             facet, name = level.facet, rows.label(event.row) or MISSING
             where = (*level.where, (facet, group.key.get(facet)))
             if facet == "subagent":
-                self.push(replace(level, kind="calls", title=name, where=where, sort="time", descending=True, cursor=0))
+                self.push(
+                    replace(
+                        level, kind="calls", title=name, where=where, sort="time", descending=True, cursor=0
+                    )
+                )
             else:
-                self.push(replace(level, kind="sessions", title=name, where=where, sort="cost", descending=True, cursor=0))
+                self.push(
+                    replace(
+                        level,
+                        kind="sessions",
+                        title=name,
+                        where=where,
+                        sort="cost",
+                        descending=True,
+                        cursor=0,
+                    )
+                )
         elif isinstance(rows, SessionRows) and (session := rows.at(event.row)):
             where = (*level.where, ("session", session.session))
             self.push(
-                replace(level, kind="calls", title=named(session), where=where, sort="time", descending=True, cursor=0)
+                replace(
+                    level,
+                    kind="calls",
+                    title=named(session),
+                    where=where,
+                    sort="time",
+                    descending=True,
+                    cursor=0,
+                )
             )
 
     @on(VirtualTable.SortAsked)

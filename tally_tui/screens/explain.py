@@ -41,8 +41,8 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
     BINDING_GROUP_TITLE = "Explain"
     DEFAULT_CSS = """
     ExplainScreen { align: center middle;
-        & > #frame { width: 90%; max-width: 110; height: 80%; min-height: 8; max-height: 32; background: $surface;
-            border: round $primary; padding: 0 1; }
+        & > #frame { width: 90%; max-width: 110; height: 80%; min-height: 8; max-height: 32;
+            background: $surface; border: round $primary; padding: 0 1; }
         & #total { height: auto; margin: 0 0 1 0; }
         & VirtualTable { height: 1fr; }
         & .note { height: auto; color: $quiet; }
@@ -85,7 +85,9 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
         total = answer.totals
         self.query_one("#total", Static).update(
             Content.assemble(
-                (self.period, "$quiet"), "  ", (least + figures.cost(total), "bold"),
+                (self.period, "$quiet"),
+                "  ",
+                (least + figures.cost(total), "bold"),
                 f"  {total.calls:,} calls, {figures.count(total.tokens.total)} tokens, "
                 f"from {answer.lines_read:,} lines of {answer.files:,} files",
             )
@@ -96,6 +98,7 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
             Column("open", "", 1, sortable=False),
         )
         self.query_one(VirtualTable).show(columns, Lines(answer.lines), ("", False))
+        self.query_one("#whole", Static).update(Content(self.query_one(VirtualTable).truncated() or ""))
         notes = [f"≥ {clean(why)}" for why in answer.lower_bound_why]
         notes.append(f"Prices of {clean(answer.prices_at)}.")
         self.query_one("#note", Static).update(Content("\n".join(notes)))

@@ -13,11 +13,19 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tally_tui.screens.help_query import QUERY_HELP
+from tally_tui.screens.help_query import query_page
 from tally_tui.widgets.text import fit
 
 Section = tuple[str, str, list[tuple[str, str]]]
 """A title, a sentence, and pairs of keys and what they do."""
+
+
+_PLAINER = {
+    "app.focus_next": "The next part of the screen",
+    "app.focus_previous": "The part before",
+    "screen.copy_text": "Copy what is selected with the mouse",
+}
+"""Textual's own bindings in our words."""
 
 
 def sections(screen: Screen[object], focused: Widget | None) -> list[Section]:
@@ -30,15 +38,20 @@ def sections(screen: Screen[object], focused: Widget | None) -> list[Section]:
         title = getattr(node, "BINDING_GROUP_TITLE", None)
         if bindings is None or title is None:
             continue
-        entries: dict[str, tuple[list[str], str]] = {}
-        for key, binding in ((key, each) for key, all_ in bindings.key_to_bindings.items() for each in all_):
-            if key in taken or binding.system or not binding.description:
+        keys_of: dict[str, list[str]] = {}
+        told: dict[str, str] = {}
+        pairs = ((key, each) for key, several in bindings.key_to_bindings.items() for each in several)
+        for key, binding in pairs:
+            if key in taken or binding.system or not binding.description or key.startswith("super"):
                 continue
             taken.add(key)
-            keys, _ = entries.setdefault(binding.action, ([], binding.tooltip or binding.description))
-            keys.append(screen.app.get_key_display(binding))
-        if entries:
-            found.append((title, getattr(node, "HELP", None) or "", [(" ".join(k), what) for k, what in entries.values()]))
+            keys_of.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+            # Ours know best; Textual's own have no tooltip or a long one.
+            if binding.id or binding.action not in told:
+                told[binding.action] = binding.tooltip or _PLAINER.get(binding.action, binding.description)
+        if told:
+            entries = [(" ".join(keys_of[action]), what) for action, what in told.items()]
+            found.append((title, getattr(node, "HELP", None) or "", entries))
     return found
 
 
@@ -48,8 +61,8 @@ class HelpScreen(ModalScreen[None]):
     BINDING_GROUP_TITLE = "Help"
     DEFAULT_CSS = """
     HelpScreen { align: center middle;
-        & > VerticalScroll { width: 90%; max-width: 88; height: 90%; background: $surface; border: round $primary;
-            padding: 0 1; scrollbar-size-vertical: 1; }
+        & > VerticalScroll { width: 90%; max-width: 88; height: 90%;
+            background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
         & Static { height: auto; margin: 0 0 1 0; }
         &.-panel > VerticalScroll { width: 100%; height: 100%; } }
     """
@@ -67,8 +80,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll():
             for title, sentence, entries in self.found:
                 yield Static(keys_page(title, sentence, entries))
-            for title, text in QUERY_HELP:
-                yield Static(keys_page(title, text[0], list(text[1])))
+            yield Static(keys_page(*query_page()))
 
     def on_mount(self) -> None:
         page = self.query_one(VerticalScroll)

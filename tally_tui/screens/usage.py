@@ -23,7 +23,16 @@ from tally_tui.screens.drill import Drill
 from tally_tui.screens.usage_keys import BINDINGS
 from tally_tui.screens.view import Level, View, ground
 from tally_tui.store import (
-    Answered, ExplainRequest, Failed, News, NowRequest, Phase, Request, Store, SyncStatus, UsageRequest,
+    Answered,
+    ExplainRequest,
+    Failed,
+    News,
+    NowRequest,
+    Phase,
+    Request,
+    Store,
+    SyncStatus,
+    UsageRequest,
 )
 from tally_tui.widgets.cards import Card, Cards
 from tally_tui.widgets.chart import Chart
@@ -42,6 +51,19 @@ WIDE = 120
 """From this many columns on the heat map stands beside the chart."""
 COPIED_AT_MOST = 10_000
 """How many sessions or calls are copied at once."""
+_NEEDS_CALLS = {
+    "filter",
+    "period",
+    "walk",
+    "today",
+    "by",
+    "heat",
+    "explain",
+    "copy",
+    "sort",
+    "unit",
+    "metric",
+}
 _CARDS = {"day": "today", "week": "this_week", "month": "this_month"}
 
 
@@ -66,6 +88,7 @@ class UsageScreen(Screen[None]):
         self._charted: UsageRequest | None = None
         self._waiting: set[str] = set()
         self._copy_as = "tsv"
+        self._shown: dict[str, Answered] = {}
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -142,8 +165,9 @@ class UsageScreen(Screen[None]):
             self._waiting.discard("heat")
 
     def _ask(self, request: Request) -> None:
-        self._waiting.add(request.slot)
-        self.title_bar.waiting = True
+        if self.store.asked(request.slot) != request:
+            self._waiting.add(request.slot)
+            self.title_bar.waiting = True
         self.store.ask(request)
 
     def on_resize(self) -> None:
@@ -159,8 +183,10 @@ class UsageScreen(Screen[None]):
                     self._show_status(item)
                 elif isinstance(item, Failed):
                     if slot != "explain":
-                        self.query_one(Notice).show(item.trouble)
+                        self.query_one(Notice).show(item.trouble, slot)
                 else:
+                    self.query_one(Notice).clear(slot)
+                    self._shown[slot] = item
                     self._show(slot, item)
             self.title_bar.waiting = bool(self._waiting)
 
@@ -176,7 +202,6 @@ class UsageScreen(Screen[None]):
             metric = self.view.metric
             same, self._charted = request == self._charted, request
             self.query_one(Chart).show(bars, names, spend.scale(metric), spend.exact(metric), same)
-            self.query_one(Notice).clear()
         elif slot == "heat" and isinstance(answer, Usage) and isinstance(request, UsageRequest):
             days, first, last = spend.heat(answer, request, self.view)
             figure = spend.exact(self.view.metric)
@@ -202,6 +227,8 @@ class UsageScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "cancel_sync":
             return self.status.phase in (Phase.SCANNING, Phase.READING)
+        if self.has_class("-empty") and action in _NEEDS_CALLS:
+            return False
         if action == "demo":
             return self.has_class("-empty") and not self.demo
         return True
@@ -222,7 +249,11 @@ class UsageScreen(Screen[None]):
         self.look(self.view.next_unit())
 
     def action_metric(self) -> None:
-        self.look(replace(self.view, metric="tokens" if self.view.metric == "cost" else "cost"))
+        self.view = replace(self.view, metric="tokens" if self.view.metric == "cost" else "cost")
+        for slot in ("chart", "heat"):
+            # The answers hold both: nothing need be asked.
+            if slot in self._shown:
+                self._show(slot, self._shown[slot])
 
     def action_heat(self) -> None:
         self.query_one("#spend").toggle_class("-heat")
@@ -264,7 +295,9 @@ class UsageScreen(Screen[None]):
         from tally_tui.screens.explain import ExplainScreen
 
         request = ExplainRequest("explain", self.view.span, self.view.query, self.view.timezone)
-        self.app.push_screen(ExplainScreen(self.store, request, self.view.title(clock.now_ms())), self._explained)
+        self.app.push_screen(
+            ExplainScreen(self.store, request, self.view.title(clock.now_ms())), self._explained
+        )
 
     def _explained(self, chosen: tuple[str, str, Explain] | None) -> None:
         if chosen is not None:

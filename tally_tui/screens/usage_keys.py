@@ -14,7 +14,14 @@ def _period(key: str, kind: str, word: str) -> Binding:
 
 
 BINDINGS: list[BindingType] = [
-    Binding("slash", "filter", "Filter", key_display="/", id="usage.filter", tooltip="Filter everything on this screen"),
+    Binding(
+        "slash",
+        "filter",
+        "Filter",
+        key_display="/",
+        id="usage.filter",
+        tooltip="Filter everything on this screen",
+    ),
     _period("d", "day", "One day"),
     _period("w", "week", "One week"),
     _period("m", "month", "One month"),
@@ -23,19 +30,39 @@ BINDINGS: list[BindingType] = [
     Binding("h", "walk(-1)", "Earlier", group=_PERIOD, id="usage.earlier", tooltip="The period before"),
     Binding("l", "walk(1)", "Later", group=_PERIOD, id="usage.later", tooltip="The period after"),
     Binding("t", "today", "Now", show=False, id="usage.now", tooltip="Back to the period that is running"),
-    Binding("b", "by(1)", "By", id="usage.by", tooltip="Break down by the next thing: model, project, session …"),
-    Binding("B", "by(-1)", "By the one before", show=False, id="usage.by-back", tooltip="Break down by the thing before"),
+    Binding(
+        "b", "by(1)", "By", id="usage.by", tooltip="Break down by the next thing: model, project, session …"
+    ),
+    Binding(
+        "B",
+        "by(-1)",
+        "By the one before",
+        show=False,
+        id="usage.by-back",
+        tooltip="Break down by the thing before",
+    ),
     Binding("s", "sort", "Sort", show=False, id="usage.sort", tooltip="Sort by the next column"),
     Binding("S", "reverse", "Reverse", show=False, id="usage.reverse", tooltip="Sort the other way round"),
     Binding("v", "heat", "View", id="usage.view", tooltip="Chart, or a year as a heat map"),
-    Binding("z", "unit", "Column width", show=False, id="usage.unit", tooltip="Wider or narrower columns: hours, days, weeks …"),
+    Binding(
+        "z",
+        "unit",
+        "Column width",
+        show=False,
+        id="usage.unit",
+        tooltip="Wider or narrower columns: hours, days, weeks …",
+    ),
     Binding("u", "metric", "Cost or tokens", show=False, id="usage.metric", tooltip="Draw dollars or tokens"),
     Binding("x", "explain", "Explain", id="usage.explain", tooltip="How this total came about"),
     Binding("c", "copy", "Copy", id="usage.copy", tooltip="Copy the table, for a spreadsheet"),
     Binding("r", "sync", "Read now", show=False, id="usage.sync", tooltip="Look for new log lines now"),
-    Binding("X", "cancel_sync", "Stop reading", show=False, id="usage.cancel", tooltip="Stop reading the backlog"),
+    Binding(
+        "X", "cancel_sync", "Stop reading", show=False, id="usage.cancel", tooltip="Stop reading the backlog"
+    ),
     Binding("D", "demo", "Demo", id="usage.demo", tooltip="Show a made-up month"),
-    Binding("escape", "back", "Back", show=False, id="usage.back", tooltip="Leave the level, then the filter"),
+    Binding(
+        "escape", "back", "Back", show=False, id="usage.back", tooltip="Leave the level, then the filter"
+    ),
     Binding("ctrl+down", "scroll_page(5)", "Scroll down", show=False, id="usage.scroll-down"),
     Binding("ctrl+up", "scroll_page(-5)", "Scroll up", show=False, id="usage.scroll-up"),
 ]

@@ -14,7 +14,13 @@ from tally_tui.store import CallsRequest, Facet, SessionsRequest, UsageRequest
 FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "day")
 """What the breakdown is by, in the order that `b` walks."""
 
-PERIODS: Final[dict[str, str]] = {"day": "Day", "week": "Week", "month": "Month", "year": "Year", "all": "All time"}
+PERIODS: Final[dict[str, str]] = {
+    "day": "Day",
+    "week": "Week",
+    "month": "Month",
+    "year": "Year",
+    "all": "All time",
+}
 
 _UNITS: Final[dict[periods.Kind, tuple[periods.Kind, ...]]] = {
     "day": ("hour",),
@@ -53,7 +59,9 @@ class View:
         """As many periods later (earlier, if negative)."""
         if self.kind == "all":
             return self
-        return replace(self, start=periods.step(self.kind, self.start, periods_on, self.zone, self.week_start))
+        return replace(
+            self, start=periods.step(self.kind, self.start, periods_on, self.zone, self.week_start)
+        )
 
     def next_unit(self) -> View:
         """Wider or narrower columns."""
@@ -101,7 +109,9 @@ class Level:
     descending: bool = True
     cursor: int = 0
 
-    def request(self, view: View, offset: int = 0, limit: int = 400) -> UsageRequest | SessionsRequest | CallsRequest:
+    def request(
+        self, view: View, offset: int = 0, limit: int = 400
+    ) -> UsageRequest | SessionsRequest | CallsRequest:
         """The question that fills this table."""
         span = view.span if self.span is None else self.span
         query = view.query if self.query is None else self.query

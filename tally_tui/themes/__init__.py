@@ -11,8 +11,14 @@ SERIES = 8
 _DARK = ("#5aa9e6", "#f4a259", "#7bc47f", "#b294f0", "#e3cf57", "#f27ea9", "#56c7c0", "#8b95a5")
 _LIGHT = ("#1f6fb2", "#c2620c", "#2f7d36", "#7442c8", "#8a7400", "#b8336a", "#0f7d76", "#6b7480")
 _ANSI = (
-    "ansi_blue", "ansi_yellow", "ansi_green", "ansi_magenta",
-    "ansi_cyan", "ansi_red", "ansi_bright_blue", "ansi_bright_black",
+    "ansi_blue",
+    "ansi_yellow",
+    "ansi_green",
+    "ansi_magenta",
+    "ansi_cyan",
+    "ansi_red",
+    "ansi_bright_blue",
+    "ansi_bright_black",
 )
 _ANSI_HEAT = ("ansi_green", "ansi_green", "ansi_bright_green", "ansi_bright_green")
 
@@ -25,16 +31,22 @@ TALLY_DARK = Theme(
     warning="#e3b341",
     error="#f0716a",
     foreground="#dfe4ea",
-    background="#12151a",
-    surface="#1a1f26",
-    panel="#242b34",
+    background="#14161a",
+    surface="#1c1f24",
+    panel="#282c33",
     dark=True,
     variables={
         "block-cursor-background": "#2f5d80",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-text-style": "none",
         "footer-key-foreground": "#f4a259",
-        "footer-background": "#1a1f26",
+        "scrollbar": "#3a4654",
+        "scrollbar-hover": "#4d5c6e",
+        "scrollbar-active": "#5aa9e6",
+        "scrollbar-background": "#14161a",
+        "scrollbar-background-hover": "#14161a",
+        "scrollbar-background-active": "#14161a",
+        "footer-background": "#1c1f24",
     },
 )
 
@@ -47,7 +59,7 @@ TALLY_LIGHT = Theme(
     warning="#8a6100",
     error="#b3261e",
     foreground="#20262e",
-    background="#fafaf7",
+    background="#f9f9f8",
     surface="#f0f1ee",
     panel="#e4e7e6",
     dark=False,
@@ -56,6 +68,12 @@ TALLY_LIGHT = Theme(
         "block-cursor-foreground": "#10212f",
         "block-cursor-text-style": "none",
         "footer-key-foreground": "#b4540a",
+        "scrollbar": "#c3c9cc",
+        "scrollbar-hover": "#a9b1b6",
+        "scrollbar-active": "#1f6fb2",
+        "scrollbar-background": "#f9f9f8",
+        "scrollbar-background-hover": "#f9f9f8",
+        "scrollbar-background-active": "#f9f9f8",
         "footer-background": "#f0f1ee",
     },
 )
@@ -65,6 +83,7 @@ OURS = (TALLY_DARK, TALLY_LIGHT)
 
 def chart_variables(theme: Theme) -> dict[str, str]:
     """`$series-1` … `$series-8` and `$heat-1` … `$heat-4` for a theme that does not set its own."""
+    heat: tuple[str, ...]
     if theme.ansi:
         series, heat = _ANSI, _ANSI_HEAT
     else:

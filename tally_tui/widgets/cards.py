@@ -73,7 +73,9 @@ class Card(Widget):
             blank = "░" * min(9, self.size.width)
             if self.size.height == 1:
                 return Content.assemble((fit(title, 12), "$quiet"), (blank, "$quiet"))
-            return Content("\n").join([Content.styled(each, "$quiet") for each in (title, blank, blank[:6], "")])
+            return Content("\n").join(
+                [Content.styled(each, "$quiet") for each in (title, blank, blank[:6], "")]
+            )
         summed = self.stretch.figures
         cost, tokens = figures.cost(summed), figures.count(summed.tokens.total)
         change, style = figures.change(self.stretch), _change_style(self.stretch)

@@ -21,7 +21,7 @@ class Legend(Widget):
     ALLOW_SELECT = False
     DEFAULT_CSS = "Legend { height: auto; max-height: 3; padding: 0 1 0 7; color: $foreground; }"
     names: reactive[tuple[str, ...]] = reactive((), layout=True)
-    bar: reactive[Bar | None] = reactive(None, layout=True)
+    bar: reactive[Bar | None] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,26 +31,35 @@ class Legend(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
+        # Whether or not a column is chosen: a legend that grew under the mouse would move all below it.
+        return max(len(self._packed(self._entries(None), width)), 1 if self.screen.has_class("-short") else 2)
 
     def _lines(self, width: int) -> list[Content]:
+        lines = self._packed(self._entries(self.bar), width)
+        if len(lines) > max(1, self.content_size.height):
+            # Signs and figures alone; the names come back with the legend.
+            lines = self._packed(self._entries(self.bar, names=False), width)
+        return lines
+
+    @staticmethod
+    def _packed(entries: Sequence[Content], width: int) -> list[Content]:
         """Entries side by side, broken only between one another."""
         lines: list[Content] = []
-        for entry in self._entries():
+        for entry in entries:
             if lines and lines[-1].cell_length + 2 + entry.cell_length <= width:
                 lines[-1] = Content.assemble(lines[-1], "  ", entry)
             else:
                 lines.append(entry)
         return lines or [Content("")]
 
-    def _entries(self) -> list[Content]:
-        if self.bar is None:
+    def _entries(self, bar: Bar | None, names: bool = True) -> list[Content]:
+        if bar is None:
             return [Content.assemble(self._sign(n), f" {name}") for n, name in enumerate(self.names) if name]
-        head = Content.styled(f"{self.bar.title}  {self.format(self.bar.total)}", "bold")
+        head = Content.styled(f"{bar.title}  {self.format(bar.total)}", "bold")
         return [head] + [
-            Content.assemble(self._sign(n), f" {self.names[n]} {self.format(value)}")
-            for n, value in enumerate(self.bar.parts)
-            if value and n < len(self.names)
+            Content.assemble(self._sign(n), f" {self.names[n] if names else ''} {self.format(value)}".replace("  ", " "))
+            for n, value in enumerate(bar.parts)
+            if value and n < len(self.names) and self.names[n]
         ]
 
     def _sign(self, series: int) -> tuple[str, str]:
@@ -75,7 +84,7 @@ class Chart(Vertical):
         figure: Callable[[int], str],
         same: bool,
     ) -> None:
-        """Draw bars. `scale` writes an axis tick, `figure` an exact value; `same`: only the values are newer."""
+        """Draw bars. `scale` writes a tick, `figure` an exact value; `same`: only the values are newer."""
         legend = self.query_one(Legend)
         legend.format = figure
         legend.names = tuple(names)

@@ -58,7 +58,9 @@ def grouped(bars: Sequence[Bar], cells: int) -> tuple[Group, ...]:
             groups.append(Group(first, first, some[0]))
             continue
         parts = tuple(sum(values) for values in zip(*(bar.parts for bar in some), strict=True))
-        merged = Bar(some[0].label, f"{some[0].title} – {some[-1].title}", parts, any(bar.now for bar in some))
+        merged = Bar(
+            some[0].label, f"{some[0].title} – {some[-1].title}", parts, any(bar.now for bar in some)
+        )
         groups.append(Group(first, first + len(some) - 1, merged))
     return tuple(groups)
 
@@ -87,10 +89,12 @@ class Columns(Widget, can_focus=True):
         & > .columns--5 { color: $series-5; } & > .columns--6 { color: $series-6; }
         & > .columns--7 { color: $series-7; } & > .columns--8 { color: $series-8; }
         & > .columns--axis { color: $quiet; }
-        & > .columns--chosen { text-style: reverse; } }
+        & > .columns--chosen { background: $panel; } }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"columns--{n}" for n in range(1, SERIES + 1)), "columns--axis", "columns--chosen",
+        *(f"columns--{n}" for n in range(1, SERIES + 1)),
+        "columns--axis",
+        "columns--chosen",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "choose(1)", "Next column", show=False, id="chart.next"),
@@ -113,7 +117,7 @@ class Columns(Widget, can_focus=True):
         first: int
         last: int
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.bars: Sequence[Bar] | None = None
         self.scale: Callable[[int], str] = short_money
@@ -183,23 +187,31 @@ class Columns(Widget, can_focus=True):
             return self._skeleton(y, plot, axis)
         if y >= plot:
             return self._labels(axis)
-        top = nice_top(max((group.bar.total for group in self.groups), default=0))
-        tick = self.scale(top) if y == 0 else self.scale(top // 2) if y == plot // 2 and plot >= 4 else ""
+        most = max((group.bar.total for group in self.groups), default=0)
+        top = nice_top(most)
+        # Without any spend there is no scale to write.
+        tick = (
+            ""
+            if not most
+            else self.scale(top)
+            if y == 0
+            else self.scale(top // 2)
+            if self._middle(y, plot)
+            else ""
+        )
         segments = [Segment(tick.rjust(GUTTER - 1)[: GUTTER - 1] + ("┤" if tick else "│"), axis)]
         thick = self._thick()
         for place, group in enumerate(self.groups):
             text, style = self._cell(group.bar, top, plot, plot - 1 - y)
-            if place == self.chosen:
-                if text == " ":
-                    text, style = "┊", axis
-                elif thick == 1 or self._unit == thick:
-                    style = style + self.get_component_rich_style("columns--chosen", partial=True)
+            if place == self.chosen and (text == " " or style.bgcolor == base.bgcolor):
+                style = style + Style(bgcolor=self.get_component_rich_style("columns--chosen").bgcolor)
             segments.append(Segment(text * thick, style))
-            gap = self._unit - thick
-            if gap:
-                segments.append(Segment("┊" if place == self.chosen and text != "┊" else " ", axis))
-                segments.append(Segment(" " * (gap - 1), base))
-        return Strip(segments).adjust_cell_length(width, base)
+            segments.append(Segment(" " * (self._unit - thick), base))
+        return Strip(segments).adjust_cell_length(width, base).simplify()
+
+    @staticmethod
+    def _middle(y: int, plot: int) -> bool:
+        return y == plot // 2 and plot >= 4
 
     def _thick(self) -> int:
         return self._unit - 1 if self._unit > 1 else 1
@@ -247,6 +259,10 @@ class Columns(Widget, can_focus=True):
                 bold = (left, left + len(bar.label)) if bar.now else bold
         line[GUTTER - 1] = "└"
         line[GUTTER - 2] = "0"
+        if self.chosen is not None:
+            # A mark that needs no colour.
+            at = GUTTER + self.chosen * self._unit + (self._thick() - 1) // 2
+            line[at], bold = "▲", (at, at + 1)
         text = "".join(line)
         if bold is None:
             return Strip([Segment(text, axis)]).adjust_cell_length(width, self.rich_style)
@@ -258,6 +274,8 @@ class Columns(Widget, can_focus=True):
     def _skeleton(self, y: int, plot: int, axis: Style) -> Strip:
         width = self.size.width
         heights = (2, 4, 3, 5, 1, 4, 2)
-        cells = "".join("░░ " if plot - y <= heights[n % 7] and y < plot else "   " for n in range(width // 3))
+        cells = "".join(
+            "░░ " if plot - y <= heights[n % 7] and y < plot else "   " for n in range(width // 3)
+        )
         lead = " " * (GUTTER - 1) + ("└" if y >= plot else "│")
         return Strip([Segment((lead + cells)[:width], axis)]).adjust_cell_length(width, self.rich_style)

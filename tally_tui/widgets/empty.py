@@ -27,12 +27,19 @@ class Empty(Widget):
             Content("No logs of Claude Code or Codex were found. Looked in:"),
             *(Content.styled(clean(folder), "$text-accent") for folder in self.status.looked),
             Content(""),
-            Content.assemble("Start an agent and its calls appear here by themselves, or press ", ("r", "bold"), " to look again."),
+            Content.assemble(
+                "Start an agent and its calls appear here by themselves, or press ",
+                ("r", "bold"),
+                " to look again.",
+            ),
             Content("Logs elsewhere: tally-tui config set claude_roots … (or codex_roots)."),
         ]
         if self.can_demo:
             lines += [
                 Content(""),
-                Content.assemble(("D", "bold $text-accent"), " shows a demo: a month of made-up use in a folder of its own."),
+                Content.assemble(
+                    ("D", "bold $text-accent"),
+                    " shows a demo: a month of made-up use in a folder of its own.",
+                ),
             ]
         return Content("\n").join(lines)

@@ -44,7 +44,8 @@ def cost(figures: Figures) -> str:
     """A sum's cost, never a silent 0: `$1.20`, `$1.20+` (some calls unpriced), `~$1.20` (some estimated)."""
     if figures.unpriced_calls and not figures.cost:
         return "unpriced"
-    return f"{'~' if figures.estimated_calls else ''}{money(figures.cost)}{'+' if figures.unpriced_calls else ''}"
+    before, after = "~" if figures.estimated_calls else "", "+" if figures.unpriced_calls else ""
+    return f"{before}{money(figures.cost)}{after}"
 
 
 def change(stretch: Stretch) -> str:

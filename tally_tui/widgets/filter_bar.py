@@ -25,7 +25,9 @@ class FilterInput(Input):
     HELP = "Enter filters by what is typed, Esc leaves it as it was. An empty line shows everything."
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave", id="filter.leave", tooltip="Close the filter without applying it"),
+        Binding(
+            "escape", "leave", "Leave", id="filter.leave", tooltip="Close the filter without applying it"
+        ),
     ]
 
     class Left(Message):
@@ -57,7 +59,9 @@ class FilterBar(Vertical):
         self.check = check
 
     def compose(self) -> ComposeResult:
-        yield FilterInput(placeholder="filter: words, project: model: since:7d cost:>1 …", compact=True, id="filter")
+        yield FilterInput(
+            placeholder="filter: words, project: model: since:7d cost:>1 …", compact=True, id="filter"
+        )
         yield Static(id="filter-problem", markup=False)
 
     def open(self, query: str) -> None:

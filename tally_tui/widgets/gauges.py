@@ -73,7 +73,12 @@ class Gauges(Widget):
         narrow = width < NARROW
         room = width - label - len(percent) - 4 - (0 if narrow else 38)
         bar = Content.assemble(
-            (title, "$quiet"), " ", (meter(gauge.percent / 100, max(4, room)), f"{style} on $panel"),
-            " ", (percent, "bold"), " ", (sign, style),
+            (title, "$quiet"),
+            " ",
+            (meter(gauge.percent / 100, max(4, room)), f"{style.replace('text-', '')} on $panel"),
+            ("▏", "$quiet"),
+            (percent, "bold"),
+            " ",
+            (sign, style),
         )
         return Content.assemble(bar, "\n  " if narrow else "  ", (tail, "$quiet")) if tail else bar

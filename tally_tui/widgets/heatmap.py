@@ -17,8 +17,8 @@ from textual.widget import Widget
 SIGNS = "·░▒▓█"
 LABELS = 4
 DAY = timedelta(days=1)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def levels(values: Mapping[date, int]) -> Callable[[int], int]:
 
 
 class HeatMap(Widget):
-    """Weeks from left to right, days from top to bottom; blocks of weeks below one another where it is narrow."""
+    """Weeks from left to right, days from top to bottom; in blocks below one another where it is narrow."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -76,7 +76,7 @@ class HeatMap(Widget):
 
         day: date
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.days: Mapping[date, int] = {}
         self.first = self.last = date(2000, 1, 3)
@@ -135,7 +135,9 @@ class HeatMap(Widget):
             line = lines[y - block * 8] if y - block * 8 < len(lines) else ""
             return Strip([Segment(line, quiet)]).adjust_cell_length(width, self.rich_style)
         if row == 0:
-            return Strip([Segment(self._months(block, size), quiet)]).adjust_cell_length(width, self.rich_style)
+            return Strip([Segment(self._months(block, size), quiet)]).adjust_cell_length(
+                width, self.rich_style
+            )
         weekday = WEEKDAYS[(self.week_start + row - 1) % 7]
         segments = [Segment(f"{weekday if row % 2 else '':<{LABELS}}", quiet)]
         level = levels(self.days)
@@ -147,7 +149,7 @@ class HeatMap(Widget):
             heat = level(self.days.get(day, 0))
             style = self.get_component_rich_style(f"heat--{heat}") if heat else quiet
             segments.append(Segment(SIGNS[heat], style))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
     def _months(self, block: int, size: int) -> str:
         line = [" "] * (LABELS + size + 3)
@@ -166,5 +168,5 @@ class HeatMap(Widget):
         now = f"streak {found.current} {days}, longest {found.longest}"
         used = f"{found.active} days used"
         if width >= 56:
-            return [f"{now} · {used} · {SIGNS}"]
+            return [f"{now} · {used}  {SIGNS}"]
         return [now, f"{used} · less {SIGNS} more"]

@@ -6,8 +6,13 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-_KEYS = (("?", "help", "app.help"), ("/", "filter", "screen.filter"), ("b", "by", "screen.by(1)"),
-         ("^p", "all", "app.command_palette"), ("q", "quit", "app.quit"))
+_KEYS = (
+    ("?", "help", "app.help"),
+    ("/", "filter", "screen.filter"),
+    ("b", "by", "screen.by(1)"),
+    ("^p", "all", "app.command_palette"),
+    ("q", "quit", "app.quit"),
+)
 
 
 class Hint(Widget):

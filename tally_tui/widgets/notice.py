@@ -15,16 +15,21 @@ class Notice(Widget):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    Notice { height: auto; max-height: 6; padding: 0 1; display: none; background: $surface; border-left: outer $error; }
+    Notice { height: auto; max-height: 6; padding: 0 1; display: none; background: $surface;
+        border-left: outer $error; }
     """
+    about = ""
     trouble: reactive[Trouble | None] = reactive(None, layout=True)
 
-    def show(self, trouble: Trouble) -> None:
-        self.trouble = trouble
+    def show(self, trouble: Trouble, about: str) -> None:
+        """Show what went wrong with the question in a slot."""
+        self.trouble, self.about = trouble, about
         self.display = True
 
-    def clear(self) -> bool:
-        """Put it away; says whether there was anything."""
+    def clear(self, about: str = "") -> bool:
+        """Put it away (only if it is about a slot, where one is given); says whether there was anything."""
+        if about and about != self.about:
+            return False
         shown = self.trouble is not None
         self.trouble, self.display = None, False
         return shown
@@ -32,4 +37,6 @@ class Notice(Widget):
     def render(self) -> Content:
         if self.trouble is None:
             return Content("")
-        return Content.assemble(("✗ ", "bold $text-error"), told(self.trouble), ("  Esc hides this.", "$quiet"))
+        return Content.assemble(
+            ("✗ ", "bold $text-error"), told(self.trouble), ("  Esc hides this.", "$quiet")
+        )

@@ -55,14 +55,21 @@ class SyncLine(Widget):
         if status.phase is Phase.SCANNING and not status.kept_calls:
             return Content.styled("Looking for logs …", "$quiet")
         if status.phase is Phase.WAITING:
-            words = clean(status.message) or "Another tally-tui reads the logs; this one shows what it writes."
+            words = (
+                clean(status.message) or "Another tally-tui reads the logs; this one shows what it writes."
+            )
             return Content.assemble(("◌ ", "$text-warning"), words)
         if status.phase is Phase.FAILED:
             trouble = status.trouble or Trouble(status.message or "The logs could not be read.")
             return Content.assemble(("✗ ", "bold $text-error"), told(trouble))
         if status.phase is Phase.CANCELLED:
-            words = clean(status.message) or f"Stopped after {status.files_done:,} of {status.files_total:,} files."
-            return Content.assemble(("■ ", "$text-warning"), words, " What was read is kept; ", ("r", "bold"), " goes on.")
+            words = (
+                clean(status.message)
+                or f"Stopped after {status.files_done:,} of {status.files_total:,} files."
+            )
+            return Content.assemble(
+                ("■ ", "$text-warning"), words, " What was read is kept; ", ("r", "bold"), " goes on."
+            )
         if status.watching_why:
             style = "$quiet" if status.watching is Watching.POLLING else "$text-warning"
             return Content.assemble(("! ", style), (clean(status.watching_why), style))
@@ -75,13 +82,19 @@ class SyncLine(Widget):
         share = done / whole if whole else 0.0
         parts = [
             f"{status.files_done:,}/{status.files_total:,} files",
-            f"{figures.size(status.bytes_done)}/{figures.size(status.bytes_total)}" if status.bytes_total else "",
+            f"{figures.size(status.bytes_done)}/{figures.size(status.bytes_total)}"
+            if status.bytes_total
+            else "",
             f"{status.calls:,} calls",
             f"{figures.duration(status.seconds_left * 1000)} left" if status.seconds_left is not None else "",
         ]
         words = " · ".join(part for part in parts if part)
-        bar = max(8, min(30, width - len(words) - 26))
-        return Content.assemble(
-            "Reading ", (meter(share, bar), "$primary on $panel"), f" {share * 100:.0f} %  ",
-            (words, "$quiet"), "  ", ("X", "bold"), " stops",
+        stops = Content.assemble("  ", ("X", "bold"), " stops")
+        one_line = width - len(words) - 26 >= 12
+        bar = min(30, width - 26 - (len(words) if one_line else 0))
+        head = Content.assemble(
+            "Reading ", (meter(share, bar), "$primary on $panel"), ("▏", "$quiet"), f"{share * 100:.0f} %"
         )
+        # Too narrow for one line: the figures go below, where they may wrap.
+        tail = ("  ", (words, "$quiet"), stops) if one_line else (stops, "\n", (words, "$quiet"))
+        return Content.assemble(head, *tail)

@@ -36,6 +36,8 @@ class Column:
     grow: int = 0
     """Cells it may take in addition where there is room."""
     sortable: bool = True
+    fixed: bool = False
+    """Of the first column: its width is all it wants."""
 
 
 class Rows(Protocol):
@@ -63,7 +65,9 @@ def place(columns: Sequence[Column], width: int, shift: int) -> tuple[list[Place
     Returns the placed columns and whether some are out of sight on the right.
     """
     first, others = columns[0], list(enumerate(columns))[1:]
-    room = width - first.width
+    # The label gets a comfortable reading width, but never so much that it stands alone.
+    least = first.width if first.fixed else max(first.width, min(34, width * 2 // 5))
+    room = width - least
     needed = sum(column.width + 1 for _, column in others)
     if needed > room:
         others = others[shift:]
@@ -74,18 +78,16 @@ def place(columns: Sequence[Column], width: int, shift: int) -> tuple[list[Place
         room -= column.width + 1
         chosen.append((index, column))
     placed = []
-    # The label gets room up to a comfortable reading width before bars grow.
-    label = min(room, max(0, 34 - first.width))
-    spare = room - label
+    spare = room
     for index, column in chosen:
         extra = min(spare, column.grow)
         spare -= extra
         placed.append(Placed(index, column, column.width + extra))
-    placed.insert(0, Placed(0, first, first.width + label + spare))
+    placed.insert(0, Placed(0, first, least if first.fixed else least + spare))
     return placed, len(chosen) < len(others)
 
 
-class VirtualTable(ScrollView, can_focus=True):
+class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     """A table over `Rows`. It draws what is in sight, and says so when rows there are missing."""
 
     HELP = "Rows and columns. Columns that do not fit are reached with ← and →."
@@ -103,7 +105,11 @@ class VirtualTable(ScrollView, can_focus=True):
         &:ansi > .table--quiet { text-style: dim; } }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--header", "table--cursor", "table--odd", "table--bar", "table--quiet",
+        "table--header",
+        "table--cursor",
+        "table--odd",
+        "table--bar",
+        "table--quiet",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next row", show=False, id="table.down"),
@@ -146,7 +152,7 @@ class VirtualTable(ScrollView, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, VirtualTable.Missing)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self.columns: Sequence[Column] = ()
         self.rows: Rows | None = None
@@ -156,7 +162,9 @@ class VirtualTable(ScrollView, can_focus=True):
         self._placed: list[Placed] = []
         self._more = False
 
-    def show(self, columns: Sequence[Column], rows: Rows, sort: tuple[str, bool], cursor: int | None = None) -> None:
+    def show(
+        self, columns: Sequence[Column], rows: Rows, sort: tuple[str, bool], cursor: int | None = None
+    ) -> None:
         """Draw other rows, or newer ones; `cursor` None leaves it where it is."""
         if columns != self.columns:
             self._shift = 0
@@ -207,12 +215,19 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         self.cursor += rows
+        self._show_whole()
 
     def action_page(self, pages: int) -> None:
         self.cursor += pages * max(1, self.size.height - 2)
+        self._show_whole()
 
     def action_goto(self, row: int) -> None:
         self.cursor = row if row >= 0 or self.rows is None else len(self.rows) - 1
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        # On a short terminal the table may lie below what is in sight: a key that moves in it brings it up.
+        self.scroll_visible(animate=False, immediate=True)
 
     def action_shift(self, columns: int) -> None:
         if columns < 0 or self._more:
@@ -279,7 +294,7 @@ class VirtualTable(ScrollView, can_focus=True):
         cells = self.rows.cells(row)
         if cells is None:
             return Strip([Segment("…", style)]).adjust_cell_length(width, style)
-        return self._line(cells, style, width, row == self.cursor)
+        return self._line(cells, style, width)
 
     def _header(self, width: int) -> Strip:
         style = self.get_component_rich_style("table--header")
@@ -296,14 +311,19 @@ class VirtualTable(ScrollView, can_focus=True):
             text = fit(text, width - 1) + "›"
         return Strip([Segment(fit(text, width), style)]).adjust_cell_length(width, style)
 
-    def _line(self, cells: Sequence[Cell], style: Style, width: int, cursor: bool) -> Strip:
+    def _line(self, cells: Sequence[Cell], style: Style, width: int) -> Strip:
         segments = []
         for placed in self._placed:
             cell = cells[placed.index]
             if isinstance(cell, float):
-                bar = style if cursor else style + Style(color=self.get_component_rich_style("table--bar").color)
+                # A reversed cursor would turn the bar's colour into its background.
+                bar = (
+                    style
+                    if style.reverse
+                    else style + Style(color=self.get_component_rich_style("table--bar").color)
+                )
                 segments.append(Segment(meter(cell, placed.width), bar))
             else:
                 segments.append(Segment(fit(cell, placed.width, placed.column.right), style))
             segments.append(Segment(" ", style))
-        return Strip(segments).adjust_cell_length(width, style)
+        return Strip(segments).adjust_cell_length(width, style).simplify()

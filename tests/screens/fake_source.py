@@ -9,47 +9,101 @@ from functools import cache
 
 from tally_tui.model import NANO, Reason, Span, Tokens
 from tally_tui.reports.answers import (
-    CallRow, Calls, Explain, ExplainLine, Figures, LimitGauge, Now, SessionRow, Sessions, Stretch, Usage, UsageRow,
+    CallRow,
+    Calls,
+    Explain,
+    ExplainLine,
+    Figures,
+    LimitGauge,
+    Now,
+    SessionRow,
+    Sessions,
+    Stretch,
+    Usage,
+    UsageRow,
 )
 from tally_tui.rules import periods
 from tally_tui.rules.zones import zone
 from tally_tui.store import (
-    Answered, CallsRequest, ExplainRequest, Failed, NowRequest, Phase, Publish, QueryProblem, Request,
-    SessionsRequest, SyncStatus, Trouble, UsageRequest, Watching,
+    Answer,
+    Answered,
+    CallsRequest,
+    ExplainRequest,
+    Failed,
+    NowRequest,
+    Phase,
+    Publish,
+    QueryProblem,
+    Request,
+    SessionsRequest,
+    SyncStatus,
+    Trouble,
+    UsageRequest,
+    Watching,
 )
 
-NOW = "2026-11-22T14:37:00+01:00"
+NOW = "2026-11-19T14:37:00+01:00"
 NOW_MS = round(datetime.fromisoformat(NOW).timestamp() * 1000)
 ZONE = zone("Europe/Vienna")
 HOUR, DAY = 3_600_000, 86_400_000
 FIRST = NOW_MS - 400 * DAY
 
 MODELS = {
-    "claude-opus-4-8": 0.46, "claude-sonnet-5": 0.24, "gpt-5.5": 0.17, "claude-haiku-4-5": 0.05,
-    "gpt-5-codex-mini": 0.05, "local-llama": 0.0,
+    "claude-opus-4-8": 0.46,
+    "claude-sonnet-5": 0.24,
+    "gpt-5.5": 0.17,
+    "claude-haiku-4-5": 0.05,
+    "gpt-5-codex-mini": 0.05,
+    "local-llama": 0.0,
 }
 PROJECTS = ("tally-tui", "atlas", "billing-api", "kitchen-display", "notes", "deploy", "dotfiles")
 TITLES = (
-    "Fix the parser's handling of torn lines", "Stacked chart in eighth blocks", "Migrate the invoices to the new schema",
-    "Why is the build slow?", "Draft the release notes", "Worktree for the search rewrite", "Rotate the deploy keys",
-    "Flaky test in the watcher", "Port the sync loop to threads", "Read the limits of the weekly window",
+    "Fix the parser's handling of torn lines",
+    "Stacked chart in eighth blocks",
+    "Migrate the invoices to the new schema",
+    "Why is the build slow?",
+    "Draft the release notes",
+    "Worktree for the search rewrite",
+    "Rotate the deploy keys",
+    "Flaky test in the watcher",
+    "Port the sync loop to threads",
+    "Read the limits of the weekly window",
 )
 BRANCHES = ("main", "fix/torn-lines", "feature/heat-map", None, "release-2")
 
-LIVE = SyncStatus(Phase.DONE, 412, 412, 812_000_000, 812_000_000, 31_022, watching=Watching.EVENTS, kept_calls=31_022)
+LIVE = SyncStatus(
+    Phase.DONE, 412, 412, 812_000_000, 812_000_000, 31_022, watching=Watching.EVENTS, kept_calls=31_022
+)
 READING = SyncStatus(
-    Phase.READING, 1_204, 5_012, 431_000_000, 1_240_000_000, 31_022, 12.4, watching=Watching.EVENTS, kept_calls=31_022
+    Phase.READING,
+    1_204,
+    5_012,
+    431_000_000,
+    1_240_000_000,
+    31_022,
+    12.4,
+    watching=Watching.EVENTS,
+    kept_calls=31_022,
 )
 NOTHING = SyncStatus(
-    Phase.DONE, watching=Watching.EVENTS, kept_calls=0,
-    looked=("~/.claude/projects", "~/.config/claude/projects", "~/.codex/sessions", "~/.codex/archived_sessions"),
+    Phase.DONE,
+    watching=Watching.EVENTS,
+    kept_calls=0,
+    looked=(
+        "~/.claude/projects",
+        "~/.config/claude/projects",
+        "~/.codex/sessions",
+        "~/.codex/archived_sessions",
+    ),
 )
 
 
 def figures(cost: float, calls: int, sessions: int = 1, unpriced: int = 0) -> Figures:
     """Sums that hang together: tokens follow from the cost in dollars."""
     read = int(cost * 900_000) + unpriced * 20_000
-    tokens = Tokens(int(read * 0.03), int(read * 0.04), int(read * 0.01), read, int(read * 0.02), int(read * 0.004))
+    tokens = Tokens(
+        int(read * 0.03), int(read * 0.04), int(read * 0.01), read, int(read * 0.02), int(read * 0.004)
+    )
     return Figures(calls, sessions, tokens, round(cost * NANO), unpriced, unpriced * 21_000)
 
 
@@ -58,9 +112,13 @@ def added(some: list[Figures]) -> Figures:
         return sum(getattr(each.tokens, name) for each in some)
 
     return Figures(
-        sum(each.calls for each in some), sum(each.sessions for each in some),
-        Tokens(*(tokens(name) for name in ("input", "write_5m", "write_1h", "cache_read", "output", "reasoning"))),
-        sum(each.cost for each in some), sum(each.unpriced_calls for each in some),
+        sum(each.calls for each in some),
+        sum(each.sessions for each in some),
+        Tokens(
+            *(tokens(name) for name in ("input", "write_5m", "write_1h", "cache_read", "output", "reasoning"))
+        ),
+        sum(each.cost for each in some),
+        sum(each.unpriced_calls for each in some),
         sum(each.unpriced_tokens for each in some),
     )
 
@@ -88,7 +146,9 @@ def spend(start: int, end: int, model: str) -> Figures:
     for day in range((start + HOUR) // DAY, (end + HOUR - 1) // DAY + 1):
         # Midnight in Vienna's winter is an hour before midnight UTC.
         share = sum(
-            weight * max(0, min(end, day * DAY + hour * HOUR) - max(start, day * DAY + (hour - 1) * HOUR)) / HOUR
+            weight
+            * max(0, min(end, day * DAY + hour * HOUR) - max(start, day * DAY + (hour - 1) * HOUR))
+            / HOUR
             for hour, weight in enumerate(HOURS)
         )
         total += of_day(day, model) * share / sum(HOURS)
@@ -103,8 +163,13 @@ class FakeSource:
     """A `Source` whose answers are made up. `held` keeps them back until `release`."""
 
     def __init__(
-        self, status: SyncStatus = LIVE, held: bool = False, sessions: int = 1_234, limits: bool = True,
-        fail: Trouble | None = None, hostile: str = "",
+        self,
+        status: SyncStatus = LIVE,
+        held: bool = False,
+        sessions: int = 1_234,
+        limits: bool = True,
+        fail: Trouble | None = None,
+        hostile: str = "",
     ) -> None:
         self.status, self.held, self.session_count, self.limits = status, held, sessions, limits
         self.fail, self.hostile = fail, hostile
@@ -112,6 +177,7 @@ class FakeSource:
         self.open: dict[str, Request] = {}
         self.done: list[str] = []
         self.grow = 0.0
+        self.last: dict[str, Answered] = {}
         self.publish: Publish = lambda news: None
 
     def start(self, publish: Publish) -> None:
@@ -126,6 +192,7 @@ class FakeSource:
             self.answer(request)
 
     def drop(self, slot: str) -> None:
+        self.last.pop(slot, None)
         self.open.pop(slot, None)
         self.done.append(f"drop {slot}")
 
@@ -156,16 +223,21 @@ class FakeSource:
     def answer(self, request: Request) -> None:
         if self.fail is not None:
             self.publish(Failed(request, self.fail))
-        elif isinstance(request, NowRequest):
-            self.publish(Answered(request, self.now(request.query)))
-        elif isinstance(request, UsageRequest):
-            self.publish(Answered(request, self.usage(request)))
-        elif isinstance(request, SessionsRequest):
-            self.publish(Answered(request, self.sessions(request)))
-        elif isinstance(request, CallsRequest):
-            self.publish(Answered(request, self.calls(request)))
-        elif isinstance(request, ExplainRequest):
-            self.publish(Answered(request, self.explain(request)))
+            return
+        news = Answered(request, self.report(request))
+        if self.last.get(request.slot) != news:
+            # As the real one: the same answer to the same question is not told twice.
+            self.last[request.slot] = news
+            self.publish(news)
+
+    def report(self, request: Request) -> Answer:
+        if isinstance(request, NowRequest):
+            return self.now(request.query)
+        if isinstance(request, UsageRequest):
+            return self.usage(request)
+        if isinstance(request, SessionsRequest):
+            return self.sessions(request)
+        return self.calls(request) if isinstance(request, CallsRequest) else self.explain(request)
 
     # -- the answers
 
@@ -196,7 +268,9 @@ class FakeSource:
                 if each.calls:
                     keys = dict.fromkeys(kinds, key) | dict.fromkeys(others, value)
                     rows.append(UsageRow(keys, value if others and value else key or "", each))
-        return Usage("Europe/Vienna", request.span, request.by, tuple(rows), added([row.figures for row in rows]))
+        return Usage(
+            "Europe/Vienna", request.span, request.by, tuple(rows), added([row.figures for row in rows])
+        )
 
     def split(self, field: str, summed: dict[str, Figures]) -> list[tuple[str | None, Figures]]:
         if field == "model":
@@ -205,7 +279,10 @@ class FakeSource:
         if not field or not total.calls:
             return [(None, total)]
         names: tuple[str | None, ...] = {
-            "project": PROJECTS, "branch": BRANCHES, "provider": ("claude", "codex"), "version": ("2.1.9", "2.2.0", None),
+            "project": PROJECTS,
+            "branch": BRANCHES,
+            "provider": ("claude", "codex"),
+            "version": ("2.1.9", "2.2.0", None),
         }.get(field, ("a1b2c3", "d4e5f6", "a7b8c9"))
         found = []
         for n, name in enumerate(names):
@@ -219,10 +296,22 @@ class FakeSource:
         summed = figures(cost, max(1, int(cost * 12)), 1, 3 if n == 4 else 0)
         last = NOW_MS - n * 1_700_000 - dice.randrange(900_000)
         return SessionRow(
-            "codex" if n % 3 == 2 else "claude", f"{n:08x}-0000-4000-8000-000000000000", None,
-            self.hostile + TITLES[n % len(TITLES)], PROJECTS[n % len(PROJECTS)], f"/home/ada/src/{PROJECTS[n % len(PROJECTS)]}",
-            BRANCHES[n % len(BRANCHES)], "2.2.0", (list(MODELS)[n % 5],), last - 4_000_000, last, summed, summed,
-            n % 4, f"/home/ada/.claude/projects/p/{n:08x}.jsonl", n % 9 == 8,
+            "codex" if n % 3 == 2 else "claude",
+            f"{n:08x}-0000-4000-8000-000000000000",
+            None,
+            self.hostile + TITLES[n % len(TITLES)],
+            PROJECTS[n % len(PROJECTS)],
+            f"/home/ada/src/{PROJECTS[n % len(PROJECTS)]}",
+            BRANCHES[n % len(BRANCHES)],
+            "2.2.0",
+            (list(MODELS)[n % 5],),
+            last - 4_000_000,
+            last,
+            summed,
+            summed,
+            n % 4,
+            f"/home/ada/.claude/projects/p/{n:08x}.jsonl",
+            n % 9 == 8,
         )
 
     def sessions(self, request: SessionsRequest) -> Sessions:
@@ -231,7 +320,10 @@ class FakeSource:
         numbers = range(self.session_count)
         chosen = numbers[request.offset : request.offset + request.limit]
         return Sessions(
-            "Europe/Vienna", request.span, tuple(self.session(n) for n in chosen), self.session_count,
+            "Europe/Vienna",
+            request.span,
+            tuple(self.session(n) for n in chosen),
+            self.session_count,
             figures(612.4, 7_345, self.session_count),
         )
 
@@ -242,18 +334,32 @@ class FakeSource:
             each = figures(0.4 / (n + 1), 1)
             rows.append(
                 CallRow(
-                    NOW_MS - n * 41_000 - 20_000, "claude", list(MODELS)[n % 5], "00000000", "00000000", "tally-tui",
-                    "main", each.tokens, None if n == 3 else each.cost, each.cost if n == 1 else None,
-                    "estimated" if n == 2 else "unpriced" if n == 3 else "priced", "claude-opus-4-8 · since 2026-03-13",
-                    n == 5, Reason.COPY if "copy" in request.query else Reason.COUNTED, 0,
-                    "/home/ada/.claude/projects/tally/0a.jsonl", 81_920 + n * 2_310, 3,
+                    NOW_MS - n * 41_000 - 20_000,
+                    "claude",
+                    list(MODELS)[n % 5],
+                    "00000000",
+                    "00000000",
+                    "tally-tui",
+                    "main",
+                    each.tokens,
+                    None if n == 3 else each.cost,
+                    each.cost if n == 1 else None,
+                    "estimated" if n == 2 else "unpriced" if n == 3 else "priced",
+                    "claude-opus-4-8 · since 2026-03-13",
+                    n == 5,
+                    Reason.COPY if "copy" in request.query else Reason.COUNTED,
+                    0,
+                    "/home/ada/.claude/projects/tally/0a.jsonl",
+                    81_920 + n * 2_310,
+                    3,
                 )
             )
         return Calls("Europe/Vienna", request.span, tuple(rows), count, figures(12.34, count))
 
     def now(self, query: str = "") -> Now:
         starts = {
-            "last_10_minutes": (NOW_MS - 600_000, NOW_MS - 1_200_000), "last_hour": (NOW_MS - HOUR, NOW_MS - 2 * HOUR),
+            "last_10_minutes": (NOW_MS - 600_000, NOW_MS - 1_200_000),
+            "last_hour": (NOW_MS - HOUR, NOW_MS - 2 * HOUR),
         }
         for name, kind in (("today", "day"), ("this_week", "week"), ("this_month", "month")):
             start = periods.bounds(kind, NOW_MS, ZONE)[0]  # type: ignore[arg-type]
@@ -271,7 +377,9 @@ class FakeSource:
             stretches = (first, *stretches[1:])
         gauges = (
             LimitGauge("codex", "codex", 300, 63.0, NOW_MS - 60_000, NOW_MS + 7_900_000, 91.0, "plus"),
-            LimitGauge("codex", "codex", 10_080, 82.4, NOW_MS - 60_000, NOW_MS + 2 * DAY + 15_000_000, 104.0, "plus"),
+            LimitGauge(
+                "codex", "codex", 10_080, 82.4, NOW_MS - 60_000, NOW_MS + 2 * DAY + 15_000_000, 104.0, "plus"
+            ),
         )
         live = tuple(replace(self.session(n), last_ms=NOW_MS - 12_000 * (n + 1)) for n in range(2))
         if not self.limits:
@@ -283,12 +391,32 @@ class FakeSource:
             ExplainLine("counted", 5_639, "calls counted, from 14,120 usage lines", ""),
             ExplainLine("copy", 1_087, "copies of calls in resumed or forked sessions, left out", "is:copy"),
             ExplainLine("repeat", 311, "Codex records whose totals did not change, left out", "is:repeat"),
-            ExplainLine("unpriced", 214, "calls of local-llama without a price: tokens counted, cost not", "is:unpriced"),
-            ExplainLine("unobserved", 81_400, "tokens that a jump of a Codex total shows and no record explains"),
+            ExplainLine(
+                "unpriced",
+                214,
+                "calls of local-llama without a price: tokens counted, cost not",
+                "is:unpriced",
+            ),
+            ExplainLine(
+                "unobserved", 81_400, "tokens that a jump of a Codex total shows and no record explains"
+            ),
         )
         return Explain(
-            "Europe/Vienna", request.span, figures(512.66, 5_639, 210), 14_120, {Reason.COPY: 1_087, Reason.REPEAT: 311},
-            81_400, True, ("Side questions of 2.1.x leave no usage in the log.",), {}, {}, (), lines, "2026-11-20", 412, 9,
+            "Europe/Vienna",
+            request.span,
+            figures(512.66, 5_639, 210),
+            14_120,
+            {Reason.COPY: 1_087, Reason.REPEAT: 311},
+            81_400,
+            True,
+            ("Side questions of 2.1.x leave no usage in the log.",),
+            {},
+            {},
+            (),
+            lines,
+            "2026-11-20",
+            412,
+            9,
         )
 
 

@@ -1,0 +1,60 @@
+"""Where sums come from: the lines, files and doubts behind them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tally_tui.ledger.ask import Choice
+from tally_tui.model import Flag, Provider
+
+
+class Lines(NamedTuple):
+    """The log lines behind some calls."""
+
+    lines: int
+    claude: int
+    """Claude calls among them."""
+    unfinished: int
+    """Claude calls none of whose lines says why the model stopped."""
+
+
+def lines_behind(db: sqlite3.Connection, choice: Choice, since: int, until: int) -> Lines:
+    """The lines behind a choice's calls in [since, until); the choice is grouped by provider."""
+    row = db.execute(
+        "SELECT sum(c.lines), sum(g.key_provider = :claude), "
+        "sum(g.key_provider = :claude AND NOT c.flags & :stopped) "
+        "FROM main.call c CROSS JOIN temp.chosen g ON g.id = c.facet "
+        "WHERE c.ts >= :since AND c.ts < :until AND g.counts",
+        {"claude": int(Provider.CLAUDE), "stopped": Flag.STOPPED, "since": since, "until": until},
+    ).fetchone()
+    return Lines(*(value or 0 for value in row))
+
+
+def skipped_lines(db: sqlite3.Connection, kind: str) -> dict[str, int]:
+    """Lines that were not used, by name, the most frequent first: `unreadable` by reason, `unknown` by type."""
+    return dict(
+        db.execute(
+            "SELECT name, sum(lines) AS lines FROM skipped WHERE kind = ? GROUP BY name ORDER BY lines DESC, name",
+            (kind,),
+        )
+    )
+
+
+def files(db: sqlite3.Connection) -> tuple[int, int]:
+    """How many log files the ledger knows, and how many of them are gone."""
+    known, gone = db.execute("SELECT count(*), count(gone_at) FROM file").fetchone()
+    return known, gone
+
+
+def own_totals(db: sqlite3.Connection, roots: Iterable[int]) -> dict[int, int]:
+    """Root session → the agent's own running total of it in nano-dollars, where it stated one."""
+    stated: dict[int, int] = dict(db.execute("SELECT session, cost FROM cost_state WHERE cost > 0"))
+    return {root: stated[root] for root in roots if root in stated}
+
+
+def low_confidence(db: sqlite3.Connection, roots: Iterable[int]) -> int:
+    """How many of some root sessions, with their subagents, had replays told by timing alone."""
+    wanted = set(roots)
+    return sum(root in wanted for (root,) in db.execute("SELECT root FROM session WHERE low_confidence"))

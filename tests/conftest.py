@@ -1,0 +1,46 @@
+"""What all tests share: a steady terminal, and snapshots in one folder at the top."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+# Read once, when Textual is imported.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+for name in ("TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUAL"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402
+from pytest_textual_snapshot import SVGImageExtension  # noqa: E402
+from textual.widgets import Input  # noqa: E402
+
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+
+
+class TopLevelSVG(SVGImageExtension):
+    """SVG pictures under the top-level `snapshots/`, a folder a test module."""
+
+    _file_extension = "svg"
+    file_extension = "svg"
+
+    @classmethod
+    def dirname(cls, *, test_location: Any) -> str:
+        return str(SNAPSHOTS / test_location.basename)
+
+
+@pytest.fixture
+def snapshot(snapshot: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`snap_compare` asks the plugin's module for its extension; give it ours."""
+    monkeypatch.setattr("pytest_textual_snapshot.SVGImageExtension", TopLevelSVG)
+    return snapshot
+
+
+@pytest.fixture(autouse=True)
+def steady_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same terminal on every machine: true colour, no wishes of its user's, no blinking cursor."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TMUX", "TERM_PROGRAM", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
