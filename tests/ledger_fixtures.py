@@ -37,7 +37,8 @@ class Book:
     def file(self, path: str, *, provider: Provider = Provider.CLAUDE, gone_at: int | None = None) -> int:
         if path not in self._files:
             self.db.execute(
-                "INSERT INTO file (provider, path, device, inode, size, mtime_ns, gone_at) VALUES (?, ?, 1, ?, 1, 1, ?)",
+                "INSERT INTO file (provider, path, device, inode, size, mtime_ns, gone_at) "
+                "VALUES (?, ?, 1, ?, 1, 1, ?)",
                 (provider, path, next(self._ids), gone_at),
             )
             self._files[path] = int(self.db.execute("SELECT last_insert_rowid()").fetchone()[0])
@@ -115,15 +116,16 @@ class Book:
         self.db.execute(
             f"INSERT INTO call VALUES ({', '.join('?' * 20)})",
             (
-                number, number * 7919, file_id, offset, facet, ts, lines, input, write_5m, write_1h, cache_read,
-                output, reasoning, searches, flags, cost, recorded or 0, unobserved, None, None,
+                number, number * 7919, file_id, offset, facet, ts, lines, input, write_5m, write_1h,
+                cache_read, output, reasoning, searches, flags, cost, recorded or 0, unobserved, None, None,
             ),
         )  # fmt: skip
         self.calls.append(
             {
                 "ts": ts, "session": session, "root": owner["root_name"], "provider": owner["provider"],
-                "model": model, "folder": folder or owner["folder_path"], "branch": branch, "version": version,
-                "status": status, "reason": reason, "inferred": inferred, "input": input, "write_5m": write_5m,
+                "model": model, "folder": folder or owner["folder_path"], "branch": branch,
+                "version": version, "status": status, "reason": reason, "inferred": inferred,
+                "input": input, "write_5m": write_5m,
                 "write_1h": write_1h, "cache_read": cache_read, "output": output, "reasoning": reasoning,
                 "cost": cost, "recorded": recorded, "unobserved": unobserved, "kind": owner["kind"],
             }
@@ -142,5 +144,7 @@ class Book:
         found = self.db.execute(f"SELECT id FROM facet WHERE {same}", row).fetchone()
         if not found:
             marks = ", ".join("?" * len(row))
-            found = self.db.execute(f"INSERT INTO facet ({names}) VALUES ({marks}) RETURNING id", row).fetchone()
+            found = self.db.execute(
+                f"INSERT INTO facet ({names}) VALUES ({marks}) RETURNING id", row
+            ).fetchone()
         return int(found[0])

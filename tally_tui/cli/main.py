@@ -16,6 +16,7 @@ from tally_tui.cli.problems import (
     FailedError,
     StoppedError,
 )
+from tally_tui.cli.text import shown
 
 if TYPE_CHECKING:
     from tally_tui.cli.grammar import Command
@@ -39,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
     except BadQuestionError as error:
         return _ended(str(error), BAD_QUESTION)
     except FailedError as error:
-        return _ended(f"tally-tui: {error}", FAILED)
+        return _ended(f"tally-tui: {shown(str(error))}", FAILED)
     except StoppedError:
         return _ended("tally-tui: stopped; what was read is kept", STOPPED)
     except KeyboardInterrupt:
@@ -131,8 +132,6 @@ def _ended(message: str, status: int) -> int:
 
 
 def _unexpected(error: Exception) -> str:
-    from tally_tui.cli.text import shown
-
     what = shown(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     return (
         f"tally-tui: something went wrong that should not ({what}). What was read is kept. "

@@ -45,7 +45,7 @@ def columns_of(row: Mapping[str, Any]) -> list[str]:
 def remark(text: str) -> None:
     """Say something beside the answer: on stderr, so that what reads the answer is not disturbed."""
     try:
-        print(f"tally-tui: {text}", file=sys.stderr)
+        print("\n".join(map(shown, f"tally-tui: {text}".split("\n"))), file=sys.stderr)
     except OSError:
         pass
 

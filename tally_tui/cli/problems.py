@@ -24,11 +24,11 @@ class BadQuestionError(Exception):
 
     def __str__(self) -> str:
         """The whole message, as written to stderr."""
-        lines = [f"tally-tui: {super().__str__()}"]
+        lines = [f"tally-tui: {shown(super().__str__())}"]
         if self.pointer:
             lines.append(self.pointer)
         if self.hint:
-            lines.append(self.hint)
+            lines.append(shown(self.hint))
         return "\n".join(lines)
 
 

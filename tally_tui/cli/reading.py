@@ -88,7 +88,7 @@ class _Progress:
             self._write("")
 
     def show(self, progress: SyncProgress) -> None:
-        if not self._on or time.monotonic() < self._next:
+        if not self._on or progress.phase == "done" or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + BETWEEN
         self._shown = True

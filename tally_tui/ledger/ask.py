@@ -261,13 +261,15 @@ def choose(
     with _scratch(db):
         db.execute(
             "CREATE TEMP TABLE chosen ("
-            "id INTEGER PRIMARY KEY, root INTEGER, grouped INTEGER, counts INTEGER, duplicate INTEGER, unpriced INTEGER, estimated INTEGER, inferred INTEGER, recorded INTEGER"
+            "id INTEGER PRIMARY KEY, root INTEGER, grouped INTEGER, counts INTEGER, duplicate INTEGER, "
+            "unpriced INTEGER, estimated INTEGER, inferred INTEGER, recorded INTEGER"
             + "".join(f", key_{name}" for name in keys)
             + ")"
         )
         db.execute(
             "INSERT INTO temp.chosen "
-            f"SELECT f.id, s.root, {groups}, {counts}, f.reason, {unpriced}, {estimated}, f.inferred, f.recorded{columns} FROM {FROM} WHERE {chosen.where}",
+            f"SELECT f.id, s.root, {groups}, {counts}, f.reason, {unpriced}, {estimated}, f.inferred, "
+            f"f.recorded{columns} FROM {FROM} WHERE {chosen.where}",
             chosen.values,
         )
     try:

@@ -53,20 +53,22 @@ class Call(NamedTuple):
 
 
 _COLUMNS: Final = (
-    "c.id, c.ts, f.provider, f.model, s.name, coalesce(t.name, s.name), d.root, nullif(f.branch, ''), c.input, "
-    "c.write_5m, c.write_1h, c.cache_read, c.output, c.reasoning, c.cost, c.recorded, f.recorded, f.status, "
-    "f.inferred, f.reason, c.searches, c.flags, coalesce(x.path, ''), c.offset, c.lines"
+    "c.id, c.ts, f.provider, f.model, s.name, coalesce(t.name, s.name), d.root, nullif(f.branch, ''), "
+    "c.input, c.write_5m, c.write_1h, c.cache_read, c.output, c.reasoning, c.cost, c.recorded, f.recorded, "
+    "f.status, f.inferred, f.reason, c.searches, c.flags, coalesce(x.path, ''), c.offset, c.lines"
 )
 
 
 def calls_sums(db: sqlite3.Connection, chosen: Filter, since: int, until: int) -> Sums:
-    """The sums of the calls that a filter `of calls` lets through in [since, until), from the calls."""
+    """The sums of the calls that a filter of calls lets through in [since, until), taken one by one."""
     row = db.execute(
         "SELECT count(*), sum(c.input), sum(c.write_5m), sum(c.write_1h), sum(c.cache_read), sum(c.output), "
         "sum(c.reasoning), sum(c.cost), sum(c.unobserved), "
-        f"sum(f.status = {PriceStatus.UNPRICED:d}), sum(iif(f.status = {PriceStatus.UNPRICED:d}, {CALL_TOKENS}, 0)), "
+        f"sum(f.status = {PriceStatus.UNPRICED:d}), "
+        f"sum({CALL_TOKENS}) FILTER (WHERE f.status = {PriceStatus.UNPRICED:d}), "
         f"sum(f.status = {PriceStatus.ESTIMATED:d}), sum(f.inferred), group_concat(DISTINCT s.root) "
-        f"FROM main.call c CROSS JOIN {FROM} WHERE f.id = c.facet AND c.ts >= ? AND c.ts < ? AND {chosen.where}",
+        f"FROM main.call c CROSS JOIN {FROM} "
+        f"WHERE f.id = c.facet AND c.ts >= ? AND c.ts < ? AND {chosen.where}",
         (since, until, *chosen.values),
     ).fetchone()
     return sums_of(row) if row[0] else Sums()
@@ -83,7 +85,7 @@ def calls_page(
     limit: int | None,
     offset: int,
 ) -> list[Call]:
-    """Calls in [since, until) that a filter `of calls` lets through, some of them from the `offset`th on."""
+    """Calls in [since, until) that a filter of calls lets through, some of them from the `offset`th on."""
     way = "DESC" if descending else "ASC"
     by = f"{ORDERS[order]} {way}, c.ts {way}, c.id {way}" if order != "time" else f"c.ts {way}, c.id {way}"
     # The page is found by number first: sorting whole rows would carry every text along.

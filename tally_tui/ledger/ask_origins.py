@@ -33,13 +33,13 @@ def lines_behind(db: sqlite3.Connection, choice: Choice, since: int, until: int)
 
 
 def skipped_lines(db: sqlite3.Connection, kind: str) -> dict[str, int]:
-    """Lines that were not used, by name, the most frequent first: `unreadable` by reason, `unknown` by type."""
-    return dict(
-        db.execute(
-            "SELECT name, sum(lines) AS lines FROM skipped WHERE kind = ? GROUP BY name ORDER BY lines DESC, name",
-            (kind,),
-        )
+    """Lines that were not used, the most frequent first: `unreadable` by reason, `unknown` by type."""
+    rows = db.execute(
+        "SELECT name, sum(lines) AS count FROM skipped WHERE kind = ? "
+        "GROUP BY name ORDER BY count DESC, name",
+        (kind,),
     )
+    return dict(rows)
 
 
 def files(db: sqlite3.Connection) -> tuple[int, int]:

@@ -86,7 +86,8 @@ def first_and_last(db: sqlite3.Connection, entry: SessionSums, since: int, until
     def at_edge(edge: str, slot: int) -> int:
         start, end = max(slot * SLOT_MS, since), min((slot + 1) * SLOT_MS, until)
         (ts,) = db.execute(
-            f"SELECT {edge}(c.ts) FROM main.call c INDEXED BY call_ts CROSS JOIN temp.chosen g ON g.id = c.facet "
+            f"SELECT {edge}(c.ts) FROM main.call c INDEXED BY call_ts "
+            "CROSS JOIN temp.chosen g ON g.id = c.facet "
             "WHERE c.ts >= ? AND c.ts < ? AND g.counts AND g.grouped IN (SELECT value FROM json_each(?))",
             (start, end, groups),
         ).fetchone()
@@ -103,8 +104,9 @@ def titles(db: sqlite3.Connection) -> dict[int, str]:
 def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, SessionFacts]:
     """What the ledger knows of some sessions."""
     rows = db.execute(
-        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, d.path, s.branch, s.version "
-        "FROM session s LEFT JOIN session p ON p.id = s.parent LEFT JOIN folder d ON d.id = s.folder "
+        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, d.path, "
+        "s.branch, s.version FROM session s LEFT JOIN session p ON p.id = s.parent "
+        "LEFT JOIN folder d ON d.id = s.folder "
         "WHERE s.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(sessions)),),
     )

@@ -160,7 +160,8 @@ def _version(db: sqlite3.Connection, path: Path) -> int:
     if version > schema.VERSION:
         raise NewerLedgerError(
             f"The ledger at {path} was written by a newer tally-tui (its version {version}, this program's "
-            f"{schema.VERSION}). Nothing was changed. Update tally-tui, or set TALLY_DATA_DIR to another folder."
+            f"{schema.VERSION}). Nothing was changed. "
+            "Update tally-tui, or set TALLY_DATA_DIR to another folder."
         )
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if tables and not {"call", "facet", "rollup"} <= tables:
@@ -213,14 +214,14 @@ def _words(error: Exception, path: Path) -> str:
         )
     if name.startswith("SQLITE_CORRUPT"):
         return (
-            f"The ledger at {path} is damaged ({error}). Nothing was changed. Move it to a safe place: calls whose "
-            "logs are gone are only in it. A backup beside it can take its place; else `tally-tui sync` reads the "
-            "logs that exist afresh."
+            f"The ledger at {path} is damaged ({error}). Nothing was changed. "
+            "Move it to a safe place: calls whose logs are gone are only in it. A backup beside it can take "
+            "its place; else `tally-tui sync` reads the logs that exist afresh."
         )
     if name.startswith("SQLITE_FULL") or getattr(error, "errno", None) == 28:
         return (
-            f"The disk that holds {path} is full. What was written before is kept, and nothing is counted twice. "
-            "Make room and run it again."
+            f"The disk that holds {path} is full. What was written before is kept, and nothing is counted "
+            "twice. Make room and run it again."
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return (

@@ -10,7 +10,8 @@ from tally_tui.ledger.ask import snapshot
 from tally_tui.model import SLOT_MS
 
 _SUMS: Final = (
-    "calls", "input", "write_5m", "write_1h", "cache_read", "output", "reasoning", "cost", "recorded", "unobserved",
+    "calls", "input", "write_5m", "write_1h", "cache_read",
+    "output", "reasoning", "cost", "recorded", "unobserved",
 )  # fmt: skip
 _COUNTED: Final = (
     f"SELECT ts / {SLOT_MS} AS slot, facet, count(*) AS calls, "
@@ -32,7 +33,8 @@ class Difference:
     """What the calls say; 0 where there are none."""
 
     def __str__(self) -> str:
-        return f"slot {self.slot}, facet {self.facet}: {self.name} is {self.held:,}, its calls say {self.counted:,}"
+        where = f"slot {self.slot}, facet {self.facet}"
+        return f"{where}: {self.name} is {self.held:,}, its calls say {self.counted:,}"
 
 
 def differences(db: sqlite3.Connection) -> list[Difference]:
@@ -53,18 +55,21 @@ def differences(db: sqlite3.Connection) -> list[Difference]:
 def dangling(db: sqlite3.Connection) -> dict[str, int]:
     """How many rows of which kind point at a row that is not there; empty for a sound ledger."""
     found = {
-        "calls without a facet": "SELECT count(*) FROM call WHERE facet NOT IN (SELECT id FROM facet)",
-        "calls without a file": "SELECT count(*) FROM call WHERE file NOT IN (SELECT id FROM file)",
-        "facets without a session": "SELECT count(*) FROM facet WHERE session NOT IN (SELECT id FROM session)",
-        "sessions without their root": "SELECT count(*) FROM session WHERE root NOT IN (SELECT id FROM session)",
+        "calls without a facet": "call WHERE facet NOT IN (SELECT id FROM facet)",
+        "calls without a file": "call WHERE file NOT IN (SELECT id FROM file)",
+        "facets without a session": "facet WHERE session NOT IN (SELECT id FROM session)",
+        "sessions without their root": "session WHERE root NOT IN (SELECT id FROM session)",
     }
     with snapshot(db):
-        counts = {words: int(db.execute(statement).fetchone()[0]) for words, statement in found.items()}
+        counts = {
+            words: int(db.execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
+            for words, rows in found.items()
+        }
     return {words: count for words, count in counts.items() if count}
 
 
 def rebuild(db: sqlite3.Connection) -> int:
-    """Make all rollups afresh from the calls, in one transaction (or the caller's); returns how many there are."""
+    """Make all rollups afresh from the calls, in one transaction (or the caller's); returns their number."""
     ours = not db.in_transaction
     if ours:
         db.execute("BEGIN IMMEDIATE")

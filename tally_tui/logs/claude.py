@@ -84,7 +84,7 @@ class ClaudeParser:
             self._assistant(offset, record)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
-            if record.sessionId != self._session or record.forkedFrom is not None:
+            if record.sessionId != self._session or _from_elsewhere(record):
                 self._fact(record, to_ms(record.timestamp))
             if not self._state.titled and self._agent is None:
                 self._title(record)
@@ -104,7 +104,7 @@ class ClaudeParser:
         ts = to_ms(record.timestamp)
         if ts is not None:
             self._state.last_ts = ts
-        if record.sessionId != self._session or record.forkedFrom is not None:
+        if record.sessionId != self._session or _from_elsewhere(record):
             self._fact(record, ts)
         message = record.message
         if message is None:
@@ -136,9 +136,10 @@ class ClaudeParser:
     # -- whose line it is
 
     def _origin(self, record: Line) -> str:
+        """The session that a line says it began in: its file's own, unless the line was copied."""
         fork = record.forkedFrom
-        named = (fork.sessionId if fork else None) or record.sessionId or self._file_session
-        return text_of(named) or PurePath(self._path).stem
+        named = (fork.sessionId if fork else None) or record.session_id or record.sessionId or self._file_session
+        return self._text(named) or PurePath(self._path).stem
 
     def _name(self, record: Line) -> str:
         origin = self._origin(record)
@@ -146,53 +147,59 @@ class ClaudeParser:
         return f"{origin}/agent-{agent}" if agent else origin
 
     def _fact(self, record: Line, ts: int | None) -> None:
-        """What the first line of a session in this stretch says of it; later lines say nothing new."""
+        """What the first line of a session in this stretch says of it; later lines only fill gaps."""
         if self.chunk.first_ts is None and ts is not None:
             self.chunk.first_ts = ts
-        key = _fact_key(record)
-        if ts is not None and record.forkedFrom is None:
-            self._session = record.sessionId
-        if key in self._facts or ts is None:
+        if ts is None:
             return
+        if record.cwd and not _from_elsewhere(record):
+            self._session = record.sessionId
         origin = self._origin(record)
-        full = self._name(record)
-        fact = SessionFact(
-            name=full,
-            parent=origin if self._agent else None,
-            agent=self._agent,
-            folder=text_of(record.cwd),
-            branch=text_of(record.gitBranch),
-            version=text_of(record.version),
-            origin=text_of(record.entrypoint),
+        fact = self._facts.get(origin)
+        if fact is None:
+            fact = self._facts[origin] = self._new_fact(origin)
+        if fact.first_ts is None and not self._copied(origin):
             # A copied line is no record of that session's own.
-            first_ts=None if self._copied(origin) else ts,
+            fact.first_ts = ts
+        if fact.folder is None:
+            fact.folder = text_of(record.cwd)
+            fact.branch = text_of(record.gitBranch)
+            fact.version = text_of(record.version)
+            fact.origin = text_of(record.entrypoint)
+
+    def _new_fact(self, origin: str) -> SessionFact:
+        if not self._agent:
+            return SessionFact(name=origin)
+        about = described(self._path)
+        return SessionFact(
+            name=f"{origin}/agent-{self._agent}",
+            parent=origin,
+            agent=about.kind or self._agent,
+            title=about.title,
+            title_rank=1 if about.title else 0,
         )
-        if self._agent:
-            about = described(self._path)
-            fact.agent = about.kind or self._agent
-            if about.title:
-                fact.title, fact.title_rank = about.title, 1
-        self._facts[key] = fact
 
     def _copied(self, origin: str) -> bool:
         return self._file_session is not None and origin != self._file_session
 
     def _title(self, record: Line) -> None:
-        self._fact(record, to_ms(record.timestamp))
+        origin = self._origin(record)
+        fact = self._facts.get(origin)
+        if fact is None or self._copied(origin):
+            return
         title = first_prompt(record)
-        fact = self._facts.get(_fact_key(record))
-        if title and fact and not self._copied(fact.name):
+        if title:
             self._state.titled = True
             if fact.title_rank <= 1:
                 fact.title, fact.title_rank = title, 1
 
     def _named(self, record: Line, title: str | None, rank: int) -> None:
-        session, title = record.sessionId or self._file_session, text_of(title)
-        if not session or not title:
+        session, title = text_of(record.sessionId) or self._file_session, text_of(title)
+        if not session or not title or self._agent:
             return
         fact = self._facts.get(session)
         if fact is None:
-            fact = self._facts.setdefault(f"title of {session}", SessionFact(name=session))
+            fact = self._facts[session] = self._new_fact(session)
         if rank >= fact.title_rank:
             fact.title, fact.title_rank = title[:300], rank
 
@@ -297,10 +304,11 @@ def whose(path: str) -> tuple[str | None, str | None]:
     return agent[1], None
 
 
-def _fact_key(record: Line) -> str:
-    fork = record.forkedFrom
-    # A forked file's copied lines belong to the session they come from, its own to the new one.
-    return record.sessionId or "" if fork is None else f"{fork.sessionId} before the fork"
+def _from_elsewhere(record: Line) -> bool:
+    """Whether a line says that it is a copy of another session's."""
+    if record.forkedFrom is not None:
+        return True
+    return record.session_id is not None and record.session_id != record.sessionId
 
 
 def _merge(known: Sighting, flags: int, counts: tuple[int, ...], recorded: int, ts: int | None) -> None:

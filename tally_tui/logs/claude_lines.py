@@ -57,6 +57,8 @@ class Line(msgspec.Struct, gc=False):
     message: Message | None = None
     timestamp: str | None = None
     sessionId: str | None = None
+    session_id: str | None = None
+    """Since 2.1.330: the session in which the line was first written; copies keep it."""
     uuid: str | None = None
     requestId: str | None = None
     cwd: str | None = None
@@ -104,7 +106,7 @@ def lenient(value: dict[str, Any]) -> Line:
 
 
 _TEXTS = (
-    "sessionId", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint", "customTitle", "aiTitle",
+    "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint", "customTitle", "aiTitle",
 )
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")
 

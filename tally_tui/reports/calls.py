@@ -65,7 +65,8 @@ def calls(
         else:
             with ask.choose(db, filtered(db, query, span, where)) as choice:
                 total = Sums()
-                for _, total, first, last in choice.sums_and_slots(since, until):  # one group: everything
+                for _, sums, first, last in choice.sums_and_slots(since, until):  # one group: everything
+                    total = sums
                     since, until = max(since, first * SLOT_MS), min(until, (last + 1) * SLOT_MS)
                 if sort == "time":
                     since, until, passed = part_with(

@@ -12,8 +12,13 @@ from tally_tui.ledger import ask
 from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.ledger.ask_filter import Exactly, Filter, filtered
 from tally_tui.ledger.ask_origins import (
-    Lines, files, lines_behind, low_confidence, own_totals, skipped_lines,
-)  # fmt: skip
+    Lines,
+    files,
+    lines_behind,
+    low_confidence,
+    own_totals,
+    skipped_lines,
+)
 from tally_tui.model import PriceStatus, Span
 from tally_tui.reports.answers import Explain, UsageRow
 from tally_tui.reports.explain_words import Doubts, lower_bound_words, sentences
@@ -58,7 +63,8 @@ def explain(
                 choice.keep_roots(chosen.sums, since, until)
                 total = choice.total(since, until)
                 duplicates = choice.duplicates(since, until)
-                behind = lines_behind(db, choice, since, until)
+                if total.calls:
+                    behind = lines_behind(db, choice, since, until)
         unpriced = _unpriced(db, chosen, since, until, mode) if total.unpriced_calls else ()
         known, gone = files(db)
         missing, by = _more_than_logged(db, chosen, total.roots)

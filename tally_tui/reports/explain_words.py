@@ -69,7 +69,8 @@ def sentences(
             ExplainLine(
                 "unpriced",
                 totals.unpriced_calls,
-                f"{_count(totals.unpriced_calls, 'call')} without a known price ({_listed(doubts.unpriced_models)}): "
+                f"{_count(totals.unpriced_calls, 'call')} without a known price "
+                f"({_listed(doubts.unpriced_models)}): "
                 f"{_count(totals.unpriced_tokens, 'token')} counted, their cost is not",
                 "is:unpriced",
             )

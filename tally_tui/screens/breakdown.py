@@ -74,7 +74,7 @@ def columns(level: Level) -> tuple[Column, ...]:
         Column("model", "Model", 18, grow=8),
         Column("tokens", "Tokens", 7, right=True),
         *(Column(each.id, each.label, each.width, True, sortable=False) for each in _TAIL),
-        Column("note", "Note", 14, sortable=False),
+        Column("note", "Note", 20, sortable=False),
         Column("project", "Project", 14, sortable=False),
         Column("branch", "Branch", 12, sortable=False),
     )

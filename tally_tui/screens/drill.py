@@ -161,6 +161,14 @@ class Drill(Vertical):
         self.levels = (*self.levels[:-1], self.level.sorted_by(column))
         self.look(self.view)
 
+    def open_calls(self, level: Level) -> None:
+        """Some of all calls, whatever was drilled into before."""
+        self.levels = (
+            replace(self.levels[0], cursor=0 if len(self.levels) > 1 else self.table.cursor),
+            level,
+        )
+        self.look(self.view)
+
     def open_session(self, session: SessionRow) -> None:
         """The calls of a session, its subagents' included, whenever they were."""
         self.push(

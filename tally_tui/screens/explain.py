@@ -21,6 +21,11 @@ from tally_tui.widgets.table import Cell, Column, VirtualTable
 from tally_tui.widgets.text import clean
 
 
+def behind(line: ExplainLine) -> str | None:
+    """The query that finds the calls behind a line; empty: all that were counted; None: there are none."""
+    return "" if line.kind == "calls" else line.query
+
+
 class Lines:
     """The sentences; those with a sign open the calls behind them."""
 
@@ -32,7 +37,7 @@ class Lines:
 
     def cells(self, row: int) -> Sequence[Cell] | None:
         line = self.lines[row]
-        return (clean(line.text), f"{line.count:,}", "›" if line.query is not None else "")
+        return (clean(line.text), f"{line.count:,}", "›" if behind(line) is not None else "")
 
 
 class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
@@ -114,5 +119,7 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
         if self.answer is None:
             return
         line = self.answer.lines[event.row]
-        if line.query is not None:
-            self.dismiss((line.kind, line.query, self.answer))
+        query = behind(line)
+        if query is not None:
+            # Within the filter that the total is of.
+            self.dismiss((line.text, f"{self.request.query} {query}".strip(), self.answer))

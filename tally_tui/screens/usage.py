@@ -302,7 +302,7 @@ class UsageScreen(Screen[None]):
     def _explained(self, chosen: tuple[str, str, Explain] | None) -> None:
         if chosen is not None:
             title, query, answer = chosen
-            self.drill.push(Level("calls", title, query=query, span=answer.span, sort="time"))
+            self.drill.open_calls(Level("calls", title, query=query, span=answer.span, sort="time"))
 
     def action_demo(self) -> None:
         self.app.action_demo()  # type: ignore[attr-defined]

@@ -57,7 +57,9 @@ class Legend(Widget):
             return [Content.assemble(self._sign(n), f" {name}") for n, name in enumerate(self.names) if name]
         head = Content.styled(f"{bar.title}  {self.format(bar.total)}", "bold")
         return [head] + [
-            Content.assemble(self._sign(n), f" {self.names[n] if names else ''} {self.format(value)}".replace("  ", " "))
+            Content.assemble(
+                self._sign(n), f" {self.names[n] if names else ''} {self.format(value)}".replace("  ", " ")
+            )
             for n, value in enumerate(bar.parts)
             if value and n < len(self.names) and self.names[n]
         ]

@@ -161,6 +161,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._shift = 0
         self._placed: list[Placed] = []
         self._more = False
+        self._width = 0
 
     def show(
         self, columns: Sequence[Column], rows: Rows, sort: tuple[str, bool], cursor: int | None = None
@@ -200,7 +201,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._look()
 
     def _arrange(self) -> None:
-        width = self.scrollable_content_region.width
+        self._width = width = self.scrollable_content_region.width
         if self.columns and width:
             # One cell on the right is kept for the sign that there are more columns.
             self._placed, self._more = place(self.columns, width - 1, self._shift)
@@ -274,6 +275,9 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
+        if width != self._width:
+            # A scrollbar came or went, which no resize tells of.
+            self._arrange()
         if y == 0:
             return self._header(width)
         row = int(self.scroll_y) + y - 1

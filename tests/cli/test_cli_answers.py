@@ -17,9 +17,9 @@ from tally_tui.reports.answers import GROUPS
 Tally = Callable[..., Any]
 
 FIGURES = [
-    "calls", "sessions", "input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens",
-    "output_tokens", "reasoning_tokens", "total_tokens", "cost_usd", "unpriced_calls", "unpriced_tokens",
-    "estimated_calls", "inferred_calls",
+    "calls", "sessions", "input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
+    "cache_read_tokens", "output_tokens", "reasoning_tokens", "total_tokens", "cost_usd", "unpriced_calls",
+    "unpriced_tokens", "estimated_calls", "inferred_calls",
 ]  # fmt: skip
 QUESTIONS = ["usage", "sessions", "calls", "explain", "today"]
 SCHEMAS = {"today": "tally.now/1"}

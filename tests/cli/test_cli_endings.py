@@ -25,8 +25,12 @@ TOP = Path(__file__).parents[2]
 
 def started(*words: str, **more: Any) -> subprocess.Popen[bytes]:
     """The program as a process of its own, in the environment of the test."""
-    environ = {**os.environ, "PYTHONPATH": str(TOP)}
-    return subprocess.Popen([sys.executable, "-m", "tally_tui", *words], env=environ, stderr=subprocess.PIPE, **more)
+    line = [sys.executable, "-m", "tally_tui", *words]
+    return subprocess.Popen(line, env=as_process(), stderr=subprocess.PIPE, **more)
+
+
+def as_process() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(TOP)}
 
 
 @pytest.mark.usefixtures("month")
@@ -207,9 +211,7 @@ def test_a_fast_answer_imports_nothing_heavy() -> None:
         "print(sorted(heavy & set(sys.modules)), status, file=sys.stderr)"
     )
     words = ["usage", "--by", "day", "--json", "--no-sync"]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words], env={**os.environ, "PYTHONPATH": str(TOP)}, capture_output=True
-    )
+    done = subprocess.run([sys.executable, "-c", script, *words], env=as_process(), capture_output=True)
     assert done.stderr == b"[] 0\n"
 
 
@@ -218,9 +220,7 @@ def test_the_version_imports_nothing_at_all() -> None:
         "import sys; sys.argv = ['tally-tui', '--version']; from tally_tui.__main__ import main; main(); "
         "print(sorted(name for name in sys.modules if name.startswith('tally_tui.')))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(TOP)}, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=as_process(), capture_output=True, text=True)
     version, modules = done.stdout.splitlines()
     assert version.startswith("tally-tui 0.")
     assert modules == "['tally_tui.__main__']"

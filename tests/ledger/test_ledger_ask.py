@@ -41,7 +41,11 @@ def total(db: sqlite3.Connection, since: int, until: int, chosen: Filter | None 
     ],
 )
 def test_edges_inside_slots_are_exact(book: Book, since: int, until: int) -> None:
-    times = [each for slot in range(4) for each in (slot * SLOT_MS, slot * SLOT_MS + 5, slot * SLOT_MS + SLOT_MS - 1)]
+    times = [
+        each
+        for slot in range(4)
+        for each in (slot * SLOT_MS, slot * SLOT_MS + 5, slot * SLOT_MS + SLOT_MS - 1)
+    ]
     for at, ts in enumerate(times):
         book.call("abc"[at % 3], MIDNIGHT + ts, input=1 << at)
     found = total(book.reader(), MIDNIGHT + since, MIDNIGHT + until)
@@ -85,7 +89,11 @@ def test_a_snapshot_does_not_move_while_others_write(book: Book) -> None:
 def test_a_failing_question_cleans_up(book: Book) -> None:
     book.call("a", MIDNIGHT)
     db = book.reader()
-    with pytest.raises(sqlite3.OperationalError), ask.snapshot(db), ask.choose(db, Filter(where="no such thing")):
+    with (
+        pytest.raises(sqlite3.OperationalError),
+        ask.snapshot(db),
+        ask.choose(db, Filter(where="no such thing")),
+    ):
         pass
     assert not db.in_transaction
     assert total(db, MIDNIGHT, MIDNIGHT + SLOT_MS).calls == 1

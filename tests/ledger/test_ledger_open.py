@@ -148,7 +148,10 @@ class TestMigration:
         monkeypatch.setattr(
             schema,
             "MIGRATIONS",
-            {**schema.MIGRATIONS, 1: "CREATE TABLE added (a INTEGER) STRICT; -- for; later\nINSERT INTO added VALUES (1);"},
+            {
+                **schema.MIGRATIONS,
+                1: "CREATE TABLE added (a INTEGER) STRICT; -- for; later\nINSERT INTO added VALUES (1);",
+            },
         )
         return path
 
@@ -166,7 +169,9 @@ class TestMigration:
         assert open_reader(older).execute("SELECT a FROM added").fetchall() == [(1,)]
 
     def test_a_step_that_fails_changes_nothing(self, older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(schema.MIGRATIONS, 1, "CREATE TABLE added (a INTEGER); CREATE TABLE added (a INTEGER);")
+        monkeypatch.setitem(
+            schema.MIGRATIONS, 1, "CREATE TABLE added (a INTEGER); CREATE TABLE added (a INTEGER);"
+        )
         with pytest.raises(LedgerError):
             open_writer(older)
         db = sqlite3.connect(older)

@@ -27,7 +27,9 @@ def test_rollups_in_step_have_no_differences(book: Book) -> None:
 
 def test_every_wrong_sum_is_told(book: Book) -> None:
     slot, facet = book.db.execute("SELECT slot, facet FROM rollup ORDER BY slot, facet LIMIT 1").fetchone()
-    book.db.execute("UPDATE rollup SET cost = cost + 5, calls = 9 WHERE slot = ? AND facet = ?", (slot, facet))
+    book.db.execute(
+        "UPDATE rollup SET cost = cost + 5, calls = 9 WHERE slot = ? AND facet = ?", (slot, facet)
+    )
     found = differences(book.db)
     assert [(each.slot, each.facet, each.name, each.held, each.counted) for each in found] == [
         (slot, facet, "calls", 9, 3),
@@ -40,7 +42,10 @@ def test_a_missing_and_a_needless_rollup_are_told(book: Book) -> None:
     book.db.execute("DELETE FROM rollup WHERE slot = (SELECT max(slot) FROM rollup)")
     book.db.execute("INSERT INTO rollup VALUES (7, 1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0)")
     found = differences(book.db)
-    assert {(each.name, each.held, each.counted) for each in found if each.slot == 7} == {("calls", 1, 0), ("input", 2, 0)}
+    assert {(each.name, each.held, each.counted) for each in found if each.slot == 7} == {
+        ("calls", 1, 0),
+        ("input", 2, 0),
+    }
     assert all(each.held == 0 for each in found if each.slot != 7)
     assert len(found) > 2
 

@@ -35,13 +35,20 @@ def test_a_call_says_where_it_came_from_and_how_it_was_priced(book: Book) -> Non
     book.session("a", folder="/src/web")
     book.session("a/agent-1", parent="a", folder="/src/web")
     book.call(
-        "a/agent-1", MIDNIGHT + 5, branch="dev", file="/logs/a/agent-1.jsonl", offset=4711, lines=3, input=1, write_5m=2,
-        write_1h=3, cache_read=4, output=5, reasoning=1, searches=2, cost=99, recorded=98, flags=Flag.SPEED_FAST,
+        "a/agent-1", MIDNIGHT + 5, branch="dev", file="/logs/a/agent-1.jsonl", offset=4711, lines=3,
+        input=1, write_5m=2, write_1h=3, cache_read=4, output=5, reasoning=1, searches=2, cost=99,
+        recorded=98, flags=Flag.SPEED_FAST,
     )  # fmt: skip
     (row,) = ask(book).rows
     assert (row.file, row.offset, row.lines) == ("/logs/a/agent-1.jsonl", 4711, 3)
     assert (row.session, row.root_session, row.project, row.branch) == ("a/agent-1", "a", "web", "dev")
-    assert (row.cost, row.recorded, row.status, row.searches, row.time_ms) == (99, 98, "priced", 2, MIDNIGHT + 5)
+    assert (row.cost, row.recorded, row.status, row.searches, row.time_ms) == (
+        99,
+        98,
+        "priced",
+        2,
+        MIDNIGHT + 5,
+    )
     assert (row.tokens.total, row.tokens.reasoning) == (15, 1)
     assert "claude-opus-4-8" in row.rate
     assert "fast" in row.rate
@@ -51,7 +58,13 @@ def test_what_is_not_known_is_not_zero(book: Book) -> None:
     book.session("a", provider=Provider.CODEX)
     book.call("a", MIDNIGHT, model="", status=PriceStatus.UNPRICED)
     (row,) = ask(book).rows
-    assert (row.cost, row.recorded, row.status, row.model, row.project) == (None, None, "unpriced", "unknown", None)
+    assert (row.cost, row.recorded, row.status, row.model, row.project) == (
+        None,
+        None,
+        "unpriced",
+        "unknown",
+        None,
+    )
 
 
 @pytest.fixture
@@ -60,7 +73,8 @@ def many(book: Book) -> Book:
         book.session(session)
     for at in range(40):
         book.call(
-            "abc"[at % 3], MIDNIGHT + (at * 11 % 40) // 4 * (SLOT_MS // 2) + at % 2, cost=at * 37 % 41, input=at * 17 % 43,
+            "abc"[at % 3], MIDNIGHT + (at * 11 % 40) // 4 * (SLOT_MS // 2) + at % 2,
+            cost=at * 37 % 41, input=at * 17 % 43,
             model="opus" if at % 5 else "haiku", reason=Reason.COPY if at % 8 == 7 else Reason.COUNTED,
             file="/gone.jsonl" if at % 4 == 0 else None,
         )  # fmt: skip
@@ -70,7 +84,9 @@ def many(book: Book) -> Book:
 
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("sort", ["time", "cost", "tokens", "model"])
-@pytest.mark.parametrize("text", ["", "model:opus", "session:b", "cost:>$0.00000001", "is:gone", "is:duplicate"])
+@pytest.mark.parametrize(
+    "text", ["", "model:opus", "session:b", "cost:>$0.00000001", "is:gone", "is:duplicate"]
+)
 def test_pages_are_the_whole_cut(many: Book, text: str, sort: str, descending: bool) -> None:
     whole = ask(many, text, sort=sort, descending=descending)
     keys = {
@@ -91,8 +107,12 @@ def test_pages_are_the_whole_cut(many: Book, text: str, sort: str, descending: b
         assert {page.total_rows for page in pages} == {whole.total_rows}
 
 
-@pytest.mark.parametrize("text", ["", "model:opus", "session:b", "provider:codex", "is:duplicate", "-session:a"])
-@pytest.mark.parametrize("span", [Span(), Span(MIDNIGHT + 1, MIDNIGHT + SLOT_MS + 1), Span(None, MIDNIGHT + 2 * SLOT_MS)])
+@pytest.mark.parametrize(
+    "text", ["", "model:opus", "session:b", "provider:codex", "is:duplicate", "-session:a"]
+)
+@pytest.mark.parametrize(
+    "span", [Span(), Span(MIDNIGHT + 1, MIDNIGHT + SLOT_MS + 1), Span(None, MIDNIGHT + 2 * SLOT_MS)]
+)
 def test_the_list_and_its_totals_agree_with_usage(many: Book, text: str, span: Span) -> None:
     answer = ask(many, text, span=span)
     query = parse(text, now=MIDNIGHT, tz=UTC_ZONE, allow=LEDGER)

@@ -46,7 +46,13 @@ def stretch(answer: Now, name: str) -> Stretch:
 
 def test_an_empty_ledger(book: Book) -> None:
     answer = ask(book)
-    assert [each.name for each in answer.stretches] == ["last_10_minutes", "last_hour", "today", "this_week", "this_month"]
+    assert [each.name for each in answer.stretches] == [
+        "last_10_minutes",
+        "last_hour",
+        "today",
+        "this_week",
+        "this_month",
+    ]
     assert all(each.figures.calls == 0 and each.change is None for each in answer.stretches)
     assert (answer.limits, answer.live, answer.at_ms, answer.timezone) == ((), (), NOW, "Europe/Berlin")
 
@@ -64,7 +70,15 @@ def test_an_empty_ledger(book: Book) -> None:
 def test_stretches_are_exact_to_the_millisecond(book: Book, name: str, since: int, before: Span) -> None:
     assert before.since is not None
     assert before.until is not None
-    edges = {since - 1: 1, since: 2, NOW - 1: 4, NOW: 8, before.since - 1: 16, before.since: 32, before.until - 1: 64}
+    edges = {
+        since - 1: 1,
+        since: 2,
+        NOW - 1: 4,
+        NOW: 8,
+        before.since - 1: 16,
+        before.since: 32,
+        before.until - 1: 64,
+    }
     edges[before.until] = edges.get(before.until, 0) + 128
     for ts, cost in edges.items():
         book.call("a", ts, cost=cost)
@@ -107,10 +121,17 @@ def test_live_sessions_newest_first_with_all_they_came_to(book: Book) -> None:
 
 class TestLimits:
     def read(
-        self, book: Book, percent: float, ts: int, resets_at: int | None, minutes: int = 300, limit: str = "codex"
+        self,
+        book: Book,
+        percent: float,
+        ts: int,
+        resets_at: int | None,
+        minutes: int = 300,
+        limit: str = "codex",
     ) -> None:
         book.db.execute(
-            "INSERT INTO reading VALUES (2, ?, ?, ?, ?, ?, 'plus', 'log')", (limit, minutes, ts, percent, resets_at)
+            "INSERT INTO reading VALUES (2, ?, ?, ?, ?, ?, 'plus', 'log')",
+            (limit, minutes, ts, percent, resets_at),
         )
 
     def test_the_newest_reading_of_each_window(self, book: Book) -> None:

@@ -68,7 +68,13 @@ def test_subagents_are_listed_behind_their_root(filled: Book) -> None:
     assert names(answer) == ["a", "a/agent-1", "a/agent-2", "b"]
     assert answer.total_rows == 2
     _, first, second, _ = answer.rows
-    assert (first.parent, first.figures.cost, first.own.cost, first.subagents, first.title) == ("a", 10, 2, 1, "Explore")
+    assert (first.parent, first.figures.cost, first.own.cost, first.subagents, first.title) == (
+        "a",
+        10,
+        2,
+        1,
+        "Explore",
+    )
     assert (second.parent, second.figures.cost, second.own.cost) == ("a/agent-1", 8, 8)
 
 
@@ -96,7 +102,11 @@ def test_pages_by_last_call_are_the_whole_cut(book: Book, descending: bool, limi
     whole = names(ask(book, descending=descending))
     ends = {row.session: row.last_ms for row in ask(book).rows}
     assert whole == sorted(whole, key=lambda name: ends[name], reverse=descending)
-    paged = [name for at in range(0, 12, limit) for name in names(ask(book, descending=descending, limit=limit, offset=at))]
+    paged = [
+        name
+        for at in range(0, 12, limit)
+        for name in names(ask(book, descending=descending, limit=limit, offset=at))
+    ]
     assert paged == whole
     assert names(ask(book, limit=5, offset=50)) == []
 

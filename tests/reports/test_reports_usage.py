@@ -105,11 +105,13 @@ class TestGroups:
             book.call("a", MIDNIGHT + day * DAY, model=model, cost=cost)
         by_model = [tuple(row.key.values()) for row in ask(book, by=("model", "day")).rows]
         assert by_model == [
-            ("large", "2026-11-22"), ("large", "2026-11-23"), ("small", "2026-11-22"), ("small", "2026-11-23"),
+            ("large", "2026-11-22"), ("large", "2026-11-23"),
+            ("small", "2026-11-22"), ("small", "2026-11-23"),
         ]  # fmt: skip
         by_day = [tuple(row.key.values()) for row in ask(book, by=("day", "model")).rows]
         assert by_day == [
-            ("2026-11-22", "large"), ("2026-11-22", "small"), ("2026-11-23", "small"), ("2026-11-23", "large"),
+            ("2026-11-22", "large"), ("2026-11-22", "small"),
+            ("2026-11-23", "small"), ("2026-11-23", "large"),
         ]  # fmt: skip
         assert list(ask(book, by=("day", "model")).rows[0].key) == ["day", "model"]
 
@@ -166,7 +168,10 @@ class TestTime:
         book.session("a")
         book.call("a", ms("2026-11-21T18:14:59.999"), cost=1)
         book.call("a", ms("2026-11-21T18:15:00.000"), cost=2)
-        assert costs(ask(book, by=("day",), tz=ZoneInfo("Asia/Kathmandu"))) == {"2026-11-21": 1, "2026-11-22": 2}
+        assert costs(ask(book, by=("day",), tz=ZoneInfo("Asia/Kathmandu"))) == {
+            "2026-11-21": 1,
+            "2026-11-22": 2,
+        }
 
     def test_weeks_begin_when_they_are_said_to(self, book: Book) -> None:
         book.session("a")
@@ -180,13 +185,18 @@ class TestTime:
         book.session("a")
         book.call("a", ms("2026-10-31T12:00"), cost=1)
         book.call("a", ms("2026-11-01T12:00"), cost=2)
-        assert costs(ask(book, by=("week", "month"))) == {("2026-10-26", "2026-10"): 1, ("2026-10-26", "2026-11"): 2}
+        assert costs(ask(book, by=("week", "month"))) == {
+            ("2026-10-26", "2026-10"): 1,
+            ("2026-10-26", "2026-11"): 2,
+        }
 
     def test_the_querys_span_narrows_the_span(self, book: Book) -> None:
         book.session("a")
         for day in range(5):
             book.call("a", MIDNIGHT + day * DAY, cost=1 << day)
-        answer = ask(book, "since:2026-11-23 until:2026-11-25", ("day",), span=Span(MIDNIGHT, MIDNIGHT + 3 * DAY))
+        answer = ask(
+            book, "since:2026-11-23 until:2026-11-25", ("day",), span=Span(MIDNIGHT, MIDNIGHT + 3 * DAY)
+        )
         assert list(costs(answer).values()) == [2, 4]
         assert answer.span == Span(MIDNIGHT + DAY, MIDNIGHT + 3 * DAY)
 
@@ -207,7 +217,9 @@ class TestModes:
         book.call("a", MIDNIGHT, model="new", status=PriceStatus.UNPRICED, recorded=5)
         book.call("a", MIDNIGHT, model="newer", status=PriceStatus.UNPRICED, input=3, output=4)
         book.call("a", MIDNIGHT, model="guess", status=PriceStatus.ESTIMATED, cost=40)
-        book.call("a", MIDNIGHT, model="guess", status=PriceStatus.ESTIMATED, cost=80, recorded=0, inferred=True)
+        book.call(
+            "a", MIDNIGHT, model="guess", status=PriceStatus.ESTIMATED, cost=80, recorded=0, inferred=True
+        )
         return book
 
     @pytest.mark.parametrize(
@@ -235,7 +247,13 @@ class TestFilters:
         book.call("0199aa/agent-x", MIDNIGHT, model="claude-haiku-4-5", cost=2)
         book.call("0199bb", MIDNIGHT, model="gpt-5.5", branch="feature/login", cost=4)
         book.call("0199bb", MIDNIGHT, model="gpt-5.5", status=PriceStatus.ESTIMATED, inferred=True, cost=8)
-        book.call("0199bb", MIDNIGHT, model="gpt-9", status=PriceStatus.UNPRICED, file="/c/archived_sessions/b.jsonl")
+        book.call(
+            "0199bb",
+            MIDNIGHT,
+            model="gpt-9",
+            status=PriceStatus.UNPRICED,
+            file="/c/archived_sessions/b.jsonl",
+        )
         book.call("0199aa", MIDNIGHT, reason=Reason.COPY, cost=0)
         book.call("0199bb", MIDNIGHT, model="gpt-5.5", reason=Reason.REPLAY, cost=0)
         return book
@@ -338,7 +356,9 @@ INSTANTS = st.one_of(
     st.integers(ms("2025-12-20T00:00"), ms("2026-11-22T00:00")),
     st.builds(
         lambda edge, around: edge + around,
-        st.sampled_from([ms("2026-01-01T00:00"), ms("2026-03-29T01:00"), ms("2026-10-25T01:00"), ms("2026-10-03T15:30")]),
+        st.sampled_from(
+            [ms("2026-01-01T00:00"), ms("2026-03-29T01:00"), ms("2026-10-25T01:00"), ms("2026-10-03T15:30")]
+        ),
         st.one_of(st.integers(-DAY, DAY), st.integers(-3, 3)),
     ),
 )
@@ -389,7 +409,13 @@ def test_sums_agree_over_every_grouping_and_with_a_count_by_hand(
         db = book.reader()
         answers = {
             by: usage(db, by=by, span=span, tz=tz, mode=mode, week_start=week_start)
-            for by in [*((group,) for group in GROUPS), (), ("day", "model"), ("week", "month"), ("project", "hour")]
+            for by in [
+                *((group,) for group in GROUPS),
+                (),
+                ("day", "model"),
+                ("week", "month"),
+                ("project", "hour"),
+            ]
         }
         db.close()
         book.db.close()
@@ -435,11 +461,11 @@ def test_two_halves_of_a_span_are_the_whole(calls: list[tuple[Any, ...]], cut: i
         book = filled_with(folder, calls)
         db = book.reader()
         whole, before, after = (
-            usage(db, by=(), span=span, tz=UTC_ZONE).totals for span in (Span(), Span(None, cut), Span(cut, None))
+            usage(db, by=(), span=span, tz=UTC_ZONE).totals
+            for span in (Span(), Span(None, cut), Span(cut, None))
         )
         db.close()
         book.db.close()
     assert before.calls + after.calls == whole.calls
     assert before.cost + after.cost == whole.cost
     assert before.tokens.total + after.tokens.total == whole.tokens.total
-

@@ -388,9 +388,11 @@ class FakeSource:
 
     def explain(self, request: ExplainRequest) -> Explain:
         lines = (
-            ExplainLine("counted", 5_639, "calls counted, from 14,120 usage lines", ""),
-            ExplainLine("copy", 1_087, "copies of calls in resumed or forked sessions, left out", "is:copy"),
-            ExplainLine("repeat", 311, "Codex records whose totals did not change, left out", "is:repeat"),
+            ExplainLine("calls", 5_639, "5,639 calls from 14,120 lines"),
+            ExplainLine("copy", 1_087, "1,087 copies in other sessions' files left out", "reason:copy"),
+            ExplainLine(
+                "repeat", 311, "Codex records whose totals did not change, left out", "reason:repeat"
+            ),
             ExplainLine(
                 "unpriced",
                 214,

@@ -203,8 +203,19 @@ async def test_explain_leads_to_the_calls_behind_a_line() -> None:
         assert "≥ $512.66" in text and "14,120 lines" in text and "1,087" in text
         await press(pilot, "down", "enter")
         asked = source.asked[-1]
-        assert isinstance(asked, CallsRequest) and asked.query == "is:copy"
-        assert "not counted" in seen(pilot) and "by model › copy" in seen(pilot)
+        assert isinstance(asked, CallsRequest) and asked.query == "reason:copy"
+        assert "not counted: copy" in seen(pilot) and "by model › 1,087 copies" in seen(pilot)
+
+
+async def test_explain_keeps_to_the_filter() -> None:
+    source = FakeSource()
+    async with running(source) as pilot:
+        await press(pilot, "slash", *"model:opus", "enter", "x", "down", "enter")
+        asked = source.asked[-1]
+        assert isinstance(asked, CallsRequest) and asked.query == "model:opus reason:copy"
+        await press(pilot, "escape", "x", "enter")
+        asked = source.asked[-1]
+        assert isinstance(asked, CallsRequest) and asked.query == "model:opus"
 
 
 async def test_explain_stays_where_nothing_stands_behind_a_line() -> None:
