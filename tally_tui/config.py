@@ -69,8 +69,8 @@ class Settings:
     """The day a week begins."""
     theme: str = "tally-dark"
     """Name of the colour theme."""
-    cost_mode: str = "auto"
-    """`auto`: what a log states, else computed; `calculate`: computed; `display`: only what logs state."""
+    cost_mode: str = "calculate"
+    """`calculate`: computed from prices; `display`: only what logs state; `auto`: what a log states, else computed."""
     numbers: str = "short"
     """How people see token counts: `short` is 1.2M, `full` is 1,234,567."""
     claude_roots: tuple[str, ...] = ()

@@ -71,7 +71,8 @@ class Sums:
             models = db.execute(f"SELECT model FROM {joined} WHERE reason = 0 ORDER BY ts, offset")
             sessions = db.execute(
                 f"""SELECT root.name, count(*), sum(input + write_5m + write_1h + cache_read + output)
-                    FROM {joined} JOIN session ON session.id = facet.session JOIN session AS root ON root.id = session.root
+                    FROM {joined} JOIN session ON session.id = facet.session
+                    JOIN session AS root ON root.id = session.root
                     WHERE reason = 0 GROUP BY 1"""
             )
             cost = Decimal(row[2]).scaleb(-9).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)

@@ -35,6 +35,7 @@ def calls(request: Request) -> int:
             tz=asked.tz,
             sort=cast(Sort, sort),
             descending=(sort != "model") ^ request.on(grammar.REVERSE),
+            mode=asked.mode,
             limit=asked.limit or (ROWS if for_people else None),
             book=prices_in_force(asked.settings),
         )

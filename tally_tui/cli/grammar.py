@@ -97,7 +97,7 @@ COMMANDS: Final = (
     Command(
         "calls",
         "single calls, and the lines they came from",
-        (*_ASK, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
+        (*_ASK, MODE, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
         QUERY,
     ),
     Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from tally_tui.ingest.sync import SyncProgress, SyncResult, sync
 
 if TYPE_CHECKING:
-    from tally_tui.config import Settings
+    pass
 
 FROM_BYTES = 4 << 20
 """A backlog of more bytes goes to a child process."""

@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -53,7 +53,9 @@ class _Order(msgspec.Struct, array_like=True):
     changed_ms: int
 
 
-def parse_in_place(jobs: Iterable[Job], state_of: Callable[[Job], bytes], stretch: int = STRETCH) -> Iterator[Parsed]:
+def parse_in_place(
+    jobs: Iterable[Job], state_of: Callable[[Job], bytes], stretch: int = STRETCH
+) -> Generator[Parsed, None, None]:
     """Every stretch of every job, one after the other, in this thread."""
     for job in jobs:
         cursor, state = job.cursor, state_of(job)
@@ -69,7 +71,9 @@ def parse_in_place(jobs: Iterable[Job], state_of: Callable[[Job], bytes], stretc
             cursor, state = chunk.cursor, chunk.state
 
 
-def parse_with_helpers(jobs: Iterable[Job], state_of: Callable[[Job], bytes], helpers: int) -> Iterator[Parsed]:
+def parse_with_helpers(
+    jobs: Iterable[Job], state_of: Callable[[Job], bytes], helpers: int
+) -> Generator[Parsed, None, None]:
     """Like `parse_in_place`, by several processes at once; the stretches of one file stay in order.
 
     A helper that dies has its files parsed here instead. Closing the iterator stops them.

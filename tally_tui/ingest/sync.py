@@ -7,7 +7,7 @@ import gc
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -282,7 +282,7 @@ class _Pass:
                     if job.known is not None:
                         self._ingestor.writer().drop(job.known.id)
                         files.start_afresh(self._db, job.known.id, rewritten=False)
-                    self._write([parsed for parsed in parse_in_place([job], lambda _: b"")], afresh=False)
+                    self._write(list(parse_in_place([job], lambda _: b"")), afresh=False)
                 self._progress(plan, "reading")
                 if self._cancelled():
                     return True
@@ -290,7 +290,7 @@ class _Pass:
             self._db.execute("DROP INDEX IF EXISTS call_file")
         return False
 
-    def _parsed(self, plan: Plan) -> Iterator[Parsed]:
+    def _parsed(self, plan: Plan) -> Generator[Parsed, None, None]:
         from tally_tui.ingest import parsing
 
         if plan.bytes < parsing.HELPERS_FROM:

@@ -23,6 +23,20 @@ Mode = Literal["auto", "calculate", "display"]
 MODES: Final = ("auto", "calculate", "display")
 """`calculate`: our cost; `display`: only what logs state; `auto`: what logs state, else our cost."""
 
+_NO_PRICE: Final = f"f.status = {PriceStatus.UNPRICED:d}"
+_STAND_IN: Final = f"f.status = {PriceStatus.ESTIMATED:d}"
+UNPRICED: Final[dict[Mode, str]] = {
+    "calculate": _NO_PRICE,
+    "display": "NOT f.recorded",
+    "auto": f"{_NO_PRICE} AND NOT f.recorded",
+}
+"""Which facets `f` have no cost in a mode, as SQL."""
+ESTIMATED: Final[dict[Mode, str]] = {
+    "calculate": _STAND_IN,
+    "display": "0",
+    "auto": f"{_STAND_IN} AND NOT f.recorded",
+}
+
 FROM: Final = """main.facet f
     JOIN main.session s ON s.id = f.session
     LEFT JOIN main.session t ON t.id = s.root
@@ -247,16 +261,7 @@ def choose(
     """Choose the facets that a filter lets through, grouped by the given `KEYS`; inside a `snapshot`."""
     columns = "".join(f", {KEYS[name]} AS key_{name}" for name in keys)
     groups = f"dense_rank() OVER (ORDER BY {', '.join(KEYS[name] for name in keys)})" if keys else "0"
-    unpriced = {
-        "calculate": f"f.status = {PriceStatus.UNPRICED:d}",
-        "display": "NOT f.recorded",
-        "auto": f"f.status = {PriceStatus.UNPRICED:d} AND NOT f.recorded",
-    }[mode]
-    estimated = {
-        "calculate": f"f.status = {PriceStatus.ESTIMATED:d}",
-        "display": "0",
-        "auto": f"f.status = {PriceStatus.ESTIMATED:d} AND NOT f.recorded",
-    }[mode]
+    unpriced, estimated = UNPRICED[mode], ESTIMATED[mode]
     counts = "TRUE" if chosen.duplicates else f"f.reason = {Reason.COUNTED:d}"
     with _scratch(db):
         db.execute(

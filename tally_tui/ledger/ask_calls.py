@@ -6,13 +6,18 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from tally_tui.ledger.ask import FROM, Choice, Sums, sums_of
+from tally_tui.ledger.ask import ESTIMATED, FROM, UNPRICED, Choice, Mode, Sums, sums_of
 from tally_tui.ledger.ask_filter import CALL_TOKENS, Filter
-from tally_tui.model import SLOT_MS, PriceStatus, Tokens
+from tally_tui.model import SLOT_MS, Tokens
 
+COSTS: Final[dict[Mode, str]] = {
+    "calculate": "c.cost",
+    "display": "c.recorded",
+    "auto": "iif(f.recorded, c.recorded, c.cost)",
+}
+"""What a call `c` of a facet `f` costs in a mode, as SQL."""
 ORDERS: Final = {
     "time": "c.ts",
-    "cost": "c.cost",
     "tokens": CALL_TOKENS,
     "model": "f.model",
 }
@@ -59,14 +64,14 @@ _COLUMNS: Final = (
 )
 
 
-def calls_sums(db: sqlite3.Connection, chosen: Filter, since: int, until: int) -> Sums:
+def calls_sums(db: sqlite3.Connection, chosen: Filter, since: int, until: int, mode: Mode) -> Sums:
     """The sums of the calls that a filter of calls lets through in [since, until), taken one by one."""
     row = db.execute(
         "SELECT count(*), sum(c.input), sum(c.write_5m), sum(c.write_1h), sum(c.cache_read), sum(c.output), "
-        "sum(c.reasoning), sum(c.cost), sum(c.unobserved), "
-        f"sum(f.status = {PriceStatus.UNPRICED:d}), "
-        f"sum({CALL_TOKENS}) FILTER (WHERE f.status = {PriceStatus.UNPRICED:d}), "
-        f"sum(f.status = {PriceStatus.ESTIMATED:d}), sum(f.inferred), group_concat(DISTINCT s.root) "
+        f"sum(c.reasoning), sum({COSTS[mode]}), sum(c.unobserved), "
+        f"sum({UNPRICED[mode]}), "
+        f"sum({CALL_TOKENS}) FILTER (WHERE {UNPRICED[mode]}), "
+        f"sum({ESTIMATED[mode]}), sum(f.inferred), group_concat(DISTINCT s.root) "
         f"FROM main.call c CROSS JOIN {FROM} "
         f"WHERE f.id = c.facet AND c.ts >= ? AND c.ts < ? AND {chosen.where}",
         (since, until, *chosen.values),
@@ -81,13 +86,15 @@ def calls_page(
     until: int,
     *,
     order: str,
+    mode: Mode,
     descending: bool,
     limit: int | None,
     offset: int,
 ) -> list[Call]:
     """Calls in [since, until) that a filter of calls lets through, some of them from the `offset`th on."""
     way = "DESC" if descending else "ASC"
-    by = f"{ORDERS[order]} {way}, c.ts {way}, c.id {way}" if order != "time" else f"c.ts {way}, c.id {way}"
+    column = COSTS[mode] if order == "cost" else ORDERS[order]
+    by = f"{column} {way}, c.ts {way}, c.id {way}" if order != "time" else f"c.ts {way}, c.id {way}"
     # The page is found by number first: sorting whole rows would carry every text along.
     numbers = [
         number

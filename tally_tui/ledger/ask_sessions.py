@@ -91,7 +91,7 @@ def first_and_last(db: sqlite3.Connection, entry: SessionSums, since: int, until
             "WHERE c.ts >= ? AND c.ts < ? AND g.counts AND g.grouped IN (SELECT value FROM json_each(?))",
             (start, end, groups),
         ).fetchone()
-        return int(ts)
+        return start if ts is None else int(ts)  # None: a rollup out of step, which `verify` tells of
 
     return at_edge("min", entry.first_slot), at_edge("max", entry.last_slot)
 

@@ -21,8 +21,8 @@ def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[
            ON CONFLICT DO UPDATE SET percent = excluded.percent, resets_at = excluded.resets_at, plan = excluded.plan
            WHERE (excluded.percent, coalesce(excluded.resets_at, 0)) > (percent, coalesce(resets_at, 0))""",
         [
-            (int(provider), reading.limit, reading.minutes, reading.ts, reading.percent, reading.resets_at, reading.plan)
-            for reading in readings
+            (int(provider), one.limit, one.minutes, one.ts, one.percent, one.resets_at, one.plan)
+            for one in readings
         ],
     )
 

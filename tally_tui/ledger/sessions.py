@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from tally_tui.model import Provider
 
@@ -43,7 +44,7 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM session"
 _REPLACE = f"INSERT OR REPLACE INTO session ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
-class Fact:
+class Fact(Protocol):
     """What a log says of a session: the fields of `logs.records.SessionFact`, whoever brings them."""
 
     name: str

@@ -287,7 +287,7 @@ class Writer:
                     facet = row.facet._replace(model=told.inferred_model, inferred=1)
                     self._change(row, replace(row, facet=facet))
         if told.paired:
-            for rows in rows_of(self._db, self._facets, {identity: None for identity in told.paired}).values():
+            for rows in rows_of(self._db, self._facets, dict.fromkeys(told.paired)).values():
                 for row in rows:
                     if row.file == told.file:
                         touched.add(row.facet.session)

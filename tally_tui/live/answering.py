@@ -143,14 +143,15 @@ class Answering:
                 version = self._db.execute("PRAGMA data_version").fetchone()[0]
         except LedgerError:
             return bool(self._asked)
-        moved, self._version = version != self._version, version
+        moved = bool(version != self._version)
+        self._version = version
         return moved
 
     def _answer(self, slot: str) -> None:
         request = self._asked.get(slot)
+        if request is None:
+            return
         try:
-            if request is None:
-                return
             with telling(paths.ledger_path()):
                 if self._db is None:
                     self._db = open_reader(paths.ledger_path())

@@ -49,15 +49,15 @@ def answer(db: sqlite3.Connection, request: Request, settings: Settings) -> Answ
         from tally_tui.reports.sessions import sessions
 
         return sessions(
-            db, sort=request.order, descending=request.descending, limit=request.limit, offset=request.offset,
-            mode=mode, where=request.where, **common,
+            db, sort=cast(Any, request.order), descending=request.descending,
+            limit=request.limit, offset=request.offset, mode=mode, where=request.where, **common,
         )  # fmt: skip
     if isinstance(request, CallsRequest):
         from tally_tui.reports.calls import calls
 
         return calls(
-            db, sort=request.order, descending=request.descending, limit=request.limit, offset=request.offset,
-            mode=mode, where=request.where, **common,
+            db, sort=cast(Any, request.order), descending=request.descending,
+            limit=request.limit, offset=request.offset, mode=mode, where=request.where, **common,
         )  # fmt: skip
     from tally_tui.reports.explain import explain
 

@@ -27,13 +27,16 @@ _MOST = 10**15
 _AGENT_FILE = re.compile(r"agent-(.+)\.jsonl$")
 
 KNOWN_TYPES = frozenset(
-    """user assistant system attachment progress summary custom-title ai-title agent-name agent-color agent-setting
-    tag pr-link last-prompt mode permission-mode tools-used cost-state worktree-state relocated continued-in
-    ended-by-model queue-operation bridge-session session-owner isolation-latch dev-mods atis-latch
-    history-suppression attribution-snapshot observer-ref repl-mode hybrid-organization host-row derived-from
-    content-replacement data-flow-records data-flow-incomplete memory-mode fork-context-ref frame-link
-    artifact-comment-monitor artifact-autoreact-ledger file-history-snapshot file-history-delta resume-head-vouch
-    api-request-shape api-request-blob api-request api-request-resumed started result""".split()
+    """
+    user assistant system attachment progress summary custom-title ai-title agent-name agent-color
+    agent-setting tag pr-link last-prompt mode permission-mode tools-used cost-state worktree-state
+    relocated continued-in ended-by-model queue-operation bridge-session session-owner isolation-latch
+    dev-mods atis-latch history-suppression attribution-snapshot observer-ref repl-mode hybrid-organization
+    host-row derived-from content-replacement data-flow-records data-flow-incomplete memory-mode
+    fork-context-ref frame-link artifact-comment-monitor artifact-autoreact-ledger file-history-snapshot
+    file-history-delta resume-head-vouch api-request-shape api-request-blob api-request api-request-resumed
+    started result
+    """.split()
 )
 
 
@@ -254,7 +257,8 @@ class ClaudeParser:
         self._calls[key] = Sighting(
             identity_of(f"claude\0{key}"), f"{origin}/agent-{embedded}" if embedded else self._name(record), offset, ts,
             self._text(message.model) or "", self._text(record.cwd), self._text(record.gitBranch),
-            self._text(record.version), given, write_5m, write_1h, read, output, min(thinking, output), searches, flags, recorded,
+            self._text(record.version), given, write_5m, write_1h, read, output, min(thinking, output), searches, flags,
+            recorded,
         )  # fmt: skip
 
     def _text(self, value: str | None) -> str | None:

@@ -49,7 +49,7 @@ class Message(msgspec.Struct, gc=False):
 
 
 class Fork(msgspec.Struct, gc=False):
-    sessionId: str | None = None  # noqa: N815 - the log's own names
+    sessionId: str | None = None
 
 
 class Line(msgspec.Struct, gc=False):
@@ -91,12 +91,13 @@ def lenient(value: dict[str, Any]) -> Line:
     """
     fork = value.get("forkedFrom")
     message = value.get("message")
+    plainly: dict[str, Any] = {name: text_of(value.get(name)) for name in _TEXTS}
+    plainly |= {name: value.get(name) is True for name in _TRUTHS}
     return Line(
         type=text_of(value.get("type")) or "",
         message=_message(message) if isinstance(message, dict) else None,
         timestamp=value.get("timestamp"),
-        **{name: text_of(value.get(name)) for name in _TEXTS},
-        **{name: value.get(name) is True for name in _TRUTHS},
+        **plainly,
         error=_raw(value.get("error")),
         costUSD=_money(value.get("costUSD")),
         totalCostUSD=_money(value.get("totalCostUSD")),
@@ -106,8 +107,9 @@ def lenient(value: dict[str, Any]) -> Line:
 
 
 _TEXTS = (
-    "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint", "customTitle", "aiTitle",
-)
+    "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint",
+    "customTitle", "aiTitle",
+)  # fmt: skip
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")
 
 

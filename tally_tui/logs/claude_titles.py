@@ -29,7 +29,8 @@ def first_prompt(record: Line, commands: bool = False) -> str | None:
         if any(isinstance(block, dict) and block.get("type") == "tool_result" for block in content):
             return None
         texts = [block.get("text") for block in content if isinstance(block, dict) and block.get("type") == "text"]
-        content = next((text for text in texts if isinstance(text, str) and (commands or not _MACHINE.match(text))), None)
+        human = (text for text in texts if isinstance(text, str) and (commands or not _MACHINE.match(text)))
+        content = next(human, None)
     text = text_of(content)
     if text is None or (not commands and _MACHINE.match(text)):
         return None

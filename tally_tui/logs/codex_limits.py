@@ -50,14 +50,14 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return
     limit, plan = text_of(limits.limit_id) or "codex", text_of(limits.plan_type)
-    slots = (limits.primary, limits.secondary)
-    if slots == (None, None):
-        slots = tuple(
+    slots = [slot for slot in (limits.primary, limits.secondary) if slot is not None]
+    if not slots:
+        slots = [
             _Slot(*(getattr(limits, f"{name}_{field}") for field in _Slot.__struct_fields__))
             for name in ("primary", "secondary")
-        )
+        ]
     for slot in slots:
-        if slot is None or slot.used_percent is None or slot.window_minutes is None:
+        if slot.used_percent is None or slot.window_minutes is None:
             continue
         percent, minutes = slot.used_percent, slot.window_minutes
         if 0 <= percent <= 1000 and 0 < minutes < 10**7:

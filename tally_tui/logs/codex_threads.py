@@ -10,19 +10,24 @@ from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import SessionFact
 
 KNOWN_TYPES = frozenset(
-    """response_item compacted world_state inter_agent_communication inter_agent_communication_metadata
+    """
+    response_item compacted world_state inter_agent_communication inter_agent_communication_metadata
     security_risk_score realtime_item message reasoning function_call function_call_output custom_tool_call
     custom_tool_call_output local_shell_call web_search_call tool_search_call tool_search_output
     image_generation_call agent_message additional_tools compaction context_compaction ghost_snapshot
-    configuration_update other turn.started turn.failed item.started item.updated item.completed error""".split()
+    configuration_update other turn.started turn.failed item.started item.updated item.completed error
+    """.split()
 )
 KNOWN_EVENTS = frozenset(
-    """task_complete turn_complete turn_aborted thread_rolled_back thread_settings_applied raw_response_completed
-    thread_goal_updated agent_message agent_reasoning patch_apply_end exec_command_end mcp_tool_call_end
-    web_search_end image_generation_end context_compacted entered_review_mode exited_review_mode
-    sub_agent_activity agent_reasoning_raw_content agent_reasoning_section_break patch_apply_begin
-    exec_command_begin mcp_tool_call_begin web_search_begin plan_update error stream_error warning
-    background_event turn_diff view_image_tool_call undo_completed undo_started shutdown_complete""".split()
+    """
+    task_complete turn_complete turn_aborted thread_rolled_back thread_settings_applied
+    raw_response_completed thread_goal_updated agent_message agent_reasoning patch_apply_end
+    exec_command_end mcp_tool_call_end web_search_end image_generation_end context_compacted
+    entered_review_mode exited_review_mode sub_agent_activity agent_reasoning_raw_content
+    agent_reasoning_section_break patch_apply_begin exec_command_begin mcp_tool_call_begin web_search_begin
+    plan_update error stream_error warning background_event turn_diff view_image_tool_call undo_completed
+    undo_started shutdown_complete
+    """.split()
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MACHINE = re.compile(r"^\s*(?:<[a-z_]+[ >]|# AGENTS\.md instructions)")

@@ -20,7 +20,7 @@ class Figures:
 
     calls: int = 0
     sessions: int = 0
-    tokens: Tokens = Tokens()
+    tokens: Tokens = Tokens()  # noqa: RUF009 - frozen
     cost: int = 0
     unpriced_calls: int = 0
     unpriced_tokens: int = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from tally_tui.ledger import ask
-from tally_tui.ledger.ask import Sums
+from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.ledger.ask_calls import Call, calls_page, calls_sums, part_with
 from tally_tui.ledger.ask_filter import Exactly, filtered
 from tally_tui.ledger.ask_names import project_names
@@ -38,6 +38,7 @@ def calls(
     limit: int | None = None,
     offset: int = 0,
     where: Sequence[Exactly] = (),
+    mode: Mode = "calculate",
     book: PriceBook | None = None,
 ) -> Calls:
     """The calls of a span; with `is:duplicate` or `reason:` in the query, the duplicates.
@@ -51,6 +52,7 @@ def calls(
         limit: how many to answer with, from the `offset`th on; None: all. By time any page is equally
             quick, unless the query looks at calls one by one (`cost:`, `tokens:`, `is:gone`).
         where: exact values, as in `usage`.
+        mode: which cost: ours, the logs' own, or the logs' own where they state one.
         book: the prices in force, to say which one was used; None: the ones that come with the program.
     """
     with ask.snapshot(db):
@@ -61,9 +63,9 @@ def calls(
             term.field in _FOR_EACH_CALL or (term.field == "is" and not _FILE_FLAGS.isdisjoint(term.words))
             for term in query.terms
         ):
-            total = calls_sums(db, chosen, since, until)
+            total = calls_sums(db, chosen, since, until, mode)
         else:
-            with ask.choose(db, filtered(db, query, span, where)) as choice:
+            with ask.choose(db, filtered(db, query, span, where), mode=mode) as choice:
                 total = Sums()
                 for _, sums, first, last in choice.sums_and_slots(since, until):  # one group: everything
                     total = sums
@@ -73,14 +75,14 @@ def calls(
                         choice, since, until, limit=limit, offset=offset, descending=descending
                     )
         found = calls_page(
-            db, chosen, since, until, order=sort, descending=descending, limit=limit, offset=passed
+            db, chosen, since, until, order=sort, mode=mode, descending=descending, limit=limit, offset=passed
         )
         projects = project_names(db) if found else {}
     pricing = _pricing(book) if found else None
     return Calls(
         timezone=tz.key,
         span=chosen.span,
-        rows=tuple(_row(call, projects, pricing) for call in found),
+        rows=tuple(_row(call, projects, pricing, mode) for call in found),
         total_rows=total.calls,
         totals=figures(total),
     )
@@ -93,11 +95,13 @@ def _pricing(book: PriceBook | None) -> Pricing:
     return Pricing(book or PriceBook())
 
 
-def _row(call: Call, projects: dict[str, str], pricing: Pricing | None) -> CallRow:
+def _row(call: Call, projects: dict[str, str], pricing: Pricing | None, mode: Mode) -> CallRow:
     rate = ""
     if pricing:
         rates = pricing.rates(call.provider, call.model, call.flags, call.ts)
         rate = rates.for_prompt(call.tokens.prompt).rate
+    computed = None if call.status == PriceStatus.UNPRICED else call.cost
+    recorded = call.recorded if call.is_recorded else None
     return CallRow(
         time_ms=call.ts,
         provider=Provider(call.provider).word,
@@ -107,8 +111,8 @@ def _row(call: Call, projects: dict[str, str], pricing: Pricing | None) -> CallR
         project=projects.get(call.root_folder or ""),
         branch=call.branch,
         tokens=call.tokens,
-        cost=None if call.status == PriceStatus.UNPRICED else call.cost,
-        recorded=call.recorded if call.is_recorded else None,
+        cost=recorded if mode == "display" or (mode == "auto" and call.is_recorded) else computed,
+        recorded=recorded,
         status=PriceStatus(call.status).word,
         rate=rate,
         inferred=bool(call.inferred),

@@ -14,12 +14,15 @@ from textual.widget import Widget
 
 from tally_tui.widgets.columns import SERIES, TEXTURES, Bar, Columns
 
+HIGHEST = 5
+"""Lines that a legend may take; what it leaves out stands in the table, and under each column."""
+
 
 class Legend(Widget):
     """Which colour or texture is which series; or the figures of one bar."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "Legend { height: auto; max-height: 3; padding: 0 1 0 7; color: $foreground; }"
+    DEFAULT_CSS = "Legend { height: auto; max-height: 5; padding: 0 1 0 7; color: $foreground; }"
     names: reactive[tuple[str, ...]] = reactive((), layout=True)
     bar: reactive[Bar | None] = reactive(None)
 
@@ -32,13 +35,25 @@ class Legend(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         # Whether or not a column is chosen: a legend that grew under the mouse would move all below it.
-        return max(len(self._packed(self._entries(None), width)), 1 if self.screen.has_class("-short") else 2)
+        return max(len(self._lines_of_names(width)), 1 if self.screen.has_class("-short") else 2)
 
     def _lines(self, width: int) -> list[Content]:
+        if self.bar is None:
+            return self._lines_of_names(width)
         lines = self._packed(self._entries(self.bar), width)
         if len(lines) > max(1, self.content_size.height):
             # Signs and figures alone; the names come back with the legend.
             lines = self._packed(self._entries(self.bar, names=False), width)
+        return lines
+
+    def _lines_of_names(self, width: int) -> list[Content]:
+        entries = self._entries(None)
+        lines = self._packed(entries, width)
+        for fewer in range(len(entries) - 1, 0, -1):
+            if len(lines) <= HIGHEST:
+                break
+            more = Content.styled(f"and {len(entries) - fewer} more", "$quiet")
+            lines = self._packed([*entries[:fewer], more], width)
         return lines
 
     @staticmethod

@@ -16,6 +16,8 @@ from tally_tui.widgets.text import clean, fit
 
 NARROW = 66
 """Below this width a gauge takes two lines."""
+FAR = 200
+"""A projection beyond this many percent is not told more exactly: early in a window it jumps about."""
 HIGH, FULL = 75.0, 90.0
 """From these percentages on a limit is called high, and nearly full."""
 
@@ -68,7 +70,8 @@ class Gauges(Widget):
         if gauge.resets_ms is not None:
             words.append(f"resets in {figures.duration(gauge.resets_ms - self.at_ms)}")
         if gauge.projected is not None:
-            words.append(f"→ {gauge.projected:.0f} % by then")
+            over = gauge.projected > FAR
+            words.append(f"→ {'over ' if over else ''}{min(gauge.projected, FAR):.0f} % by then")
         tail = " ".join(words)
         narrow = width < NARROW
         room = width - label - len(percent) - 4 - (0 if narrow else 38)

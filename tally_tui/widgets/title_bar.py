@@ -58,4 +58,6 @@ class TitleBar(Widget):
                 left += [chip, Content.styled("× ", _click("screen.clear_filter"))]
         whole = Content("").join(left)
         gap = width - cell_len(whole.plain) - cell_len(right.plain)
+        if gap < 1:
+            right, gap = Content.styled(sign, style), width - cell_len(whole.plain) - 1
         return Content.assemble(whole, " " * max(1, gap), right)

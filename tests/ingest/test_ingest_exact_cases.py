@@ -42,7 +42,8 @@ def test_codex_case(name: str, tmp_path: Path) -> None:
             log.write((VECTORS / "codex" / name / "rest.txt").read_text())
         home.sync()
         sums = home.sums()
-        assert (sums.calls, sums.inclusive_input) == (case["after_rest"]["calls"], case["after_rest"]["input_inclusive"])
+        rest = case["after_rest"]
+        assert (sums.calls, sums.inclusive_input) == (rest["calls"], rest["input_inclusive"])
 
 
 @pytest.mark.parametrize("name", cases("one-trap"))

@@ -138,3 +138,23 @@ def test_duplicates_are_listed_only_when_asked_for(many: Book) -> None:
 def test_exact_values(many: Book) -> None:
     answer = ask(many, where=(("session", "b"), ("model", "haiku")))
     assert {(row.session, row.model) for row in answer.rows} == {("b", "haiku")}
+
+
+@pytest.mark.parametrize("mode", ["calculate", "auto", "display"])
+def test_calls_and_usage_agree_on_the_cost_in_every_mode(mode: Any, tmp_path: Path) -> None:
+    from contextlib import closing
+
+    from ledger_sums import Home
+    from small_logs import write_small_logs
+
+    from tally_tui.ledger.open import open_reader
+    from tally_tui.reports.usage import usage
+
+    write_small_logs(tmp_path)
+    Home(str(tmp_path / "claude"), str(tmp_path / "codex"), tmp_path / "data").sync()
+    with closing(open_reader(tmp_path / "data" / "ledger.db")) as db:
+        total = usage(db, by=(), tz=ZoneInfo("UTC"), mode=mode).totals
+        listed = calls(db, tz=ZoneInfo("UTC"), mode=mode)
+    assert listed.totals == total
+    assert sum(row.cost or 0 for row in listed.rows) == total.cost
+    assert sum(row.cost is None for row in listed.rows) == total.unpriced_calls

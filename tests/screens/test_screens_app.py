@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from fake_source import NOW, FakeSource
+from fake_source import FakeSource
+from made_up import NOW
 from on_screen import app_on, press, running, seen, settled
 from textual.binding import Binding
 from textual.command import CommandPalette
@@ -182,3 +183,9 @@ async def test_quitting_stops_the_source() -> None:
         await pilot.press("q")
     assert source.done[-1] == "stop" or "stop" in source.done
     assert pilot.app.return_value is None
+
+
+async def test_a_filter_may_hold_any_letter_that_is_a_key_elsewhere() -> None:
+    async with running() as pilot:
+        text = await press(pilot, "slash", *"q/x?1 dw", "enter")
+        assert "/ q/x?1 dw" in text

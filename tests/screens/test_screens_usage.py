@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fake_source import NOTHING, NOW, NOW_MS, READING, FakeSource
+from fake_source import NOTHING, READING, FakeSource
+from made_up import NOW, NOW_MS
 from on_screen import line_with, press, running, seen, settled, toasts
 
 from tally_tui.app import DEMO

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fake_source import NOTHING, NOW, READING, FakeSource
+from fake_source import NOTHING, READING, FakeSource
+from made_up import NOW
 from on_screen import app_on, settled
 
 from tally_tui.store import Trouble
