@@ -94,7 +94,7 @@ class TallyApp(App[str]):
         plain = few_colours(dict(os.environ)) and "theme" not in self.settings.given
         super().__init__(ansi_color=True if plain else None)
         self.demo, self._on_demo = demo, on_demo
-        self._warnings: list[str] = []
+        self._warnings = [f"config.toml, {problem}" for problem in self.settings.problems]
         for theme in OURS:
             self.register_theme(theme)
         self._choose_theme(plain)

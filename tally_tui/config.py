@@ -72,7 +72,7 @@ class Settings:
     cost_mode: str = "calculate"
     """`calculate`: computed from prices; `display`: only what logs state; `auto`: what a log states, else computed."""
     numbers: str = "short"
-    """How people see token counts: `short` is 1.2M, `full` is 1,234,567."""
+    """How the tables of commands show token counts: `short` is 1.2M, `full` is 1,234,567."""
     claude_roots: tuple[str, ...] = ()
     """Further Claude Code home folders to read, beside the ones found."""
     codex_roots: tuple[str, ...] = ()

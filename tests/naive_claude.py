@@ -8,6 +8,8 @@ from pathlib import Path
 
 from naive_lines import instant, obj, objects, whole
 
+SPLIT = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+
 
 def claude_files(root):
     """(path, session it belongs to or None, is a side question) of every transcript."""
@@ -35,7 +37,7 @@ def claude(roots, skipped):
                 progress = obj(line.get("data"))
                 inner = obj(progress.get("message"))
                 if line.get("type") == "progress" and progress.get("type") == "agent_progress":
-                    outer = {key: line[key] for key in ("sessionId", "forkedFrom") if key in line}
+                    outer = {key: line[key] for key in ("sessionId", "session_id", "forkedFrom") if key in line}
                     part = {**inner, **outer, "timestamp": inner.get("timestamp") or line.get("timestamp")}
                     add_line(embedded, part, session, path, number)
                 elif line.get("type") == "assistant":
@@ -85,7 +87,8 @@ def add_line(found, line, session, path, number):
     ):
         return
     identity = message.get("id") or line.get("requestId") or line.get("uuid") or f"{path}:{number}"
-    origin = obj(line.get("forkedFrom")).get("sessionId") or line.get("sessionId")
+    # Where a line was first written: copies keep it, however they rename their session.
+    origin = obj(line.get("forkedFrom")).get("sessionId") or line.get("session_id") or line.get("sessionId")
     found[identity][path].append(
         {
             "session": session,
@@ -95,7 +98,7 @@ def add_line(found, line, session, path, number):
             "fast": usage.get("speed") == "fast",
             "tokens": (
                 whole(usage.get("input_tokens")),
-                whole(usage.get("cache_creation_input_tokens")),
+                written(usage),
                 whole(obj(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")),
                 whole(usage.get("cache_read_input_tokens")),
                 whole(usage.get("output_tokens")),
@@ -104,6 +107,13 @@ def add_line(found, line, session, path, number):
             ),
         }
     )
+
+
+def written(usage):
+    """All cache writes: the flat figure, or the sum of the split where there is none."""
+    if usage.get("cache_creation_input_tokens") is not None:
+        return whole(usage["cache_creation_input_tokens"])
+    return sum(whole(part) for part in map(obj(usage.get("cache_creation")).get, SPLIT))
 
 
 def claude_call(identity, session, lines, shown):

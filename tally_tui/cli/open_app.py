@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+import traceback
 from typing import TYPE_CHECKING
 
 from tally_tui.cli import grammar
@@ -35,6 +38,21 @@ def _open(demo: bool) -> tuple[int, str | None]:
     from tally_tui.source import LedgerSource
 
     settings = load()
+    threading.excepthook = _note_down
     app = TallyApp(source=LedgerSource(settings, demo), settings=settings, demo=demo)
     wish = app.run()
     return app.return_code or 0, wish
+
+
+def _note_down(args: threading.ExceptHookArgs) -> None:
+    """A library's thread died: noted in the data folder, for its words would be drawn over the screen."""
+    from tally_tui import paths
+
+    text = "".join(traceback.format_exception(args.exc_type, args.exc_value, args.exc_traceback))
+    try:
+        path = paths.private_dir(paths.data_dir()) / "crash.log"
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, paths.PRIVATE_FILE)
+        with os.fdopen(fd, "a") as log:
+            log.write(text)
+    except OSError:
+        pass  # nowhere to write: the screen goes on all the same

@@ -205,7 +205,8 @@ class Writer:
         if (old.flags ^ new.flags) & Flag.EMBEDDED:
             # The call itself came after, or before, its copy in a progress record.
             return replace(new if old.flags & Flag.EMBEDDED else old, id=old.id)
-        first = old if old.offset <= new.offset else new
+        # No lines: the file was rewritten since, and what it says now stands where it says it.
+        first = new if not old.lines or new.offset < old.offset else old
         lines = old.lines + new.lines if provider is Provider.CLAUDE else 1
         reason = first.facet.reason or (old if first is new else new).facet.reason
         model = first.facet.model or new.facet.model
@@ -214,7 +215,7 @@ class Writer:
             largest(old, new),
             offset=first.offset,
             facet=first.facet._replace(reason=reason, model=model, recorded=recorded),
-            ts=min(old.ts, new.ts),
+            ts=min(old.ts, new.ts) if old.lines else new.ts,
             lines=lines,
             flags=merge_flags(old.flags, new.flags),
             unobserved=new.unobserved if new.vector is not None else old.unobserved,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -25,25 +24,26 @@ def is_compressed(path: str) -> bool:
 
 @contextlib.contextmanager
 def open_log(path: str) -> Iterator[BinaryIO]:
-    """The (uncompressed) bytes of a log. Raises UnreadableLogError."""
+    """The (uncompressed) bytes of a log. Raises UnreadableLogError, also when a read in its body fails."""
     try:
-        raw = Path(path).open("rb", buffering=BUFFER)  # noqa: SIM115 - closed below
+        with Path(path).open("rb", buffering=BUFFER) as raw:
+            if not is_compressed(path):
+                yield raw
+                return
+            import io
+
+            import zstandard
+
+            reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(
+                raw, read_across_frames=True
+            )
+            buffered = io.BufferedReader(cast(Any, reader), BUFFER)
+            try:
+                yield cast(BinaryIO, buffered)
+            except zstandard.ZstdError as error:
+                raise UnreadableLogError(f"{path}: {error}") from error
     except OSError as error:
         raise UnreadableLogError(f"{path}: {error.strerror or error}") from error
-    with raw:
-        if not is_compressed(path):
-            yield raw
-            return
-        import io
-
-        import zstandard
-
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True)
-        buffered = io.BufferedReader(cast(Any, reader), BUFFER)
-        try:
-            yield cast(BinaryIO, buffered)
-        except zstandard.ZstdError as error:
-            raise UnreadableLogError(f"{path}: {error}") from error
 
 
 def seek(log: BinaryIO, path: str, offset: int) -> None:
@@ -89,20 +89,6 @@ def lines(log: BinaryIO, offset: int, limit: int, left: int) -> Iterator[tuple[i
                 end += len(piece)
             yield offset, end, b"", bool(piece)
         offset = end
-
-
-def tidy(line: bytes) -> bytes:
-    """A line without what crashes and editors leave around it: NUL padding, a BOM, white space."""
-    return line.strip(b"\x00 \t\r\n").removeprefix(b"\xef\xbb\xbf").lstrip(b"\x00 \t")
-
-
-def tolerant(line: bytes) -> dict[str, Any] | None:
-    """What the strict decoder refuses (lone surrogates, NaN, broken UTF-8), read leniently; None: no object."""
-    try:
-        value = json.loads(line.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def whole_number(value: object) -> int:

@@ -1,0 +1,75 @@
+"""Lines that the strict decoder refuses: what crashes, editors and odd writers leave, read leniently."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+DEPTH = 100
+"""What lies deeper in a line than this says nothing of cost."""
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What a refused line holds after all."""
+
+    objects: tuple[dict[str, Any], ...]
+    broken: bool
+    """Whether some of it is no JSON object."""
+    torn: bool
+    """Whether it ends in what may be the beginning of an object."""
+
+
+def salvage(line: bytes) -> Salvaged:
+    """The objects in a line: without NUL padding and BOM, and apart where padding ran two lines into one."""
+    text = tidy(line)
+    value = tolerant(text) if text else None
+    if value is not None or not text:
+        return Salvaged((value,) if value is not None else (), broken=False, torn=False)
+    found = [tolerant(piece) for piece in map(tidy, text.split(b"\0")) if piece]
+    objects = tuple(value for value in found if value is not None)
+    return Salvaged(objects, broken=len(objects) < len(found), torn=found[-1] is None)
+
+
+def tidy(line: bytes) -> bytes:
+    """A line without what crashes and editors leave around it: NUL padding, a BOM, white space."""
+    return line.strip(b"\x00 \t\r\n").removeprefix(b"\xef\xbb\xbf").lstrip(b"\x00 \t")
+
+
+def tolerant(text: bytes) -> dict[str, Any] | None:
+    """A JSON object with lone surrogates, NaN, broken UTF-8 or bare control characters; None: no object."""
+    try:
+        value = _loads(text)
+    except RecursionError:
+        try:
+            value = _loads(shallow(text))
+        except (ValueError, RecursionError):
+            return None
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def shallow(text: bytes) -> bytes:
+    """The JSON text with everything below `DEPTH` brackets left out, so that any decoder can read it."""
+    kept: list[bytes] = []
+    depth = start = 0
+    for token in _TOKEN.finditer(text):
+        sign = token[0]
+        if sign in (b"[", b"{"):
+            depth += 1
+            if depth == DEPTH + 1:
+                kept.append(text[start : token.start()] + b"null")
+        elif sign in (b"]", b"}"):
+            depth -= 1
+            if depth == DEPTH:
+                start = token.end()
+    # With brackets still open it is torn, and must not become an object by being cut.
+    return b"".join(kept) + text[start:] if depth == 0 else b""
+
+
+def _loads(text: bytes) -> Any:
+    return json.loads(text.decode("utf-8", "replace"), strict=False)

@@ -1,0 +1,136 @@
+"""What a transcript shows: the heads of its items, which are at hand, and their texts, which are fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol, TypeAlias
+
+
+class Depth(IntEnum):
+    """How much of a conversation is shown; each level adds to those before."""
+
+    PROMPTS = 1
+    REPLIES = 2
+    SUBAGENTS = 3
+    TOOLS = 4
+    EVERYTHING = 5
+
+    @property
+    def word(self) -> str:
+        return ("prompts", "replies", "subagents", "tools", "everything")[self - 1]
+
+
+class Kind(IntEnum):
+    """What an item is."""
+
+    PROMPT = 1
+    REPLY = 2
+    THINKING = 3
+    TOOL = 4
+    SUBAGENT = 5
+    RULE = 6
+    """A mark across the page: compaction, another model, interruption, a limit."""
+    PROBLEM = 7
+    """An error the agent met: shown open."""
+    NOTE = 8
+    """Hooks, reminders, commands, anything of the machinery: folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of an item without reading its text. Strings are as the log has them: not yet clean."""
+
+    key: str
+    """The item's own identity, the same when the conversation has grown."""
+    kind: Kind
+    title: str
+    """The one line it is when folded; of prompts and replies: who speaks."""
+    depth: Depth
+    time_ms: int | None = None
+    figures: str = ""
+    """Cost and tokens of the turn that begins here, for people."""
+    note: str = ""
+    """What stands quietly behind the title: an exit code, a line count, `hidden by the agent`."""
+    error: bool = False
+    edits: bool = False
+    level: int = 0
+    """How deep inside subagents it stands."""
+    length: int = 0
+    """About how many characters its text has."""
+    breaks: int = 0
+    """About how many line breaks."""
+    hollow: bool = False
+    """It has no text to unfold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Markdown. `breaks`: a line break is one (as people type them)."""
+
+    text: str
+    breaks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source text; `first` is the number of its first line, None: no numbers."""
+
+    text: str
+    language: str = ""
+    first: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program wrote, with its colours."""
+
+    text: str
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Some lines of a change, each with its sign (` `, `+`, `-`) before it."""
+
+    old: int
+    """The number of the first line before the change; 0 when unknown."""
+    new: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A change of one file."""
+
+    path: str
+    hunks: tuple[Hunk, ...]
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Todos:
+    """A list of things to do: (`done` | `doing` | `open`, text)."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A quiet line over what follows."""
+
+    text: str
+
+
+Part: TypeAlias = Prose | Code | Output | Diff | Todos | Label
+Body: TypeAlias = tuple[Part, ...]
+
+
+class Pages(Protocol):
+    """A conversation. `heads` is at hand; `body` answers from memory or says that it must be fetched."""
+
+    @property
+    def heads(self) -> tuple[Head, ...]: ...
+
+    def body(self, item: int) -> Body | None:
+        """The text of an item; None: not here yet."""
