@@ -13,6 +13,12 @@ def main() -> int:
 
         sys.stdout.write(f"tally-tui {__version__}\n")
         return 0
+    if sys.argv[1:2] in (["statusline"], ["hook"]):
+        from tally_tui.cli.agents import quick
+
+        status = quick(sys.argv[1:])
+        if status is not None:
+            return status
     from tally_tui.cli.main import run
 
     return run(sys.argv[1:])

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Protocol, runtime_checkable
+from functools import partial
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from tally_tui import clock
 from tally_tui.config import Settings
+from tally_tui.reports.answers import SessionRow
 from tally_tui.rules.zones import BadZoneError, zone
 from tally_tui.screens.clipboard import to_tmux
 from tally_tui.screens.commands import ThemeCommands, UsageCommands
 from tally_tui.screens.usage import UsageScreen
 from tally_tui.screens.view import View
-from tally_tui.store import News, Source, Store
+from tally_tui.store import SYNC, Alerted, News, Source, Store, SyncStatus
 from tally_tui.themes import OURS, chart_variables, few_colours
 
+SEVERITY_OF_TOASTS: Final[Mapping[str, SeverityLevel]] = {
+    "info": "information", "warn": "warning", "critical": "error",
+}  # fmt: skip
 DEMO = "demo"
 """What the app returns when a person asked for the demo."""
 
@@ -53,6 +62,14 @@ class TallyApp(App[str]):
     ENABLE_SELECT_AUTO_SCROLL = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "switch_mode('usage')", "Usage", show=False, id="app.usage", tooltip="The Usage screen"),
+        Binding(
+            "2",
+            "switch_mode('conversations')",
+            "Conversations",
+            show=False,
+            id="app.conversations",
+            tooltip="The Conversations screen: every session, to read",
+        ),
         Binding(
             "question_mark",
             "help",
@@ -101,7 +118,10 @@ class TallyApp(App[str]):
         self.store = Store(source)
         self.store.listen(self._wake)
         self._view = self._first_view()
+        self._status = SyncStatus()
+        self._toasted = 0
         self.add_mode("usage", self._usage)
+        self.add_mode("conversations", self._conversations)
 
     def _choose_theme(self, plain: bool) -> None:
         wanted = "ansi-dark" if plain else self.settings.theme
@@ -135,8 +155,23 @@ class TallyApp(App[str]):
     def _usage(self) -> UsageScreen:
         return UsageScreen(self.store, self._view, self.demo)
 
+    def _conversations(self) -> Screen[None]:
+        # Imported when first wanted: highlighting and Markdown are no part of the first frame.
+        from tally_tui.screens.conversations import ConversationsScreen
+
+        return ConversationsScreen(self.store, self._view, self.demo)
+
     def on_mount(self) -> None:
+        if not self.is_headless:
+            # Python would end at once, and leave the terminal without a cursor and with the mouse on; at
+            # Ctrl-C from elsewhere it would cancel whatever task is at work, which may not be the app's.
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end, number)
         self.store.start()
+
+    def _end(self, number: int) -> None:
+        self.exit(return_code=128 + number)
 
     def on_ready(self) -> None:
         for warning in self._warnings:
@@ -153,15 +188,63 @@ class TallyApp(App[str]):
     def on_unmount(self) -> None:
         self.store.stop()
 
+    def switch_mode(self, mode: str) -> AwaitMount:
+        switched = super().switch_mode(mode)
+        self.call_later(self._tell_status)
+        return switched
+
+    def _tell_status(self) -> None:
+        # A screen that was out of sight, or is new, has not heard how far the logs are read.
+        for screen in self.screen_stack:
+            if isinstance(screen, Hears):
+                screen.receive({SYNC: self._status})
+
     def on_store_changed(self) -> None:
         news = self.store.take()
+        status = news.get(SYNC)
+        if isinstance(status, SyncStatus):
+            self._status = status
+        alerted = self.store.take_alerts()
+        if alerted is not None:
+            self._toast(alerted)
         for screen in self.screen_stack:
             if isinstance(screen, Hears):
                 screen.receive(news)
 
+    def _toast(self, alerted: Alerted) -> None:
+        """Show the alerts not shown before, and ring the terminal where the settings want it."""
+        for each in alerted.toasts:
+            if each.id > self._toasted:
+                self._toasted = each.id
+                failed = "".join(f"\nNot told: {problem}" for problem in each.problems)
+                severity = SEVERITY_OF_TOASTS.get(each.severity, "warning")
+                self.notify(each.text + failed, title=each.title, severity=severity, timeout=15, markup=False)
+        if alerted.ring and self._driver is not None and not self.is_headless:
+            # Through the driver: between two of its own writes, never inside one.
+            self._driver.write(alerted.ring)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("help: Keys and the query language", "What can be pressed here", self.action_help)
+        yield SystemCommand("screen: Usage", "What was spent", partial(self.switch_mode, "usage"))
+        yield SystemCommand(
+            "screen: Conversations", "Every session, to read", partial(self.switch_mode, "conversations")
+        )
         yield SystemCommand("app: Quit", "Leave", self.action_quit)
+
+    def read(self, session: SessionRow) -> None:
+        """Read a session on the Conversations screen."""
+        self.switch_mode("conversations")
+        self.call_later(self._read, session)
+
+    def _read(self, session: SessionRow) -> None:
+        from tally_tui.screens.conversations import ConversationsScreen
+
+        if isinstance(self.screen, ConversationsScreen):
+            self.screen.open_session(session)
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which many press first."""
+        self.notify("q quits.", timeout=4)
 
     def action_help(self) -> None:
         from tally_tui.screens.help import HelpScreen, sections

@@ -12,22 +12,27 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tally_tui import paths
+from tally_tui.config_alerts import Alerts, read_alerts
+from tally_tui.config_budgets import Budget, read_budget
+from tally_tui.config_values import BadSettingError as BadSettingError
+from tally_tui.config_values import said as said
 
+_T = TypeVar("_T")
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COST_MODES: Final = ("auto", "calculate", "display")
 NUMBERS: Final = ("short", "full")
+LINE_PARTS: Final = ("model", "session", "today", "block", "burn", "context", "5h", "7d", "limits")
+"""What a status line can show, in its usual order; `limits` are the ones of single models."""
+LINE_THEIRS: Final = ("before", "after", "above", "below")
+"""Where a status line shows what the command it wraps printed; `above` and `below` are lines of their own."""
 RATES: Final = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 """The prices a `[[prices]]` table may give, in dollars per million tokens."""
 
 
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?[+-](?:[01]?\d|2[0-3])(?::?[0-5]\d)?", re.IGNORECASE)
-
-
-class BadSettingError(ValueError):
-    """A setting that cannot be what it was asked to be; says what it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,16 @@ class Settings:
     """Whether file-system events tell of new log lines; if not, only the sweep does."""
     poll_seconds: float = 2.0
     """Seconds between two sweeps over the log files (0.5 to 3600)."""
+    statusline: tuple[str, ...] = LINE_PARTS
+    """The parts of the status line, in this order."""
+    statusline_theirs: str = "before"
+    """Where the output of a wrapped status line goes."""
     prices: tuple[PriceOverride, ...] = ()
     """`[[prices]]` tables: a model's own price, from a day on."""
+    budgets: tuple[Budget, ...] = ()
+    """`[[budgets]]` tables: what may be spent, on what, in which period."""
+    alerts: Alerts = Alerts()  # noqa: RUF009 - frozen
+    """The `[alerts]` table: which rules speak, when, and through what."""
 
     given: frozenset[str] = field(default=frozenset(), compare=False)
     """The keys that the file sets, of those that were used."""
@@ -151,6 +164,15 @@ def _seconds(value: Any) -> float:
     raise BadSettingError(f"{said(value)} is no number of seconds from 0.5 to 3600")
 
 
+def _parts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise BadSettingError(f"{said(value)} is no list of words")
+    for each in value:
+        if each not in LINE_PARTS:
+            raise BadSettingError(f"{said(each)} is none of {', '.join(LINE_PARTS)}")
+    return tuple(dict.fromkeys(value))
+
+
 def _folders(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(each, str) and each for each in value):
         return tuple(value)
@@ -168,8 +190,10 @@ KEYS: Final = (
     Key("price_table", "a file's path, or nothing", _text),
     Key("watch", "true | false", _switch),
     Key("poll_seconds", "seconds, 0.5 to 3600", _seconds),
+    Key("statusline", f"of {', '.join(LINE_PARTS)}, comma-separated", _parts),
+    Key("statusline_theirs", " | ".join(LINE_THEIRS), _one_of(*LINE_THEIRS)),
 )
-"""Every setting but `prices`, whose tables are edited in the file."""
+"""Every setting but the tables, `prices`, `budgets` and `alerts`."""
 
 
 def key(name: str) -> Key | None:
@@ -211,7 +235,13 @@ def _settings(found: Mapping[str, Any], text: str) -> Settings:
     problems: list[Problem] = []
     for name, value in found.items():
         if name == "prices":
-            used["prices"] = _prices(value, text, problems)
+            used["prices"] = _tables(name, "price", read_price, value, text, problems)
+            continue
+        if name == "budgets":
+            used["budgets"] = _budgets(value, text, problems)
+            continue
+        if name == "alerts":
+            used["alerts"] = _alerts(value, text, problems)
             continue
         known = key(name)
         if known is None:
@@ -224,20 +254,44 @@ def _settings(found: Mapping[str, Any], text: str) -> Settings:
     return replace(Settings(), **used, given=frozenset(used), problems=tuple(problems))
 
 
-def _prices(value: Any, text: str, problems: list[Problem]) -> tuple[PriceOverride, ...]:
+def _tables(
+    name: str, one: str, read: Callable[[Mapping[str, Any]], _T], value: Any, text: str, problems: list[Problem]
+) -> tuple[_T, ...]:
+    """The `[[name]]` tables that can be read; a problem for each of the others."""
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        problems.append(Problem("prices", _line(text, "prices"), "no [[prices]] tables; left out"))
+        problems.append(Problem(name, _line(text, name), f"no [[{name}]] tables; left out"))
         return ()
     lines = text.splitlines()
-    starts = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*prices\s*\]\]", line)]
-    prices = []
+    starts = [at for at, line in enumerate(lines, 1) if re.match(rf"\s*\[\[\s*{name}\s*\]\]", line)]
+    found = []
     for index, table in enumerate(value):
         try:
-            prices.append(read_price(table))
+            found.append(read(table))
         except BadSettingError as error:
-            line = starts[index] if index < len(starts) else _line(text, "prices")
-            problems.append(Problem(f"prices[{index + 1}]", line, f"{error}; this price is left out"))
-    return tuple(prices)
+            line = starts[index] if index < len(starts) else _line(text, name)
+            problems.append(Problem(f"{name}[{index + 1}]", line, f"{error}; this {one} is left out"))
+    return tuple(found)
+
+
+def _budgets(value: Any, text: str, problems: list[Problem]) -> tuple[Budget, ...]:
+    taken: set[str] = set()
+
+    def read(table: Mapping[str, Any]) -> Budget:
+        budget = read_budget(table)
+        if budget.name in taken:
+            raise BadSettingError(f"there is a budget {said(budget.name)} before it")
+        taken.add(budget.name)
+        return budget
+
+    return _tables("budgets", "budget", read, value, text, problems)
+
+
+def _alerts(value: Any, text: str, problems: list[Problem]) -> Alerts:
+    def wrong(name: str, why: str) -> None:
+        line = _line(text, name.rpartition(".")[2]) or _line(text, "alerts")
+        problems.append(Problem(name, line, why))
+
+    return read_alerts(value, wrong)
 
 
 def read_price(table: Mapping[str, Any]) -> PriceOverride:
@@ -288,14 +342,5 @@ def nearest(name: str) -> str:
     """` (did you mean …?)` where a setting's name is close to this one, else nothing."""
     import difflib
 
-    near = difflib.get_close_matches(name, [each.name for each in KEYS] + ["prices"], 1)
+    near = difflib.get_close_matches(name, [each.name for each in KEYS] + ["prices", "budgets", "alerts"], 1)
     return f" (did you mean {near[0]}?)" if near else ""
-
-
-def said(value: Any) -> str:
-    """A value as the file would write it, short."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(said(each) for each in value)}]"
-    return repr(value)[:60] if isinstance(value, str) else str(value)[:60]

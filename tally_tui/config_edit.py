@@ -27,6 +27,10 @@ def from_words(name: str, words: str) -> Any:
         raise BadSettingError(
             "prices are tables: edit them in the file (`tally-tui config path`)"
             if name == "prices"
+            else "budgets are tables: change them with `tally-tui budget`, or in the file"
+            if name == "budgets"
+            else "alerts are a table: change [alerts] in the file (`tally-tui config path`)"
+            if name == "alerts"
             else f"no such setting{nearest(name)}"
         )
     value: Any = words
@@ -49,9 +53,9 @@ def set_value(name: str, value: Any, path: Path | None = None) -> Path:
         OSError: it could not be written; the old one is untouched.
     """
     path = path or paths.config_path()
-    document = _document(path)
+    document = read_document(path)
     document[name] = value
-    _write(path, document.as_string())
+    write_document(path, document.as_string())
     return path
 
 
@@ -61,15 +65,20 @@ def unset_value(name: str, path: Path | None = None) -> bool:
     Raises as `set_value` does.
     """
     path = path or paths.config_path()
-    document = _document(path)
+    document = read_document(path)
     if name not in document:
         return False
     del document[name]
-    _write(path, document.as_string())
+    write_document(path, document.as_string())
     return True
 
 
-def _document(path: Path) -> TOMLDocument:
+def read_document(path: Path) -> TOMLDocument:
+    """The file as it stands, comments and all; empty where there is none.
+
+    Raises:
+        BadSettingError: it is not TOML.
+    """
     import tomlkit
     from tomlkit.exceptions import ParseError
 
@@ -81,7 +90,8 @@ def _document(path: Path) -> TOMLDocument:
         raise BadSettingError(f"{path} is not TOML ({error}); nothing was changed") from error
 
 
-def _write(path: Path, text: str) -> None:
+def write_document(path: Path, text: str) -> None:
+    """Replace the file at once; what it was stays if that fails (OSError)."""
     # Settings are often a link into a folder of dotfiles: the link stays, its target is replaced.
     target = Path(os.path.realpath(path))
     paths.private_dir(target.parent)

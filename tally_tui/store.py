@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol, TypeAlias
 
+from tally_tui.ingest.index_results import Pending
 from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
+from tally_tui.reports.search_answers import SearchAnswer
+from tally_tui.reports.transcripts import Hits, Texts, Transcript
 
 ALL_TIME: Final = Span()
 
@@ -85,8 +88,65 @@ class ExplainRequest:
     timezone: str = "local"
 
 
-Request: TypeAlias = NowRequest | UsageRequest | SessionsRequest | CallsRequest | ExplainRequest
-Answer: TypeAlias = Now | Usage | Sessions | Calls | Explain
+@dataclass(frozen=True, slots=True)
+class TranscriptRequest:
+    """A session's conversation: its items in order, followed as its log grows."""
+
+    slot: str
+    provider: str
+    session: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class TextsRequest:
+    """The whole texts of some items of a conversation that a TranscriptRequest stands for."""
+
+    slot: str
+    provider: str
+    session: str
+    first: int
+    last: int
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """Which items of a conversation hold a pattern (a regular expression)."""
+
+    slot: str
+    provider: str
+    session: str
+    pattern: str
+    ignore_case: bool = True
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """Messages of all conversations that match a query still being typed."""
+
+    slot: str
+    query: str
+    ranked: bool = False
+    limit: int = 200
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableRequest:
+    """How much of the logs a search can see."""
+
+    slot: str
+    timezone: str = "local"
+
+
+LedgerRequest: TypeAlias = NowRequest | UsageRequest | SessionsRequest | CallsRequest | ExplainRequest
+"""What the ledger alone answers."""
+ReadingRequest: TypeAlias = TranscriptRequest | TextsRequest | FindRequest
+"""What is answered from a session's log."""
+Request: TypeAlias = LedgerRequest | ReadingRequest | SearchRequest | SearchableRequest
+Answer: TypeAlias = Now | Usage | Sessions | Calls | Explain | Transcript | Texts | Hits | SearchAnswer | Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +230,32 @@ class SyncStatus:
 SYNC = "sync"
 """The slot of `SyncStatus`."""
 
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """An alert that people are told of."""
+
+    id: int
+    title: str
+    text: str
+    severity: str
+    """`info`, `warn` or `critical`."""
+    problems: tuple[str, ...] = ()
+    """The channels that failed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """The newest alerts since the screen opened, by id; published unasked, for the app and not for a screen."""
+
+    toasts: tuple[Toast, ...]
+    ring: str = ""
+    """What to write to the terminal for those that are new: a bell, a notification."""
+
+
+
 News: TypeAlias = Answered | Failed | SyncStatus
-Publish: TypeAlias = Callable[[News], None]
+Publish: TypeAlias = Callable[[News | Alerted], None]
 
 
 class Source(Protocol):
@@ -210,6 +294,7 @@ class Store:
         self._lock = threading.Lock()
         self._asked: dict[str, Request] = {}
         self._mail: dict[str, News] = {}
+        self._alerted: Alerted | None = None
         self._told = False
         self._started = False
         self._listener: Callable[[], None] | None = None
@@ -250,13 +335,18 @@ class Store:
         if known is not None and self._started:
             self.source.drop(slot)
 
-    def publish(self, news: News) -> None:
+    def publish(self, news: News | Alerted) -> None:
         """Put the newest into its slot. An answer to a question nobody asks any more is dropped."""
-        slot = SYNC if isinstance(news, SyncStatus) else news.request.slot
+        slot = news.request.slot if isinstance(news, Answered | Failed) else SYNC
         with self._lock:
-            if not isinstance(news, SyncStatus) and self._asked.get(slot) != news.request:
+            if isinstance(news, Answered | Failed) and self._asked.get(slot) != news.request:
                 return
-            self._mail[slot] = news
+            if isinstance(news, Alerted):
+                # Of one that nobody took, the terminal still waits for its sequences.
+                before = self._alerted.ring if self._alerted else ""
+                self._alerted = replace(news, ring=before + news.ring)
+            else:
+                self._mail[slot] = news
             tell, self._told = not self._told, True
         if tell and self._listener is not None:
             self._listener()
@@ -267,6 +357,12 @@ class Store:
             self._told = False
             mail, self._mail = self._mail, {}
             return mail
+
+    def take_alerts(self) -> Alerted | None:
+        """The alerts that came since they were last taken, if any; likewise."""
+        with self._lock:
+            alerted, self._alerted = self._alerted, None
+            return alerted
 
 
 def _answers(news: News | None, request: Request) -> bool:

@@ -40,6 +40,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
             price_table = "/srv/prices.json"
             watch = false
             poll_seconds = 10
+            statusline = ["7d", "model"]
+            statusline_theirs = "above"
 
             [[prices]]
             model = "house-model"

@@ -47,22 +47,21 @@ class Question:
     limit: int | None
 
 
-def question(request: Request) -> Question:
-    """Understand the options and the query that all questions share.
+def question(request: Request, allow: frozenset[str] = LEDGER) -> Question:
+    """Understand the options and the query that all questions share; `allow`: the fields that mean something.
 
     Raises:
         BadQuestionError: a date, a zone, a number or a word of the query is none.
     """
     settings = settings_in_force()
     now = clock.now_ms()
-    tz = _zone(request, settings)
+    tz = zone_of(request, settings)
     week_start = settings.first_weekday
     text = query_text([word for _, word in request.words])
     try:
-        query = parse(text, now=now, tz=tz, week_start=week_start, allow=LEDGER)
+        query = parse(text, now=now, tz=tz, week_start=week_start, allow=allow)
     except QueryError as error:
-        pointer = point_into(text, error.start, error.end - error.start)
-        raise BadQuestionError(error.message, pointer, _sentence(error.suggestion)) from error
+        raise query_problem(text, error) from error
     return Question(
         settings,
         now,
@@ -73,6 +72,12 @@ def question(request: Request) -> Question:
         cast(Mode, request.choices.get(grammar.MODE.key, (settings.cost_mode,))[-1]),
         _limit(request),
     )
+
+
+def query_problem(text: str, error: QueryError) -> BadQuestionError:
+    """What is wrong with a query, with a pointer at the word."""
+    pointer = point_into(text, error.start, error.end - error.start)
+    return BadQuestionError(error.message, pointer, _sentence(error.suggestion))
 
 
 def query_text(words: list[str]) -> str:
@@ -91,7 +96,7 @@ def ledger(request: Request, asked: Question) -> Iterator[tuple[sqlite3.Connecti
     Raises:
         FailedError: the ledger cannot be used.
     """
-    note = "" if request.on(grammar.NO_SYNC) else _freshen(asked.settings)
+    note = "" if request.on(grammar.NO_SYNC) else freshened(asked.settings)
     if note:
         remark(note)
     try:
@@ -132,7 +137,7 @@ def _opened() -> sqlite3.Connection:
         return db
 
 
-def _freshen(settings: Settings) -> str:
+def freshened(settings: Settings) -> str:
     """Read what is new; the note tells why the answer may be behind the logs."""
     from tally_tui.cli.reading import read_logs
 
@@ -164,7 +169,8 @@ def _nothing_yet(settings: Settings, request: Request) -> str:
     )
 
 
-def _zone(request: Request, settings: Settings) -> ZoneInfo:
+def zone_of(request: Request, settings: Settings) -> ZoneInfo:
+    """The zone a command was asked for, else the one of the settings. Raises BadQuestionError: there is none such."""
     wanted = request.value(grammar.TZ)
     try:
         return zone(wanted if wanted is not None else settings.time_zone)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
+from tally_tui.library.facets import GROUPS as FACETS
 from tally_tui.reports.answers import GROUPS
 
 QUERY: Final = "QUERY"
@@ -58,6 +60,40 @@ NO_SYNC: Final = Option("--no-sync", "answer from what is kept; read no logs fir
 REVERSE: Final = Option("--reverse", "turn the order around")
 BY: Final = Option("--by", "group by these, in this order", "FIELD[,FIELD]", GROUPS, many=True)
 
+THEN: Final = Option("--then", "first run this status line, and show it together with ours", "COMMAND")
+OF_CODEX: Final = Option("--codex", "Codex calls, not Claude Code")
+FIVE_HOUR: Final = Option("--five-hour", "how much of the five-hour limit is used", "PERCENT")
+FIVE_HOUR_RESETS: Final = Option("--five-hour-resets-at", "when it resets: epoch seconds or ISO 8601", "TIME")
+SEVEN_DAY: Final = Option("--seven-day", "how much of the seven-day limit is used", "PERCENT")
+SEVEN_DAY_RESETS: Final = Option("--seven-day-resets-at", "when it resets", "TIME")
+SET_UP_CLAUDE: Final = Option("--claude", "only Claude Code")
+SET_UP_CODEX: Final = Option("--codex", "only Codex")
+STATUS: Final = Option("--status", "only tell what is set up")
+DRY_RUN: Final = Option("--dry-run", "only show what would change")
+UNINSTALL: Final = Option("--uninstall", "take out what is ours, and nothing else")
+YES: Final = Option("--yes", "do not ask")
+
+UNIT: Final = Option("--unit", "of the amount", "UNIT", UNITS)
+PROVIDER: Final = Option("--provider", "only this agent's calls", "PROVIDER", PROVIDERS)
+PROJECT: Final = Option("--project", "only this project; * stands for anything", "NAME")
+MODEL: Final = Option("--model", "only models with this in their name", "NAME")
+ONLY: Final = Option("--query", "only calls that a query finds", "QUERY")
+PERIOD: Final = Option("--period", "how long the amount has to last", "PERIOD", PERIODS)
+THRESHOLDS: Final = Option("--thresholds", "percents that fire an alert", "N[,N]")
+PROJECTED: Final = Option("--projected", "also alert when the projection passes them")
+
+RANKED: Final = Option("--ranked", "the best first, of the newest thousand; else the newest first")
+IN: Final = Option("--in", "only in these", "WHAT[,WHAT]", tuple(FACETS), many=True)
+
+DEPTH: Final = Option(
+    "--depth", "1 prompts, 2 replies, 3 subagents, 4 tools, 5 everything (without it 2; as HTML or JSON 5)", "N",
+    ("1", "2", "3", "4", "5"),
+)  # fmt: skip
+MD: Final = Option("--md", "as Markdown (it is without a form, too)")
+HTML: Final = Option("--html", "as one HTML file that needs no network")
+RAW: Final = Option("--raw", "as it stands in the log; else secrets, home folders and mail addresses are masked")
+BRANCHES: Final = Option("--branches", "also what was taken back by rewinding")
+
 SORTS: Final[dict[str, tuple[str, ...]]] = {
     "usage": ("key", "cost", "calls", "sessions", "tokens", "input", "output"),
     "sessions": ("last", "cost", "tokens", "calls", "title"),
@@ -102,15 +138,66 @@ COMMANDS: Final = (
     ),
     Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),
     Command(
+        "search",
+        "where in all conversations something was said, the newest first",
+        (IN, RANKED, *_ASK, LIMIT, JSON, NO_SYNC),
+        QUERY,
+    ),
+    Command(
+        "library",
+        "the index that search looks in",
+        (JSON,),
+        "ACTION",
+        actions=(
+            ("status", "how much can be searched, and what room it takes"),
+            ("rebuild", "make it anew from the logs"),
+            ("remove", "delete it; `tally-tui sync` makes it again"),
+        ),
+    ),
+    Command(
+        "read",
+        "a session's conversation; the beginning of its id is enough",
+        (DEPTH, MD, HTML, JSON, RAW, BRANCHES, TZ, NO_SYNC),
+        "SESSION",
+    ),
+    Command(
         "sync",
         "read what is new in the logs",
         (
             Option("--rebuild", "read every log afresh; what no longer exists is kept"),
             Option("--verify", "then recompute every sum and compare"),
-            Option("--accounting-only", "only what was spent (all there is so far)"),
+            Option("--accounting-only", "only what was spent; text stays as searchable as it is"),
             JSON,
         ),
     ),
+    Command("limits", "where the agents' limits stand", (TZ, MODE, JSON, NO_SYNC)),
+    Command("forecast", "where each limit will stand at its reset", (TZ, MODE, JSON, NO_SYNC)),
+    Command("milestones", "when each percent of a limit was passed, and what it cost", (TZ, MODE, JSON, NO_SYNC)),
+    Command(
+        "budget",
+        "what may be spent, and how it stands",
+        (UNIT, PROVIDER, PROJECT, MODEL, ONLY, PERIOD, THRESHOLDS, PROJECTED, TZ, MODE, JSON, NO_SYNC),
+        "ACTION",
+        actions=(
+            ("list", "every budget: spent, left, pace and verdict"),
+            ("set NAME AMOUNT", "add one, or change the one of that name"),
+            ("unset NAME", "remove one"),
+        ),
+    ),
+    Command(
+        "alerts",
+        "what you were told of limits, budgets and costs",
+        (LIMIT, JSON),
+        "ACTION",
+        actions=(
+            ("list", "the alerts, the latest first"),
+            ("ack ID|all", "mark one, or all, as seen"),
+            ("snooze LENGTH [RULE]", "only record them for 30m, 2h or 3d; off ends it"),
+            ("check", "look now, and tell what is new"),
+            ("test", "send an example of each through every channel; nothing is kept"),
+        ),
+    ),
+    Command("watch", "read logs as they grow and tell alerts, without a screen, until Ctrl-C"),
     Command("paths", "where logs are looked for, and where things are kept", _FORM),
     Command(
         "config",
@@ -132,6 +219,18 @@ COMMANDS: Final = (
         "ACTION",
         actions=(("update", "fetch today's prices (the one command that uses the network)"),),
     ),
+    Command(
+        "setup",
+        "put the status line and hooks into Claude Code and Codex",
+        (STATUS, DRY_RUN, UNINSTALL, SET_UP_CLAUDE, SET_UP_CODEX, YES),
+    ),
+    Command(
+        "record",
+        "hand over a reading of Claude's limits; without options, as JSON on stdin",
+        (FIVE_HOUR, FIVE_HOUR_RESETS, SEVEN_DAY, SEVEN_DAY_RESETS),
+    ),
+    Command("statusline", "Claude Code's status line (Claude Code runs it)", (THEN,)),
+    Command("hook", "a hook's call (the agents run it)", (OF_CODEX,), "EVENT"),
     Command("help", "this help, or a command's", (), "[COMMAND]"),
 )
 

@@ -19,7 +19,10 @@ EXAMPLES = {
     "sessions": ("tally-tui sessions --since today", "tally-tui sessions 'cost:>5' --sort cost"),
     "calls": ("tally-tui calls --since today --sort cost --limit 20", "tally-tui calls is:unpriced --csv"),
     "explain": ("tally-tui explain --since this-month",),
+    "search": ("tally-tui search lamp --limit 5", "tally-tui search 'role:user since:2mo' --in prompts --json"),
+    "library": ("tally-tui library status --json",),
     "sync": ("tally-tui sync", "tally-tui sync --verify"),
+    "setup": ("tally-tui setup --status", "tally-tui setup --dry-run"),
     "config": ("tally-tui config set time_zone Europe/Vienna", "tally-tui config list"),
 }
 

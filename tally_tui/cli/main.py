@@ -46,9 +46,14 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _ended("tally-tui: stopped", STOPPED)
     except BrokenPipeError:
-        # The reader has had enough (`| head`). What is left must not be flushed into the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()  # the reader has had enough (`| head`)
         return 0
+    except OSError as error:
+        # Nearly always the place the answer was to go to: a full disk, a closed terminal.
+        if os.environ.get("TALLY_DEBUG"):
+            raise
+        _let_go()
+        return _ended(f"tally-tui: {shown(str(error))}. What was read is kept.", FAILED)
     except Exception as error:  # the last line of defence: people see a sentence, never a traceback
         if os.environ.get("TALLY_DEBUG"):
             raise
@@ -100,14 +105,40 @@ def _do(request: Request) -> int:
             from tally_tui.cli.explain import explain as command
         case "today":
             from tally_tui.cli.today import today as command
+        case "search":
+            from tally_tui.cli.search import search as command
+        case "library":
+            from tally_tui.cli.library import library as command
+        case "read":
+            from tally_tui.cli.read import read as command
         case "sync":
             from tally_tui.cli.sync import sync as command
+        case "limits":
+            from tally_tui.cli.limits import limits as command
+        case "forecast":
+            from tally_tui.cli.limits import forecast as command
+        case "milestones":
+            from tally_tui.cli.limits import milestones as command
+        case "budget":
+            from tally_tui.cli.budget import budget as command
+        case "alerts":
+            from tally_tui.cli.alerts import alerts as command
+        case "watch":
+            from tally_tui.cli.watch import watch as command
         case "paths":
             from tally_tui.cli.paths import paths as command
         case "config":
             from tally_tui.cli.config import config as command
         case "prices":
             from tally_tui.cli.prices import prices as command
+        case "setup":
+            from tally_tui.cli.setup import setup as command
+        case "record":
+            from tally_tui.cli.record import record as command
+        case "statusline":
+            from tally_tui.cli.statusline import statusline as command
+        case "hook":
+            from tally_tui.cli.statusline import hook as command
     return command(request)
 
 
@@ -121,6 +152,14 @@ def _helped(request: Request) -> Command | None:
         hint = f"Commands: {', '.join(each.name for each in COMMANDS)}."
         raise request.bad_word(0, f"no command {request.words[0][1]!r}", hint)
     return found
+
+
+def _let_go() -> None:
+    """Forget what is left of an answer that cannot be written: Python would try again at exit, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _ended(message: str, status: int) -> int:

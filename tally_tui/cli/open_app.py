@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -48,6 +49,8 @@ def _note_down(args: threading.ExceptHookArgs) -> None:
     """A library's thread died: noted in the data folder, for its words would be drawn over the screen."""
     from tally_tui import paths
 
+    if isinstance(args.exc_value, OSError) and args.exc_value.errno == errno.EIO:
+        return  # the terminal was closed under the thread that draws: an end like any other
     text = "".join(traceback.format_exception(args.exc_type, args.exc_value, args.exc_traceback))
     try:
         path = paths.private_dir(paths.data_dir()) / "crash.log"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli.problems import FailedError, StoppedError
 from tally_tui.cli.text import counted, size, time_left
@@ -39,7 +39,7 @@ def read_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) -> 
     from tally_tui.ledger.open import LedgerError
     from tally_tui.rules.price_table import BadTableError
 
-    with _stoppable() as stopped, _Progress() as progress:
+    with stoppable() as stopped, Progress(_words) as progress:
         try:
             result = sync(
                 settings,
@@ -56,7 +56,7 @@ def read_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) -> 
 
 
 @contextmanager
-def _stoppable() -> Iterator[list[int]]:
+def stoppable() -> Iterator[list[int]]:
     """Collects Ctrl-C in a list, so that it does not cut a transaction in two; the second one raises."""
     pressed: list[int] = []
 
@@ -72,27 +72,32 @@ def _stoppable() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-class _Progress:
-    """One line on stderr, drawn over and gone at the end; nothing where stderr is no terminal."""
+class Progress:
+    """One line on stderr, drawn over and gone at the end; nothing where stderr is no terminal.
 
-    def __init__(self) -> None:
+    `words` says how far a pass is; what it is given has a `phase`, and `done` is the last.
+    """
+
+    def __init__(self, words: Callable[[Any], str]) -> None:
+        self._words = words
         self._next = time.monotonic() + PATIENCE
         self._shown = False
         self._on = sys.stderr.isatty()
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
             self._write("")
 
-    def show(self, progress: SyncProgress) -> None:
+    def show(self, progress: Any) -> None:
+        """Tell how far it is, if it is time to."""
         if not self._on or progress.phase == "done" or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + BETWEEN
         self._shown = True
-        self._write(_words(progress))
+        self._write(self._words(progress))
 
     def _write(self, text: str) -> None:
         import shutil

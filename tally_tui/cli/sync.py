@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
+from tally_tui.cli.indexing import index_logs
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import read_logs
@@ -26,6 +27,12 @@ def sync(request: Request) -> int:
     result = read_logs(settings, rebuild="rebuild" in request.switches)
     for problem in result.problems:
         remark(problem)
+    indexed = None
+    if "accounting_only" not in request.switches and not result.busy:
+        indexed = index_logs(settings)
+        for problem in indexed.problems:
+            if problem not in result.problems:
+                remark(problem)
     more = [word for word in ("rebuild", "verify") if word in request.switches]
     wrong = _verify() if "verify" in more and not result.busy else None
     if request.on(grammar.JSON):
@@ -40,12 +47,17 @@ def sync(request: Request) -> int:
                 "seconds": round(result.seconds, 3),
                 "problems": list(result.problems),
                 "differences": wrong,
+                "messages_indexed": indexed.messages if indexed else None,
+                "bytes_indexed": indexed.bytes_read if indexed else None,
             }
         )
     elif not result.busy:
         read = f"{size(result.bytes_read)} in {counted(result.files_read, 'file')}"
         there = f"{counted(result.files, 'log file')} in all; {result.seconds:.1f} s"
         print(f"{counted(result.calls, 'call')} from {read} ({there})")
+        if indexed is not None and indexed.files_read:
+            text = f"{size(indexed.bytes_read)} in {counted(indexed.files_read, 'file')}; {indexed.seconds:.1f} s"
+            print(f"{counted(indexed.messages, 'message')} made searchable ({text})")
         if wrong == []:
             print("verified: every sum is the sum of its calls")
     if result.busy:

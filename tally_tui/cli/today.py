@@ -114,7 +114,14 @@ def _limit(gauge: LimitGauge, at_ms: int) -> list[str]:
     return [
         f"{named}, {window}",
         f"{gauge.percent:.0f}%",
-        "–" if gauge.projected is None else f"{gauge.projected:.0f}%",
+        _ahead(gauge),
         "–" if gauge.resets_ms is None else "it has reset" if over else duration(gauge.resets_ms - at_ms),
         ago(at_ms - gauge.read_ms),
     ]
+
+
+def _ahead(gauge: LimitGauge) -> str:
+    """The percent at the reset: nothing where it is used up already, and no wild number early in a window."""
+    if gauge.projected is None or gauge.percent >= 100:
+        return "–"
+    return f"{gauge.projected:.0f}%" if gauge.projected <= 200 else ">200%"

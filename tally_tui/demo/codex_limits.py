@@ -31,8 +31,8 @@ class Window:
 class Limits:
     """Both windows of an account; calls must be told in order of time for percentages to rise."""
 
-    primary: Window = field(default_factory=lambda: Window(300, 0.75e6))
-    secondary: Window = field(default_factory=lambda: Window(10_080, 2.6e6))
+    primary: Window = field(default_factory=lambda: Window(300, 1.7e6))
+    secondary: Window = field(default_factory=lambda: Window(10_080, 5.2e6))
     plan: str = "pro"
 
     def spend(self, at: int, uncached: int, cached: int, output: int) -> None:

@@ -98,8 +98,10 @@ def main() -> None:
     told_to_stop = threading.Event()
 
     def listen() -> None:
+        # Not through sys.stdin: a thread that holds its lock when the program ends makes Python abort.
         with contextlib.suppress(OSError):
-            sys.stdin.buffer.read()
+            while os.read(0, 4096):
+                pass
         told_to_stop.set()
 
     threading.Thread(target=listen, daemon=True).start()

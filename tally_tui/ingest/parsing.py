@@ -1,7 +1,7 @@
 """Stretches of logs parsed here, or by helper processes when there is much to read.
 
 The JSON decoder holds the interpreter lock, so a backlog is parsed beside the process that writes;
-each helper gets one file at a time over its standard input and answers on its standard output.
+each helper (`ingest.helper`) gets files over its standard input and answers on its standard output.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import selectors
-import struct
 import subprocess
 import sys
 from collections import deque
@@ -20,12 +19,12 @@ from typing import IO
 
 import msgspec
 
+from tally_tui.ingest.helper import LENGTH, Order, send
 from tally_tui.ingest.plan import Job
 from tally_tui.logs import records
 from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.parse import STRETCH, parse
 from tally_tui.logs.records import Chunk
-from tally_tui.model import Provider
 
 HELPERS_FROM = 48 << 20
 """A backlog of fewer bytes is parsed in place: starting a helper takes longer."""
@@ -33,7 +32,6 @@ BUNDLE_BYTES = 8 << 20
 BUNDLE_FILES = 40
 """A helper is handed files until one of these is reached; small files are not worth a trip each."""
 PIPE_BYTES = 1 << 20
-_LENGTH = struct.Struct("<I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,6 @@ class Parsed:
     job: Job
     chunk: Chunk | None
     problem: str | None = None
-
-
-class _Order(msgspec.Struct, array_like=True):
-    path: str
-    provider: int
-    cursor: int
-    state: bytes
-    changed_ms: int
 
 
 def parse_in_place(
@@ -80,7 +70,11 @@ def parse_with_helpers(
     """
     source = iter(jobs)
     with contextlib.ExitStack() as stack:
-        crew = [stack.enter_context(_Helper()) for _ in range(helpers)]
+        crew: list[_Helper] = []
+        for _ in range(helpers):
+            # A system that allows no more processes has its logs read all the same, here.
+            with contextlib.suppress(OSError):
+                crew.append(stack.enter_context(_Helper()))
         ready = stack.enter_context(selectors.DefaultSelector())
         for helper in crew:
             ready.register(helper.answers, selectors.EVENT_READ, helper)
@@ -115,7 +109,7 @@ class _Helper:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tally_tui.ingest.parsing"],
+            [sys.executable, "-m", "tally_tui.ingest.helper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -153,13 +147,13 @@ class _Helper:
 
     def order(self, bundle: list[Job], state_of: Callable[[Job], bytes]) -> None:
         orders = [
-            _Order(job.log.path, job.log.provider, job.cursor, state_of(job), job.log.mtime_ns // 1_000_000)
+            Order(job.log.path, job.log.provider, job.cursor, state_of(job), job.log.mtime_ns // 1_000_000)
             for job in bundle
         ]
         self.waiting.extend(bundle)
         self._ahead += sum(job.bytes for job in bundle)
         with contextlib.suppress(OSError):  # a dead helper shows when its answers end
-            _send(self._orders, msgspec.msgpack.encode(orders))
+            send(self._orders, msgspec.msgpack.encode(orders))
 
     def answered(self) -> Iterator[Parsed]:
         """The stretches that have arrived."""
@@ -195,12 +189,12 @@ class _Helper:
                 yield Parsed(job, parsed.chunk, parsed.problem)
 
     def _frame(self) -> bytes | None:
-        if len(self._buffer) < _LENGTH.size:
+        if len(self._buffer) < LENGTH.size:
             return None
-        end = _LENGTH.size + _LENGTH.unpack_from(self._buffer)[0]
+        end = LENGTH.size + LENGTH.unpack_from(self._buffer)[0]
         if len(self._buffer) < end:
             return None
-        frame = bytes(self._buffer[_LENGTH.size : end])
+        frame = bytes(self._buffer[LENGTH.size : end])
         del self._buffer[:end]
         return frame
 
@@ -211,48 +205,3 @@ def _widen(pipe: IO[bytes]) -> None:
     if set_size is not None:
         with contextlib.suppress(OSError):
             fcntl.fcntl(pipe.fileno(), set_size, PIPE_BYTES)
-
-
-def _send(pipe: IO[bytes], data: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(data)) + data)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> bytes:
-    header = pipe.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        raise EOFError
-    data = pipe.read(_LENGTH.unpack(header)[0])
-    if not data:
-        raise EOFError
-    return data
-
-
-def main() -> None:
-    """A helper: orders in, stretches out, until its standard input closes."""
-    import gc
-
-    # Everything a parser makes is freed by counting references; cycles would only be looked for.
-    gc.disable()
-    orders, answers = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            bundle = msgspec.msgpack.decode(_receive(orders), type=list[_Order])
-        except EOFError:
-            return
-        for order in bundle:
-            cursor, state = order.cursor, order.state
-            while True:
-                try:
-                    chunk = parse(order.path, Provider(order.provider), cursor, state, order.changed_ms)
-                except UnreadableLogError as error:
-                    _send(answers, b"!" + str(error).encode())
-                    break
-                _send(answers, b"=" + records.encode(chunk))
-                if chunk.at_end:
-                    break
-                cursor, state = chunk.cursor, chunk.state
-
-
-if __name__ == "__main__":
-    main()

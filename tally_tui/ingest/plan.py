@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from hashlib import blake2b
 
 from tally_tui.ledger.files import KnownFile
 from tally_tui.logs.discover import LogFile
-from tally_tui.logs.lines import HEAD, UnreadableLogError, is_compressed, open_log
+from tally_tui.logs.lines import HEAD, UnreadableLogError, fingerprint, is_compressed, open_log
 
 
 class Why(Enum):
@@ -90,15 +89,16 @@ def _consider(plan: Plan, file: KnownFile | None, log: LogFile, rebuild: bool) -
     ):
         return
     try:
-        head = fingerprint(log.path)
+        head = _print_of_head(log.path)
         if file is None:
             plan.jobs.append(Job(log, Why.NEW, None, 0, head))
-        elif rebuild:
-            plan.jobs.append(Job(log, Why.ASKED, file, 0, head))
-        elif _same(file, log) and (is_compressed(log.path) or log.size >= file.cursor):
-            plan.jobs.append(Job(log, Why.GROWN, file, file.cursor, head))
-        else:
+        elif not (_same(file, log) and (is_compressed(log.path) or log.size >= file.cursor)):
             plan.jobs.append(Job(log, Why.REWRITTEN, file, 0, head))
+        elif rebuild:
+            # What a rewritten file no longer says is only in the ledger, and stays there.
+            plan.jobs.append(Job(log, Why.REWRITTEN if file.rewrites else Why.ASKED, file, 0, head))
+        else:
+            plan.jobs.append(Job(log, Why.GROWN, file, file.cursor, head))
     except UnreadableLogError as error:
         plan.problems.append(str(error))
 
@@ -110,24 +110,36 @@ def _uncompressed_twin(log: LogFile, by_name: Mapping[str, KnownFile]) -> KnownF
 
 
 def _same(file: KnownFile, log: LogFile) -> bool:
-    """Whether the file still begins as it did; another inode at the same path is another file."""
+    """Whether the file still holds what was read; another inode at the same path is another file."""
     if file.path == log.path and file.inode and (file.inode, file.device) != (log.inode, log.device):
         return False
     if not file.head:
         return file.cursor == 0
-    length = int.from_bytes(file.head[:2], "little")
     try:
-        return fingerprint(log.path, length) == file.head
+        if _print_at(log.path, 0, _length(file.head)) != file.head:
+            return False
+        if not file.tail or is_compressed(log.path):
+            return True
+        length = _length(file.tail)
+        return _print_at(log.path, file.cursor - length, length) == file.tail
     except UnreadableLogError:
         return False
 
 
-def fingerprint(path: str, length: int = HEAD) -> bytes:
-    """How many of the first bytes there are (at most `length`), and a hash of them.
+def _length(print_of: bytes) -> int:
+    return int.from_bytes(print_of[:2], "little")
 
-    Raises:
-        UnreadableLogError: the file cannot be opened.
-    """
-    with open_log(path) as log:
-        head = log.read(length)
-    return len(head).to_bytes(2, "little") + blake2b(head, digest_size=8).digest()
+
+def _print_of_head(path: str) -> bytes:
+    """Fingerprint of a file's beginning. Raises UnreadableLogError."""
+    with open_log(path, buffering=HEAD) as log:
+        # Of a compressed file only what comes at once: behind it there may be damage.
+        return fingerprint(log.read1(HEAD))
+
+
+def _print_at(path: str, offset: int, length: int) -> bytes:
+    """Fingerprint of a piece of a file (what there is of it). Raises UnreadableLogError."""
+    with open_log(path, buffering=length) as log:
+        if offset:
+            log.seek(offset)
+        return fingerprint(log.read(length))

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 PRICES = "prices"
 """The meta row that names the prices (their fingerprint) every call is priced with."""
+STEP = 20_000
+"""Calls in one transaction."""
 
 
 def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
     """Price all calls again if prices changed; returns how many now cost something else.
 
-    Goes in steps that each commit with the place they reached, so that it can be stopped and
-    killed; until it is through, the ledger remembers that it is not.
+    Goes in steps that each commit, so that it can be stopped and killed: what a step has priced stays
+    so, and until all are through, the ledger names no prices at all.
     """
     book, db = ingestor.book(), ingestor.db
     row = db.execute("SELECT value FROM meta WHERE name = ?", (PRICES,)).fetchone()
@@ -24,7 +26,10 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
         ingestor.priced = True
         return 0
     if row is None and not db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0]:
+        db.execute("BEGIN IMMEDIATE")
         _note(ingestor)  # what comes in from now on is priced with these
+        db.execute("COMMIT")
+        ingestor.priced = True
         return 0
     writer = ingestor.writer()
     changed = 0
@@ -32,14 +37,18 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
     while not cancelled():
         db.execute("BEGIN IMMEDIATE")
         try:
-            step = writer.reprice(reached, 20_000)
+            step = writer.reprice(reached, STEP)
             if step is None:
                 _note(ingestor)
-                db.execute("COMMIT")
+            else:
+                # Half of the calls may have these prices and half the ones before.
+                db.execute("DELETE FROM meta WHERE name = ?", (PRICES,))
+            db.execute("COMMIT")
+            if step is None:
+                ingestor.priced = True
                 break
             reached, count = step
             changed += count
-            db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
                 db.execute("ROLLBACK")
@@ -52,4 +61,3 @@ def _note(ingestor: Ingestor) -> None:
     ingestor.db.executemany(
         "INSERT OR REPLACE INTO meta VALUES (?, ?)", [(PRICES, book.fingerprint), ("prices_as_of", book.as_of)]
     )
-    ingestor.priced = True

@@ -8,69 +8,32 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
+from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import discover, look
+from tally_tui.logs.lines import is_compressed
+from tally_tui.record.refresh import after_reading_logs
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.ingest.parsing import Parsed
     from tally_tui.ledger.write import Writer
+    from tally_tui.logs.records import Chunk
     from tally_tui.rules.prices import PriceBook
+
+__all__ = ["Ingestor", "SyncProgress", "SyncResult", "sync"]
 
 BATCH_SIGHTINGS = 12_000
 """A transaction takes up at most about so many sightings: what the writer holds is bounded by it."""
 BATCH_SECONDS = 0.5
 """… and is committed at least so often, so that screens move while much is read."""
-
-
-@dataclass(frozen=True, slots=True)
-class SyncProgress:
-    """How far a pass has come. `bytes_total` is known once the logs have been looked through."""
-
-    phase: str
-    """`scanning`, `reading`, `pricing` or `done`."""
-    files_done: int = 0
-    files_total: int = 0
-    bytes_done: int = 0
-    bytes_total: int = 0
-    calls: int = 0
-    seconds: float = 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """By the speed so far; None while it says nothing."""
-        if self.seconds < 0.3 or not self.bytes_done:
-            return None
-        return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
-
-
-@dataclass(frozen=True, slots=True)
-class SyncResult:
-    """What a pass did."""
-
-    busy: bool = False
-    """Another process holds the lock: nothing was read here."""
-    cancelled: bool = False
-    files: int = 0
-    """Log files there are."""
-    files_read: int = 0
-    bytes_read: int = 0
-    calls: int = 0
-    """Sightings taken up; copies and repeats included."""
-    seconds: float = 0.0
-    problems: tuple[str, ...] = ()
-    changed: bool = False
-    """Whether the ledger holds anything new."""
-    empty: bool = False
-    """Whether the ledger holds no call at all."""
 
 
 def sync(
@@ -97,7 +60,7 @@ def sync(
     """
     lock = IngestLock(paths.data_dir() / "ingest.lock")
     if not lock.acquire(wait):
-        return SyncResult(busy=True, problems=())
+        return SyncResult(busy=True)
     try:
         with Ingestor(settings) as ingestor:
             if progress is not None:
@@ -146,7 +109,9 @@ class Ingestor:
         """One pass, over all logs or over those at the paths of `only`; else as `sync`."""
         with telling(self._path):
             plan = self.plan(rebuild) if only is None else self._partial(only) or self.plan()
-            return _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+            result = _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+        after_reading_logs(self.db, self._settings, result.changed)
+        return result
 
     def plan(self, rebuild: bool = False) -> Plan:
         """All logs on disk held against the ledger."""
@@ -278,11 +243,17 @@ class _Pass:
         self._db.execute("CREATE INDEX IF NOT EXISTS call_file ON call (file)")
         try:
             for job in plan.jobs:
+                # Read before anything is taken out: what cannot be read again is kept as it is.
+                stretches = list(parse_in_place([job], lambda _: b""))
+                problems = [problem for problem in map(_problem, stretches) if problem is not None]
+                if problems and job.why is Why.ASKED:
+                    self._problems += problems
+                    continue
                 with _transaction(self._db):
-                    if job.known is not None:
+                    if job.known is not None and job.why is Why.ASKED:
                         self._ingestor.writer().drop(job.known.id)
                         files.start_afresh(self._db, job.known.id, rewritten=False)
-                    self._write(list(parse_in_place([job], lambda _: b"")), afresh=False)
+                    self._write(stretches)
                 self._progress(plan, "reading")
                 if self._cancelled():
                     return True
@@ -306,26 +277,27 @@ class _Pass:
             with _transaction(self._db):
                 self._write(batch)
 
-    def _write(self, batch: list[Parsed], afresh: bool = True) -> None:
+    def _write(self, batch: list[Parsed]) -> None:
         """Rows and cursors of some stretches, in the caller's transaction."""
         from tally_tui.ledger.write import Told
 
         told: list[Told] = []
         for parsed in batch:
             job, chunk = parsed.job, parsed.chunk
-            file = self._file(job, afresh)
+            file = self._file(job)
+            problem = _problem(parsed)
+            if problem is not None:
+                self._problems.append(problem)
             if chunk is None:
-                self._problems.append(parsed.problem or f"{job.log.path} could not be read")
-                files.add_skipped(self._db, file, {"unreadable:cannot be opened or uncompressed": [1, 0]})
-                # Not tried again until it changes.
-                self._stand(file, job, cursor=job.cursor, state=b"", lines=0, first_ts=None, at_end=True)
                 self._files_done += 1
+                if is_compressed(job.log.path):
+                    self._damaged(file, job)
                 continue
             told.append(
                 Told(file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired)
             )
             files.add_skipped(self._db, file, chunk.skipped)
-            self._stand(file, job, chunk.cursor, chunk.state, chunk.lines, chunk.first_ts, chunk.at_end)
+            self._stand(file, job, chunk)
             self._bytes_done += max(0, chunk.cursor - self._reached.get(file, job.cursor))
             self._reached[file] = chunk.cursor
             self._files_done += chunk.at_end
@@ -337,7 +309,7 @@ class _Pass:
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
 
-    def _file(self, job: Job, afresh: bool) -> int:
+    def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""
         known = self._ids.get(job.log.path)
         if known is None:
@@ -345,29 +317,37 @@ class _Pass:
                 known = files.add_file(self._db, job.log.provider, job.log.path)
             else:
                 known = job.known.id
-                if job.why is Why.REWRITTEN and afresh:
+                if job.why is Why.REWRITTEN:
                     files.start_afresh(self._db, known, rewritten=True)
                     self._ingestor.writer().forget_lines(known)
             self._ids[job.log.path] = known
         return known
 
-    def _stand(
-        self, file: int, job: Job, cursor: int, state: bytes, lines: int, first_ts: int | None, at_end: bool
-    ) -> None:
+    def _stand(self, file: int, job: Job, chunk: Chunk) -> None:
         log = job.log
+        # Until its end is reached a file counts as changed, so that the next pass goes on. So does one that
+        # a drive would not give to its end; a compressed one that is damaged waits until it is another.
+        ended = chunk.at_end and (chunk.problem is None or is_compressed(log.path))
         stand = files.Stand(
             device=log.device,
             inode=log.inode,
-            # Until its end is reached the file counts as changed, so that the next pass goes on.
-            size=log.size if at_end else -1,
+            size=log.size if ended else -1,
             mtime_ns=log.mtime_ns,
-            cursor=cursor,
+            cursor=chunk.cursor,
             head=job.head,
-            state=state,
-            lines=lines,
-            first_ts=first_ts,
+            tail=chunk.tail,
+            state=chunk.state,
+            lines=chunk.lines,
+            first_ts=chunk.first_ts,
         )
         files.stand_at(self._db, file, stand)
+
+    def _damaged(self, file: int, job: Job) -> None:
+        """Nothing more of a compressed log can be read: it is not tried again until it is another file."""
+        files.add_skipped(self._db, file, {"unreadable:cannot be uncompressed": [1, 0]})
+        from tally_tui.logs.records import Chunk
+
+        self._stand(file, job, Chunk(cursor=job.cursor, state=files.state_of(self._db, file)))
 
     # -- around it
 
@@ -377,6 +357,7 @@ class _Pass:
                 for file, log in plan.moved:
                     files.move_file(self._db, file.id, log.path)
                 files.mark_back(self._db, [file.id for file in plan.back])
+            self._ingestor.forget()  # it knows files by their paths
 
     def _note_gone(self, plan: Plan) -> None:
         if plan.gone:
@@ -398,6 +379,11 @@ class _Pass:
             ))  # fmt: skip
 
 
+def _problem(parsed: Parsed) -> str | None:
+    """Why a stretch is not all that should be there, for people."""
+    return parsed.problem if parsed.chunk is None else parsed.chunk.problem
+
+
 @contextlib.contextmanager
 def _no_cycle_search() -> Iterator[None]:
     """Reading makes no cycles, and searching for them takes a tenth of its time."""
@@ -415,8 +401,8 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")

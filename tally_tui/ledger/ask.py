@@ -185,6 +185,16 @@ class Choice:
             where,
         )
 
+    def by_slot(self, since: int, until: int) -> list[tuple[int, int, int]]:
+        """(slot, cost in nano-dollars, tokens) of all groups together, in order of time."""
+        source, condition, where = _source(since, until)
+        return self._db.execute(
+            f"SELECT r.slot, {self._cost}, sum({_TOKENS}) "
+            f"FROM {source} CROSS JOIN temp.chosen c ON c.id = r.facet "
+            f"WHERE c.counts AND {condition} GROUP BY r.slot ORDER BY r.slot",
+            where,
+        ).fetchall()
+
     def duplicates(self, since: int, until: int) -> dict[Reason, int]:
         """How many duplicates of each reason the filter lets through in [since, until)."""
         if not self._marks[3]:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from tally_tui.ledger.ask import ESTIMATED, FROM, UNPRICED, Choice, Mode, Sums, sums_of
 from tally_tui.ledger.ask_filter import CALL_TOKENS, Filter
-from tally_tui.model import SLOT_MS, Tokens
+from tally_tui.model import SLOT_MS, Provider, Reason, Tokens
 
 COSTS: Final[dict[Mode, str]] = {
     "calculate": "c.cost",
@@ -137,3 +137,13 @@ def _calls(db: sqlite3.Connection, numbers: list[int]) -> Iterator[Call]:
     for number in numbers:
         row: tuple[Any, ...] = db.execute(statement, (number,)).fetchone()
         yield Call(*row)
+
+
+def next_call(db: sqlite3.Connection, provider: Provider, since: int, until: int) -> int | None:
+    """The instant of a provider's first counted call in [since, until); None where there is none."""
+    found = db.execute(
+        "SELECT c.ts FROM call c CROSS JOIN facet f ON f.id = c.facet "
+        f"WHERE c.ts >= ? AND c.ts < ? AND f.provider = ? AND f.reason = {Reason.COUNTED:d} ORDER BY c.ts LIMIT 1",
+        (since, until, int(provider)),
+    ).fetchone()
+    return int(found[0]) if found else None

@@ -22,6 +22,8 @@ class KnownFile:
     mtime_ns: int
     cursor: int
     head: bytes | None
+    tail: bytes | None
+    rewrites: int
     gone_at: int | None
 
 
@@ -35,6 +37,8 @@ class Stand:
     mtime_ns: int
     cursor: int
     head: bytes
+    tail: bytes | None
+    """None: as it was."""
     state: bytes
     lines: int
     """Lines read in this stretch."""
@@ -43,7 +47,8 @@ class Stand:
 
 def known_files(db: sqlite3.Connection, only: Collection[str] | None = None) -> dict[str, KnownFile]:
     """All files by path, or those at the paths of `only`."""
-    select = "SELECT id, provider, path, device, inode, size, mtime_ns, cursor, head, gone_at FROM file"
+    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, rewrites, gone_at"
+    select = f"SELECT {columns} FROM file"
     if only is None:
         rows = list(db.execute(select))
     else:
@@ -69,11 +74,12 @@ def add_file(db: sqlite3.Connection, provider: Provider, path: str) -> int:
 def stand_at(db: sqlite3.Connection, file: int, stand: Stand) -> None:
     """Move a file's cursor, with what a later look needs to tell whether it is still the same file."""
     db.execute(
-        """UPDATE file SET device = ?, inode = ?, size = ?, mtime_ns = ?, cursor = ?, head = ?, state = ?,
-               lines = lines + ?, first_ts = coalesce(first_ts, ?), gone_at = NULL WHERE id = ?""",
+        """UPDATE file SET device = ?, inode = ?, size = ?, mtime_ns = ?, cursor = ?, head = ?,
+               tail = coalesce(?, tail), state = ?, lines = lines + ?, first_ts = coalesce(first_ts, ?),
+               gone_at = NULL WHERE id = ?""",
         (
-            stand.device, stand.inode, stand.size, stand.mtime_ns, stand.cursor, stand.head, stand.state,
-            stand.lines, stand.first_ts, file,
+            stand.device, stand.inode, stand.size, stand.mtime_ns, stand.cursor, stand.head,
+            stand.tail, stand.state, stand.lines, stand.first_ts, file,
         ),
     )  # fmt: skip
 
@@ -81,8 +87,8 @@ def stand_at(db: sqlite3.Connection, file: int, stand: Stand) -> None:
 def start_afresh(db: sqlite3.Connection, file: int, *, rewritten: bool) -> None:
     """A file is read again from its beginning: because it was rewritten, or because someone asked."""
     db.execute(
-        """UPDATE file SET cursor = 0, state = NULL, lines = 0, size = -1, first_ts = NULL,
-               rewrites = rewrites + ? WHERE id = ?""",
+        """UPDATE file SET cursor = 0, state = NULL, tail = NULL, lines = 0, size = -1,
+               first_ts = NULL, rewrites = rewrites + ? WHERE id = ?""",
         (int(rewritten), file),
     )
     db.execute("DELETE FROM skipped WHERE file = ?", (file,))

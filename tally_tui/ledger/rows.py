@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tally_tui.ledger.facets import Facet, Facets
+from tally_tui.model import Reason
 
 COLUMNS = (
     "id", "identity", "file", "offset", "facet", "ts", "lines", "input", "write_5m", "write_1h", "cache_read",
     "output", "reasoning", "searches", "flags", "cost", "recorded", "unobserved", "vector", "turn",
+    "totals",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM call"
 _INSERT = f"INSERT INTO call ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
@@ -43,6 +45,7 @@ class Row:
     unobserved: int
     vector: int | None
     turn: int | None
+    totals: int | None
 
     def columns(self, facet: int) -> tuple[Any, ...]:
         """The row's columns in the table's order, its facet as the number given."""
@@ -50,7 +53,15 @@ class Row:
             self.id, self.identity, self.file, self.offset, facet, self.ts, self.lines,
             self.input, self.write_5m, self.write_1h, self.cache_read, self.output, self.reasoning,
             self.searches, self.flags, self.cost, self.recorded, self.unobserved, self.vector, self.turn,
+            self.totals,
         )  # fmt: skip
+
+
+def told_by_file(row: Row) -> bool:
+    """Whether the row's own file tells that it is a duplicate, so that no other file can change it."""
+    reason = row.facet.reason
+    # A count with totals repeats only what another file of its thread said last.
+    return reason == Reason.RECORD or (reason == Reason.REPEAT and row.totals is None)
 
 
 def rows_of(

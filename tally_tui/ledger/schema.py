@@ -28,6 +28,7 @@ CREATE TABLE file (
     mtime_ns INTEGER NOT NULL,
     cursor INTEGER NOT NULL DEFAULT 0,   -- bytes read; in the uncompressed text of a .zst
     head BLOB,                           -- fingerprint of the first 4 KiB, and how much of it there was
+    tail BLOB,                           -- likewise of what lies right before the cursor
     state BLOB,                          -- the parser's memory at the cursor (JSON)
     first_ts INTEGER,                    -- the first time stamp in the file, ms
     lines INTEGER NOT NULL DEFAULT 0,    -- lines read
@@ -107,6 +108,7 @@ CREATE TABLE call (
     unobserved INTEGER NOT NULL,         -- tokens a jump of the totals left unexplained
     vector INTEGER,                      -- Codex: hash of totals and last, to recognise replays
     turn INTEGER,                        -- Codex: hash of the turn id
+    totals INTEGER,                      -- Codex: hash of the totals, to recognise a thread taken up again
     UNIQUE (identity, file)
 ) STRICT;
 CREATE INDEX call_ts ON call (ts);
@@ -137,7 +139,69 @@ CREATE TABLE reading (
     resets_at INTEGER,                   -- ms
     plan TEXT,
     source TEXT NOT NULL,                -- log | statusline | record
-    PRIMARY KEY (provider, limit_id, minutes, ts)
+    session TEXT NOT NULL DEFAULT '',    -- the agent's own id of the session that said so; '' where not known
+    root TEXT NOT NULL DEFAULT '',       -- the agent's home folder; '' for its usual one
+    PRIMARY KEY (provider, limit_id, minutes, ts, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE credit (                    -- a lower percentage that the user says was granted
+    provider INTEGER NOT NULL,
+    limit_id TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    root TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL,                 -- from when on, ms
+    percent REAL NOT NULL,               -- the percentage it fell to
+    PRIMARY KEY (provider, limit_id, minutes, root, at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE milestone (                 -- a whole percent of a window, written once when it was seen passed
+    provider INTEGER NOT NULL,
+    limit_id TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    root TEXT NOT NULL DEFAULT '',
+    until INTEGER NOT NULL,              -- the window's reset, ms (resets within 600 s are one)
+    segment INTEGER NOT NULL,            -- 0, and one more after every credit inside the window
+    percent INTEGER NOT NULL,
+    at INTEGER NOT NULL,                 -- the reading that passed it, ms
+    cumulative INTEGER NOT NULL,         -- nano-dollars since the window (or segment) began
+    marginal INTEGER,                    -- nano-dollars since the percent before; NULL for the first one seen
+    jump INTEGER NOT NULL,               -- percents passed by the same reading
+    other REAL,                          -- the plan's other window (5 hours, 7 days) at that moment, percent
+    PRIMARY KEY (provider, limit_id, minutes, root, until, segment, percent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert (                     -- the row is the latch: what it says fires once
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    scope TEXT NOT NULL,                 -- which window, budget, session, call or model
+    until INTEGER NOT NULL,              -- the end of its window or period, ms; 0 where there is only one ever
+    segment INTEGER NOT NULL,
+    threshold REAL NOT NULL,
+    axis TEXT NOT NULL,
+    severity TEXT NOT NULL,              -- info | warn | critical
+    provider TEXT,                       -- claude | codex; NULL where it is of both
+    kind TEXT NOT NULL,                  -- what `until` ends
+    minutes INTEGER,                     -- length of the window
+    fired_at INTEGER NOT NULL,           -- when the threshold was reached, ms
+    latched_at INTEGER NOT NULL,         -- when that was noticed and written, ms
+    numbers TEXT NOT NULL,               -- the figures at that moment (JSON)
+    told INTEGER NOT NULL,               -- 0 waits to be told, 1 told, 2 only recorded
+    rung INTEGER NOT NULL,               -- likewise of a terminal
+    problems TEXT NOT NULL DEFAULT '[]', -- channels that failed, in words (JSON)
+    acknowledged_at INTEGER,
+    UNIQUE (rule, scope, until, segment, threshold)
+) STRICT;
+
+CREATE TABLE alert_rule (                -- the thresholds in force when alerts were last looked at
+    rule TEXT NOT NULL,
+    threshold REAL NOT NULL,
+    terms TEXT NOT NULL,                 -- what else the rule says; another text is another rule
+    PRIMARY KEY (rule, threshold)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert_snooze (
+    rule TEXT PRIMARY KEY,               -- '' for all of them
+    until INTEGER NOT NULL               -- ms
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE limit_event (

@@ -131,7 +131,9 @@ class Sessions:
             session.title, session.title_rank = fact.title, fact.title_rank
         if fact.agent and (session.agent is None or fact.agent not in session.name):
             session.agent = fact.agent
-        session.forked_from = fact.forked_from or session.forked_from
+        if fact.forked_from:
+            # Where files of one thread disagree, no order of reading may decide.
+            session.forked_from = min(fact.forked_from, session.forked_from or fact.forked_from)
         if fact.started is not None:
             session.started = fact.started if session.started is None else min(session.started, fact.started)
         session.paginated = session.paginated or int(fact.paginated)
@@ -143,17 +145,26 @@ class Sessions:
 
     def _adopt(self, child: Session, parent: Session) -> None:
         child.kind = "subagent"
-        if child.parent == parent.id or parent.root == child.id:
+        if child.parent == parent.id or child.id in self._above(parent):
             return  # known already, or a circle that no honest log draws
+        if child.parent is not None and self._by_id[child.parent].name < parent.name:
+            return  # two files disagree: no order of reading may decide
         child.parent = parent.id
         self._parents.add(parent.id)
         old, new = child.root, parent.root
-        for session in self._by_id.values() if child.id in self._parents else [child]:
-            if session is child or session.root == old:
+        for session in list(self._by_id.values()) if child.id in self._parents else [child]:
+            if session is child or (session.root == old and child.id in self._above(session)):
                 session.root = new
                 self._dirty[session.id] = session
         if child.id not in self._fresh:
             self.moved.add(new)
+
+    def _above(self, session: Session) -> list[int]:
+        """A session and those above it, to the topmost."""
+        line = [session.id]
+        while (parent := self._by_id[line[-1]].parent) is not None:
+            line.append(parent)
+        return line
 
     def folder(self, path: str | None) -> int | None:
         """The id of a working folder, its project looked up when it is new."""

@@ -1,9 +1,10 @@
-"""Codex threads decided as a whole: replays of a parent, and headless logs beside a rollout."""
+"""Codex threads decided as a whole: replays of a parent, totals told again, headless logs beside a rollout."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from tally_tui.ledger.facets import Facets
@@ -32,24 +33,51 @@ class Threads:
             wanted[number] = thread
             for child in self._sessions.forks_of(thread.name):
                 wanted[child.id] = child
-        sequences: dict[int, list[Row]] = {}
+        # What a thread says twice is out before its children are held against it.
         for thread in wanted.values():
             yield from self._headless(thread)
-            if thread.forked_from and not thread.paginated:
+            yield from self._taken_up_again(thread)
+        sequences: dict[int, list[Row]] = {}
+        for thread in wanted.values():
+            if thread.forked_from and thread.forked_from != thread.name and not thread.paginated:
                 yield from self._replays(thread, sequences)
 
     def _headless(self, thread: Session) -> Iterator[tuple[Row, int]]:
         """The event stream of a headless run counts only where no rollout has its thread (rule 4)."""
-        if not thread.headless:
+        if not thread.headless or thread.started is None:
             return
-        reason = Reason.COUNTED if thread.started is None else Reason.ARCHIVE
         for row in rows_in(self._db, self._facets, self._facets.of_session(thread.id)):
-            if row.flags & Flag.HEADLESS and row.facet.reason != reason:
-                yield row, int(reason)
+            if row.flags & Flag.HEADLESS and row.facet.reason != Reason.ARCHIVE:
+                yield row, int(Reason.ARCHIVE)
+
+    def _taken_up_again(self, thread: Session) -> Iterator[tuple[Row, int]]:
+        """A further file of a thread may begin with the totals that the one before ended with (rule 2)."""
+        facets = self._facets.of_session(thread.id)
+        listed = ",".join(map(str, facets))
+        first, last = self._db.execute(
+            f"SELECT min(file), max(file) FROM call WHERE facet IN ({listed})"
+        ).fetchone()
+        if first == last:
+            return
+        counts = sorted(
+            (
+                row for row in rows_in(self._db, self._facets, facets)
+                if row.totals is not None and row.facet.reason != Reason.ARCHIVE
+            ),
+            key=self._place,
+        )  # fmt: skip
+        again = {
+            row.id for before, row in pairwise(counts) if before.file != row.file and before.totals == row.totals
+        }
+        for row in counts:
+            if row.id in again and row.facet.reason != Reason.REPEAT:
+                yield row, int(Reason.REPEAT)
+            elif row.id not in again and row.facet.reason == Reason.REPEAT:
+                yield row, int(Reason.COUNTED)
 
     def _replays(self, child: Session, sequences: dict[int, list[Row]]) -> Iterator[tuple[Row, int]]:
         own = self._sequence(child, sequences)
-        parent = self._sessions.find(Provider.CODEX, child.forked_from or "")
+        parent = self._parent(child)
         if parent is not None and parent.started is not None:
             count = replayed(list(map(_evidence, own)), list(map(_evidence, self._sequence(parent, sequences))))
             low_confidence = 0
@@ -64,6 +92,20 @@ class Threads:
             if row.facet.reason != reason:
                 yield row, int(reason)
 
+    def _parent(self, child: Session) -> Session | None:
+        """The thread a child was forked from, where it is on disk; None in a circle, which no honest log draws."""
+        parent = above = self._sessions.find(Provider.CODEX, child.forked_from or "")
+        met = {child.id}
+        while above is not None:
+            if above.id in met:
+                return None
+            met.add(above.id)
+            above = self._sessions.find(Provider.CODEX, above.forked_from or "")
+        return parent
+
+    def _place(self, row: Row) -> tuple[str, int]:
+        return self._name(row.file), row.offset
+
     def _sequence(self, thread: Session, sequences: dict[int, list[Row]]) -> list[Row]:
         """A thread's records in the order they were written: its calls, and what it replays itself."""
         known = sequences.get(thread.id)
@@ -72,7 +114,7 @@ class Threads:
             rows = rows_in(self._db, self._facets, self._facets.of_session(thread.id))
             known = sequences[thread.id] = sorted(
                 (row for row in rows if row.facet.reason in kept and not row.flags & Flag.HEADLESS),
-                key=lambda row: (self._name(row.file), row.offset),
+                key=self._place,
             )
         return known
 

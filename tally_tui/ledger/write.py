@@ -17,10 +17,14 @@ from tally_tui.ledger.met import Met
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
 from tally_tui.ledger.pricing import Pricing
 from tally_tui.ledger.rollups import Rollups
-from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, update_row
+from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, told_by_file, update_row
 from tally_tui.ledger.sessions import LATER, Fact, Sessions
 from tally_tui.ledger.threads import Threads
 from tally_tui.model import Flag, Provider, Reason, merge_flags
+from tally_tui.rules.prices import Rates
+
+_SHARED = Flag.PRICE | Flag.RECORDED
+"""The flags that a facet and its price depend on."""
 
 
 class Seen(Protocol):
@@ -49,6 +53,7 @@ class Seen(Protocol):
     unobserved: int
     vector: int | None
     turn: int | None
+    totals: int | None
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ class Writer:
         empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
         self._met = Met() if empty else None
         self._paths: dict[int, str] = {}
+        self._shared: dict[tuple[object, ...], tuple[int, int, Rates]] = {}
 
     def apply(self, batch: Iterable[Told]) -> int:
         """Take up what files say; the caller owns the transaction. Returns the number of sightings."""
@@ -147,26 +153,38 @@ class Writer:
     # -- one file tells of a call
 
     def _fresh(self, told: Told, seen: Seen, touched: set[int]) -> tuple[Any, ...]:
-        provider, model, flags, ts = told.provider, seen.model, seen.flags, seen.ts
-        reason = seen.reason
-        session = self._sessions.named(provider, seen.session).id
+        provider, flags, ts, reason = told.provider, seen.flags, seen.ts, seen.reason
+        about = (
+            provider, seen.session, seen.model, seen.folder, seen.branch, seen.version, flags & _SHARED, reason,
+            seen.inferred,
+        )  # fmt: skip
+        shared = self._shared.get(about)
+        if shared is None or not shared[2].since <= ts < shared[2].until:
+            shared = self._shared[about] = self._share(provider, seen)
+        facet, session, rates = shared
         if provider is Provider.CODEX:
             touched.add(session)
         given, write_5m, write_1h = seen.input, seen.write_5m, seen.write_1h
         read, output, reasoning = seen.cache_read, seen.output, seen.reasoning
-        rates = self.pricing.rates(provider, model, flags, ts)
         cost = 0 if reason else rates.cost(given, write_5m, write_1h, read, output, seen.searches)
-        facet = self._facets.number((
-            session, provider, model, self._sessions.folder(seen.folder), seen.branch, seen.version,
-            rates.status, reason, seen.inferred, 1 if flags & Flag.RECORDED else 0,
-        ))  # fmt: skip
         self._rollups.add(ts, facet, (
             1, given, write_5m, write_1h, read, output, reasoning, cost, seen.recorded, seen.unobserved,
         ))  # fmt: skip
         return (
             None, seen.identity, told.file, seen.offset, facet, ts, seen.lines, given, write_5m, write_1h, read,
             output, reasoning, seen.searches, flags, cost, seen.recorded, seen.unobserved, seen.vector, seen.turn,
+            seen.totals,
         )  # fmt: skip
+
+    def _share(self, provider: Provider, seen: Seen) -> tuple[int, int, Rates]:
+        """(facet, session, rates) that a sighting shares with many: most are like the one before."""
+        rates = self.pricing.rates(provider, seen.model, seen.flags, seen.ts)
+        session = self._sessions.named(provider, seen.session).id
+        facet = self._facets.number((
+            session, provider, seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
+            rates.status, seen.reason, seen.inferred, 1 if seen.flags & Flag.RECORDED else 0,
+        ))  # fmt: skip
+        return facet, session, rates
 
     # -- several do, or one does in several stretches
 
@@ -197,7 +215,7 @@ class Writer:
         return self.pricing.priced(Row(
             None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,
             seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.reasoning,
-            seen.searches, seen.flags, 0, seen.recorded, seen.unobserved, seen.vector, seen.turn,
+            seen.searches, seen.flags, 0, seen.recorded, seen.unobserved, seen.vector, seen.turn, seen.totals,
         ))  # fmt: skip
 
     def _merged(self, old: Row, new: Row, provider: Provider) -> Row:
@@ -218,9 +236,10 @@ class Writer:
             ts=min(old.ts, new.ts) if old.lines else new.ts,
             lines=lines,
             flags=merge_flags(old.flags, new.flags),
-            unobserved=new.unobserved if new.vector is not None else old.unobserved,
-            vector=new.vector if new.vector is not None else old.vector,
-            turn=new.turn if new.turn is not None else old.turn,
+            unobserved=first.unobserved,
+            vector=first.vector,
+            turn=first.turn,
+            totals=first.totals,
         ))  # fmt: skip
 
     def _with_largest(self, rows: list[Row]) -> list[Row]:
@@ -245,10 +264,12 @@ class Writer:
                 return
         claims = [self._claim(row) for row in rows]
         claude = rows[0].facet.provider == Provider.CLAUDE
-        owner = (claude_owner if claude else codex_owner)(claims)
+        # Where one file alone tells a duplicate, the same record in another part of the thread is one, too.
+        told = [index for index, row in enumerate(rows) if told_by_file(row)]
+        owner = told[0] if told else (claude_owner if claude else codex_owner)(claims)
         for index, row in enumerate(rows):
-            if row.facet.reason in (Reason.REPEAT, Reason.RECORD):
-                continue  # the file alone tells these
+            if index in told:
+                continue
             reason = Reason.COUNTED
             if index != owner:
                 reason = claude_reason(claims[index], claims[owner]) if claude else Reason.ARCHIVE
@@ -289,10 +310,12 @@ class Writer:
                     self._change(row, replace(row, facet=facet))
         if told.paired:
             for rows in rows_of(self._db, self._facets, dict.fromkeys(told.paired)).values():
-                for row in rows:
+                for index, row in enumerate(rows):
                     if row.file == told.file:
-                        touched.add(row.facet.session)
-                        self._change(row, replace(row, facet=row.facet._replace(reason=int(Reason.RECORD))))
+                        facet = row.facet._replace(reason=int(Reason.RECORD))
+                        rows[index] = self.pricing.priced(replace(row, facet=facet))
+                        self._change(row, rows[index])
+                self._decide(rows, touched)
 
     # -- rows
 
@@ -312,12 +335,16 @@ class Writer:
 
 
 def largest(one: Row, other: Row) -> Row:
-    """`one` with the element-wise larger counts of both."""
+    """`one` with the element-wise larger counts of both.
+
+    Of cache writes these are their sum and the 1-hour part: the 5-minute part is what is left.
+    """
+    write_1h = max(one.write_1h, other.write_1h)
     return replace(
         one,
         input=max(one.input, other.input),
-        write_5m=max(one.write_5m, other.write_5m),
-        write_1h=max(one.write_1h, other.write_1h),
+        write_5m=max(one.write_5m + one.write_1h, other.write_5m + other.write_1h) - write_1h,
+        write_1h=write_1h,
         cache_read=max(one.cache_read, other.cache_read),
         output=max(one.output, other.output),
         reasoning=max(one.reasoning, other.reasoning),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tally_tui import clock, paths
 from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
 from tally_tui.live.questions import answer
-from tally_tui.store import Answered, Failed, NowRequest, Publish, Request, Trouble
+from tally_tui.store import Answered, Failed, LedgerRequest, NowRequest, Publish, Trouble
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -30,9 +30,9 @@ class Answering:
         self._settings = settings
         self._publish = publish
         self._news = threading.Condition()
-        self._asked: dict[str, Request] = {}
+        self._asked: dict[str, LedgerRequest] = {}
         self._due: dict[str, None] = {}
-        self._answered: dict[str, tuple[Request, object, float]] = {}
+        self._answered: dict[str, tuple[LedgerRequest, object, float]] = {}
         self._stopped = False
         self._stale = False
         self._db: sqlite3.Connection | None = None
@@ -43,7 +43,7 @@ class Answering:
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, request: Request) -> None:
+    def ask(self, request: LedgerRequest) -> None:
         """Answer now and whenever the ledger changes; takes the place of what the slot asked before."""
         with self._news:
             self._asked[request.slot] = request

@@ -11,9 +11,9 @@ from tally_tui.rules.zones import zone
 from tally_tui.store import (
     Answer,
     CallsRequest,
+    LedgerRequest,
     NowRequest,
     QueryProblem,
-    Request,
     SessionsRequest,
     UsageRequest,
 )
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tally_tui.ledger.ask import Mode
 
 
-def answer(db: sqlite3.Connection, request: Request, settings: Settings) -> Answer:
+def answer(db: sqlite3.Connection, request: LedgerRequest, settings: Settings) -> Answer:
     """Answer a request from the ledger. The report modules are imported when they are first asked for.
 
     Raises:

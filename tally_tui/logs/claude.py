@@ -16,14 +16,16 @@ from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, st
 from tally_tui.logs.claude_titles import described, first_prompt
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
-from tally_tui.logs.lines import text_of, tidy, tolerant
+from tally_tui.logs.lines import MOST, text_of
 from tally_tui.logs.records import Chunk, LimitEvent, SessionFact, Sighting
+from tally_tui.logs.salvage import salvage
 from tally_tui.model import NANO, Flag, merge_flags
 
 SYNTHETIC = "<synthetic>"
-_SPEEDS = {"standard": Flag.SPEED_STANDARD, "fast": Flag.SPEED_FAST}
-_TIERS = {"batch": Flag.TIER_BATCH, "flex": Flag.TIER_FLEX, "priority": Flag.TIER_PRIORITY}
-_MOST = 10**15
+_SPEEDS: dict[str | None, int] = {"standard": Flag.SPEED_STANDARD, "fast": Flag.SPEED_FAST}
+_TIERS: dict[str | None, int] = {"batch": Flag.TIER_BATCH, "flex": Flag.TIER_FLEX, "priority": Flag.TIER_PRIORITY}
+_REGION_US, _STOPPED, _EMBEDDED = Flag.REGION_US, Flag.STOPPED, Flag.EMBEDDED
+_MOST_USD = 1e9
 _AGENT_FILE = re.compile(r"agent-(.+)\.jsonl$")
 
 KNOWN_TYPES = frozenset(
@@ -45,6 +47,20 @@ class State(msgspec.Struct):
 
     last_ts: int | None = None
     titled: bool = False
+    dated: bool = False
+    """The file's first time stamp has been told."""
+    began: list[str] = []
+    """Sessions whose own first record has been told."""
+    session: list[str | None] = []
+    """The session of the line before, once all is told of it; empty before that."""
+
+
+class _Texts(dict[str | None, str | None]):
+    """Texts made safe once: the same few models, folders and branches come with every call."""
+
+    def __missing__(self, text: str | None) -> str | None:
+        safe = self[text] = text_of(text)
+        return safe
 
 
 class ClaudeParser:
@@ -56,9 +72,10 @@ class ClaudeParser:
         self._changed_ms = changed_ms
         self._calls: dict[str, Sighting] = {}
         self._facts: dict[str, SessionFact] = {}
-        self._texts: dict[str, str | None] = {}
-        self._session: str | None = None
-        """The session of the lines just read, once its fact is known; None compares equal to no fact."""
+        self._texts = _Texts()
+        self._known_origins: dict[str | None, tuple[str, str, int]] = {}
+        self._session: str | bool | None = self._state.session[0] if self._state.session else False
+        """As the state's; False, which equals no session, while there is none."""
         self._path = path
         self._agent, self._file_session = whose(path)
 
@@ -66,56 +83,62 @@ class ClaudeParser:
         """Take one line; False when it is the torn beginning of one that is still being written."""
         try:
             record = strict(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            text = tidy(line)
-            if not text:
-                if not line:
-                    self.chunk.skip("unreadable", "too long", offset)
-                return True
-            value = tolerant(text)
-            if value is None:
-                if whole:
-                    self.chunk.skip("unreadable", "not JSON", offset)
-                return whole
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._feed_refused(offset, line, whole)
+        self._take(offset, record)
+        return True
+
+    def _feed_refused(self, offset: int, line: bytes, whole: bool) -> bool:
+        """Take a line that the strict decoder refuses; as `feed`."""
+        if not line:
+            self.chunk.skip("unreadable", "too long", offset)
+            return True
+        found = salvage(line)
+        if not whole and (found.torn or not found.objects):
+            return False
+        if found.broken:
+            self.chunk.skip("unreadable", "not JSON", offset)
+        for value in found.objects:
             try:
                 record = lenient(value)
             except ValueError:
                 self.chunk.skip("unreadable", "bad usage", offset)
-                return True
+                continue
+            self._take(offset, record)
+        return True
+
+    def _take(self, offset: int, record: Line) -> None:
         kind = record.type
         if kind == "assistant":
-            self._assistant(offset, record)
+            ts = to_ms(record.timestamp)
+            if ts is not None:
+                self._state.last_ts = ts
+            if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
+                self._fact(record, ts)
+            message = record.message
+            if message is None:
+                return
+            if message.usage is not None and message.model != SYNTHETIC:
+                self._call(offset, record, message, message.usage, ts)
+            elif record.isApiErrorMessage:
+                self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
-            if record.sessionId != self._session or _from_elsewhere(record):
+            if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
             if not self._state.titled and self._agent is None:
                 self._title(record)
         else:
             self._other(kind, offset, record)
-        return True
 
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
         chunk = self.chunk
         chunk.sightings = list(self._calls.values())
         chunk.sessions = list(self._facts.values())
+        self._state.session = [] if isinstance(self._session, bool) else [self._session]
         chunk.state = msgspec.json.encode(self._state)
         return chunk
-
-    def _assistant(self, offset: int, record: Line) -> None:
-        ts = to_ms(record.timestamp)
-        if ts is not None:
-            self._state.last_ts = ts
-        if record.sessionId != self._session or _from_elsewhere(record):
-            self._fact(record, ts)
-        message = record.message
-        if message is None:
-            return
-        if message.usage is not None and message.model != SYNTHETIC:
-            self._call(offset, record, message, message.usage, ts)
-        elif record.isApiErrorMessage:
-            self._limit(offset, record, message, ts)
 
     def _other(self, kind: str, offset: int, record: Line) -> None:
         if kind == "custom-title":
@@ -124,7 +147,7 @@ class ClaudeParser:
             self._named(record, record.aiTitle, 3)
         elif kind == "cost-state":
             session = record.sessionId or self._file_session
-            if record.totalCostUSD is not None and session:
+            if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < _MOST_USD:
                 # Cumulative per process: the largest is the one to hold our sum against.
                 cost = round(record.totalCostUSD * NANO)
                 self.chunk.cost_states[session] = max(cost, self.chunk.cost_states.get(session, 0))
@@ -133,42 +156,45 @@ class ClaudeParser:
                 self._progress(offset, record)
         elif kind not in KNOWN_TYPES:
             self.chunk.skip("unknown", kind or "no type", offset)
-        elif record.timestamp and self.chunk.first_ts is None:
+        elif record.timestamp and not self._state.dated:
             self._fact(record, to_ms(record.timestamp))
 
     # -- whose line it is
 
-    def _origin(self, record: Line) -> str:
-        """The session that a line says it began in: its file's own, unless the line was copied."""
+    def _whose(self, record: Line) -> tuple[str, str, int]:
+        """(origin, session, flags) of a line: the session it says it began in, its file's own unless it was copied."""
         fork = record.forkedFrom
-        named = (fork.sessionId if fork else None) or record.session_id or record.sessionId or self._file_session
-        return self._text(named) or PurePath(self._path).stem
-
-    def _name(self, record: Line) -> str:
-        origin = self._origin(record)
-        agent = self._agent
-        return f"{origin}/agent-{agent}" if agent else origin
+        named = (fork.sessionId if fork else None) or record.session_id or record.sessionId
+        known = self._known_origins.get(named)
+        if known is None:
+            origin = text_of(named or self._file_session) or PurePath(self._path).stem
+            session = f"{origin}/agent-{self._agent}" if self._agent else origin
+            flags = (Flag.COPIED if self._copied(origin) else 0) | (Flag.AGENT if self._agent else 0)
+            known = self._known_origins[named] = (origin, session, flags)
+        return known
 
     def _fact(self, record: Line, ts: int | None) -> None:
         """What the first line of a session in this stretch says of it; later lines only fill gaps."""
-        if self.chunk.first_ts is None and ts is not None:
-            self.chunk.first_ts = ts
         if ts is None:
             return
+        if not self._state.dated:
+            self._state.dated = True
+            self.chunk.first_ts = ts
         if record.cwd and not _from_elsewhere(record):
             self._session = record.sessionId
-        origin = self._origin(record)
+        origin = self._whose(record)[0]
         fact = self._facts.get(origin)
         if fact is None:
             fact = self._facts[origin] = self._new_fact(origin)
-        if fact.first_ts is None and not self._copied(origin):
+        if origin not in self._state.began and not self._copied(origin):
             # A copied line is no record of that session's own.
+            self._state.began.append(origin)
             fact.first_ts = ts
         if fact.folder is None:
             fact.folder = text_of(record.cwd)
-            fact.branch = text_of(record.gitBranch)
-            fact.version = text_of(record.version)
-            fact.origin = text_of(record.entrypoint)
+            fact.branch = fact.branch or text_of(record.gitBranch)
+            fact.version = fact.version or text_of(record.version)
+            fact.origin = fact.origin or text_of(record.entrypoint)
 
     def _new_fact(self, origin: str) -> SessionFact:
         if not self._agent:
@@ -186,13 +212,15 @@ class ClaudeParser:
         return self._file_session is not None and origin != self._file_session
 
     def _title(self, record: Line) -> None:
-        origin = self._origin(record)
-        fact = self._facts.get(origin)
-        if fact is None or self._copied(origin):
+        origin = self._whose(record)[0]
+        if origin not in self._state.began:
             return
         title = first_prompt(record)
         if title:
             self._state.titled = True
+            fact = self._facts.get(origin)
+            if fact is None:
+                fact = self._facts[origin] = self._new_fact(origin)
             if fact.title_rank <= 1:
                 fact.title, fact.title_rank = title, 1
 
@@ -214,68 +242,55 @@ class ClaudeParser:
         creation, tools, details = usage.cache_creation, usage.server_tool_use, usage.output_tokens_details
         flat = usage.cache_creation_input_tokens
         write_1h = (creation.ephemeral_1h_input_tokens or 0) if creation else 0
-        if flat is None:
-            write_5m = (creation.ephemeral_5m_input_tokens or 0) if creation else 0
-        else:
-            write_5m = flat - write_1h if flat > write_1h else 0
+        written = flat if flat is not None else (creation.ephemeral_5m_input_tokens or 0) if creation else 0
         given, output = usage.input_tokens or 0, usage.output_tokens or 0
         read = usage.cache_read_input_tokens or 0
         thinking = (details.thinking_tokens or 0) if details else 0
         searches = (tools.web_search_requests or 0) if tools else 0
         # One comparison covers every count: a negative or absurd one is nobody's usage.
-        if min(given, output, read, write_5m, write_1h, thinking, searches) < 0 or (
-            given + output + read + write_5m + write_1h + thinking + searches >= _MOST
-        ):
+        if not 0 <= given | output | read | written | write_1h | thinking | searches < MOST:
             self.chunk.skip("unreadable", "bad usage", offset)
             return
-        flags = (
-            _SPEEDS.get(usage.speed or "", 0)
-            | _TIERS.get(usage.service_tier or "", 0)
-            | (Flag.REGION_US if usage.inference_geo == "us" else 0)
-            | (Flag.STOPPED if message.stop_reason else 0)
-        )
-        key = message.id or record.requestId or record.uuid or f"{self._path}:{offset}"
+        write_5m = written if flat is None else flat - write_1h if flat > write_1h else 0
+        origin, session, flags = self._whose(record)
+        flags |= _SPEEDS.get(usage.speed, 0) | _TIERS.get(usage.service_tier, 0)
+        if usage.inference_geo == "us":
+            flags |= _REGION_US
+        if message.stop_reason:
+            flags |= _STOPPED
+        key = message.id or record.requestId or record.uuid or f"{PurePath(self._path).name}:{offset}"
         recorded = 0
-        if record.costUSD is not None and 0 <= record.costUSD < 1e9:
+        if record.costUSD is not None and 0 <= record.costUSD < _MOST_USD:
             flags |= Flag.RECORDED
             recorded = round(record.costUSD * NANO)
+        if embedded is not None:
+            flags |= Flag.EMBEDDED | Flag.AGENT
+            session = f"{origin}/agent-{embedded}"
+        if ts is None:
+            ts = self._state.last_ts if self._state.last_ts is not None else self._changed_ms
+        texts = self._texts
+        model = texts[message.model] or ""
+        if thinking > output:
+            thinking = output
         known = self._calls.get(key)
-        if known is not None and bool(known.flags & Flag.EMBEDDED) == bool(embedded):
+        if known is not None and bool(known.flags & _EMBEDDED) == bool(embedded):
+            known.model = known.model or model
             _merge(known, flags, (given, write_5m, write_1h, read, output, thinking, searches), recorded, ts)
             return
         if known is not None and embedded:
             return  # the file holds the call itself
-        if embedded is not None:
-            flags |= Flag.EMBEDDED
-        if self._agent or embedded:
-            flags |= Flag.AGENT
-        origin = self._origin(record)
-        if self._copied(origin):
-            flags |= Flag.COPIED
-        if ts is None:
-            ts = self._state.last_ts if self._state.last_ts is not None else self._changed_ms
         self._calls[key] = Sighting(
-            identity_of(f"claude\0{key}"), f"{origin}/agent-{embedded}" if embedded else self._name(record), offset, ts,
-            self._text(message.model) or "", self._text(record.cwd), self._text(record.gitBranch),
-            self._text(record.version), given, write_5m, write_1h, read, output, min(thinking, output), searches, flags,
-            recorded,
+            identity_of(f"claude\0{key}"), session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
+            texts[record.version], given, write_5m, write_1h, read, output, thinking, searches, flags, recorded,
         )  # fmt: skip
-
-    def _text(self, value: str | None) -> str | None:
-        """A text made safe once: the same few models, folders and branches come with every call."""
-        if value is None:
-            return None
-        known = self._texts.get(value, "")
-        if known == "":
-            known = self._texts[value] = text_of(value)
-        return known
 
     def _progress(self, offset: int, record: Line) -> None:
         """A subagent's message embedded in its parent's transcript: counts only where no file holds the call."""
         try:
             data: Any = plain(record.data)
             inner = lenient(data["message"])
-        except (msgspec.DecodeError, ValueError, TypeError, KeyError, AttributeError):
+        except (msgspec.DecodeError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            self.chunk.skip("unreadable", "bad progress", offset)
             return
         message = inner.message
         if message is None or message.usage is None or message.model == SYNTHETIC or not message.id:
@@ -286,14 +301,14 @@ class ClaudeParser:
                 setattr(inner, name, getattr(record, name))
         ts = to_ms(inner.timestamp) or to_ms(record.timestamp)
         self._call(offset, inner, message, message.usage, ts, embedded=agent)
-        name = f"{self._origin(inner)}/agent-{agent}"
-        self._facts.setdefault(name, SessionFact(name=name, parent=self._origin(inner), agent=agent))
+        name = f"{self._whose(inner)[0]}/agent-{agent}"
+        self._facts.setdefault(name, SessionFact(name=name, parent=self._whose(inner)[0], agent=agent))
 
     def _limit(self, offset: int, record: Line, message: Message, ts: int | None) -> None:
         if bytes(record.error) != b'"rate_limit"' or ts is None:
             return
         text = first_prompt(record, commands=True) or "limit reached"
-        self.chunk.events.append(LimitEvent(ts, self._name(record), text, offset))
+        self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text, offset))
 
 
 def whose(path: str) -> tuple[str | None, str | None]:
@@ -315,18 +330,21 @@ def _from_elsewhere(record: Line) -> bool:
     return record.session_id is not None and record.session_id != record.sessionId
 
 
-def _merge(known: Sighting, flags: int, counts: tuple[int, ...], recorded: int, ts: int | None) -> None:
-    """Another line of a call already met in this stretch: its larger figures win."""
+def _merge(known: Sighting, flags: int, counts: tuple[int, ...], recorded: int, ts: int) -> None:
+    """Another line of a call already met in this stretch: its larger figures win.
+
+    Of cache writes these are their sum and the 1-hour part: the 5-minute part is what is left.
+    """
     given, write_5m, write_1h, read, output, thinking, searches = counts
     known.lines += 1
     if flags | known.flags != known.flags:
         known.flags = merge_flags(known.flags, flags)
     if given > known.input:
         known.input = given
-    if write_5m > known.write_5m:
-        known.write_5m = write_5m
-    if write_1h > known.write_1h:
-        known.write_1h = write_1h
+    if write_5m != known.write_5m or write_1h != known.write_1h:
+        written = max(write_5m + write_1h, known.write_5m + known.write_1h)
+        known.write_1h = max(write_1h, known.write_1h)
+        known.write_5m = written - known.write_1h
     if read > known.cache_read:
         known.cache_read = read
     if output > known.output:
@@ -337,5 +355,5 @@ def _merge(known: Sighting, flags: int, counts: tuple[int, ...], recorded: int, 
         known.searches = searches
     if recorded > known.recorded:
         known.recorded = recorded
-    if ts is not None and ts < known.ts:
+    if ts < known.ts:
         known.ts = ts

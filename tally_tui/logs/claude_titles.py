@@ -23,7 +23,7 @@ def first_prompt(record: Line, commands: bool = False) -> str | None:
         return None
     try:
         content: Any = plain(record.message.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if isinstance(content, list):
         if any(isinstance(block, dict) and block.get("type") == "tool_result" for block in content):
@@ -49,7 +49,7 @@ def described(path: str) -> Described:
     """The companion `agent-….meta.json` of a subagent's transcript; empty where there is none."""
     try:
         value: Any = plain(Path(path.removesuffix(".jsonl") + ".meta.json").read_bytes()[:65536])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Described()
     if not isinstance(value, dict):
         return Described()

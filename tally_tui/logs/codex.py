@@ -16,12 +16,15 @@ from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, p
 from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
-from tally_tui.logs.lines import text_of, tidy, tolerant
-from tally_tui.logs.records import Chunk, SessionFact, Sighting
+from tally_tui.logs.lines import text_of
+from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting
+from tally_tui.logs.salvage import salvage
 from tally_tui.model import Flag, Reason
 
 READING_EVERY_MS = 60_000
 """An unchanged percentage is written again at most this often: fresh enough, and few rows."""
+
+RESPONSES_KEPT = 200
 
 
 class State(msgspec.Struct):
@@ -29,6 +32,8 @@ class State(msgspec.Struct):
 
     thread: str | None = None
     in_rollout: bool = False
+    beheaded: bool = False
+    """A rollout's record came before any `session_meta`."""
     model: str = ""
     turn: str | None = None
     folder: str | None = None
@@ -42,9 +47,11 @@ class State(msgspec.Struct):
     """Turns of a headless run counted so far."""
     totals: Totals = msgspec.field(default_factory=Totals)
     pairs: Pairs = msgspec.field(default_factory=Pairs)
+    responses: list[int] = []
+    """The latest responses told of: the log of one may come twice."""
     same: dict[str, int] = {}
     """How often each identity was given at `same_ts`: equal counts in one millisecond stay apart."""
-    same_ts: int = 0
+    same_ts: int | None = 0
     limits: dict[str, list[float]] = {}
 
 
@@ -56,42 +63,43 @@ class CodexParser:
         self._path = path
         self._state = msgspec.json.decode(state, type=State) if state else State(thread=thread_of(path))
         self._changed_ms = changed_ms
-        self._fact: SessionFact | None = None
+        self._facts: dict[str, SessionFact] = {}
         self._by_identity: dict[int, Sighting] = {}
         self._limits = b""
         self._limits_ts = 0
+        self._numbered = ("", 0)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
         """Take one line; False when it is the torn beginning of one that is still being written."""
         try:
             record = wire.envelope(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            text = tidy(line)
-            if not text:
-                if not line:
-                    self.chunk.skip("unreadable", "too long", offset)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if not line:
+                self.chunk.skip("unreadable", "too long", offset)
                 return True
-            value = tolerant(text)
-            if value is None:
-                if whole:
-                    self.chunk.skip("unreadable", "not JSON", offset)
-                return whole
-            record = _lenient(value)
+            found = salvage(line)
+            if not whole and (found.torn or not found.objects):
+                return False
+            if found.broken:
+                self.chunk.skip("unreadable", "not JSON", offset)
+            for value in found.objects:
+                self._try(offset, _lenient(value))
+            return True
+        self._try(offset, record)
+        return True
+
+    def _try(self, offset: int, record: wire.Envelope) -> None:
         try:
             self._take(offset, record)
-        except (ValueError, TypeError, KeyError, AttributeError, msgspec.DecodeError):
+        except (ValueError, TypeError, KeyError, AttributeError, msgspec.DecodeError, RecursionError):
             # Shapes nobody has seen yet: counted by name, never fatal, never a wrong number.
             self.chunk.skip("unreadable", f"bad {record.type or 'record'}", offset)
-        return True
 
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
         chunk, state = self.chunk, self._state
         chunk.sightings = list(self._by_identity.values())
-        if self._fact is None and chunk.sightings:
-            self._fact = SessionFact(name=self._name, folder=state.folder, first_ts=chunk.first_ts)
-        if self._fact is not None:
-            chunk.sessions = [self._fact]
+        chunk.sessions = list(self._facts.values())
         chunk.state = msgspec.json.encode(state)
         return chunk
 
@@ -115,7 +123,7 @@ class CodexParser:
             told = _event(record.payload)
             event = told.type
             if event == "token_count":
-                self._token_count(offset, record.payload, told, self._time(ts))
+                self._token_count(offset, record.payload, told, ts)
             elif event in ("task_started", "turn_started"):
                 self._turn(text_of(wire.plain(record.payload).get("turn_id")))
             elif event in ("user_message", "item_completed"):
@@ -125,14 +133,14 @@ class CodexParser:
         elif kind == "turn_context":
             self._turn_context(wire.plain(record.payload))
         elif kind == "token_usage_record":
-            self._usage_record(offset, wire.plain(record.payload), self._time(ts))
+            self._usage_record(offset, wire.plain(record.payload), ts)
         elif kind == "session_meta":
             self._meta(wire.plain(record.payload), ts)
         elif kind == "turn.completed":
             self._headless(offset, record, self._time(ts))
         elif kind == "thread.started":
             # A headless run names its thread here; a rollout's own name stands.
-            if not state.in_rollout:
+            if not state.in_rollout and not state.beheaded:
                 state.thread = text_of(record.thread_id) or state.thread
         elif not kind and bytes(record.id) and bytes(record.instructions):
             bare = {"id": wire.plain(record.id), "timestamp": record.timestamp}
@@ -156,11 +164,22 @@ class CodexParser:
         state.in_rollout = True
         state.thread = fact.name
         state.folder, state.branch, state.version = fact.folder, fact.branch, fact.version
-        self._fact = fact
+        known = self._facts.get(fact.name)
+        if known is not None:
+            fact.title, fact.title_rank = known.title, known.title_rank
+        self._facts[fact.name] = fact
+
+    def _fact(self) -> SessionFact:
+        fact = self._facts.get(self._name)
+        if fact is None:
+            fact = self._facts[self._name] = SessionFact(name=self._name)
+        return fact
 
     def _turn_context(self, payload: Any) -> None:
         state = self._state
         state.folder = text_of(payload.get("cwd")) or state.folder
+        if not state.in_rollout:
+            self._fact().folder = self._fact().folder or state.folder
         model = text_of(payload.get("model"))
         if model:
             state.model = model.removeprefix("openai/")
@@ -187,13 +206,12 @@ class CodexParser:
         title = prompt_title(wire.plain(payload))
         if title:
             self._state.titled = True
-            if self._fact is None:
-                self._fact = SessionFact(name=self._name)
-            self._fact.title, self._fact.title_rank = title, 1
+            self._fact().title, self._fact().title_rank = title, 1
 
     # -- what was spent
 
-    def _token_count(self, offset: int, payload: msgspec.Raw, told: wire.Event, ts: int) -> None:
+    def _token_count(self, offset: int, payload: msgspec.Raw, told: wire.Event, own_ts: int | None) -> None:
+        ts = self._time(own_ts)
         limits = bytes(told.rate_limits)
         if limits not in (b"", b"null"):
             self._readings(limits, ts)
@@ -206,13 +224,15 @@ class CodexParser:
             return
         same = b"" if total else bytes(wire.raw_event(payload).info)
         size, unobserved = state.totals.step(total, last, same)
-        said = f"{self._name}\0{ts}\0{total}\0{last}"
+        # Its own time only: what stands in for a missing one may differ where the thread lies elsewhere.
+        counts = str(total)
+        both = f"{counts}\0{last}"
+        said = f"{self._name}\0{own_ts}\0{both}"
         if size is None:
-            repeat = self._unique(ts, f"codex repeat\0{said}")
+            repeat = self._unique(own_ts, f"codex repeat\0{said}")
             self._add(repeat, offset, ts, last or wire.NOTHING, reason=Reason.REPEAT)
             return
-        call = self._unique(ts, f"codex\0{said}")
-        evidence = identity(total, last)
+        call = self._unique(own_ts, f"codex\0{said}")
         model = (text_of(told.effective_model) or "").removeprefix("openai/")
         earlier, model_of_record = state.pairs.count(call, state.turn, size)
         if earlier is not None:
@@ -221,30 +241,36 @@ class CodexParser:
                 known.reason = Reason.RECORD
             else:
                 self.chunk.paired.append(earlier)
-        self._add(call, offset, ts, size, model=model or model_of_record, unobserved=unobserved, vector=evidence)
+        self._add(
+            call, offset, ts, size, model=model or model_of_record, unobserved=unobserved, vector=identity_of(both),
+            totals=identity_of(f"totals\0{counts}") if total else None,
+        )  # fmt: skip
 
-    def _usage_record(self, offset: int, payload: Any, ts: int) -> None:
+    def _usage_record(self, offset: int, payload: Any, own_ts: int | None) -> None:
         """Rule 4: beside its token count it is the same call, alone it is one of its own."""
-        state = self._state
-        size = wire.vector(payload["usage"] or {})
-        assert size is not None
+        state, ts = self._state, self._time(own_ts)
+        size = wire.vector(wire.usage_of(payload["usage"]))
         turn = text_of(payload.get("turn_id"))
         model = (text_of(payload.get("effective_model")) or "").removeprefix("openai/")
         response = text_of(payload.get("response_id"))
         if response:
             call = identity("codex record", self._name, response)
         else:
-            call = self._unique(ts, f"codex record\0{self._name}\0{ts}\0{size}")
-        if call in self._by_identity:
-            return
+            call = self._unique(own_ts, f"codex record\0{self._name}\0{own_ts}\0{size}")
+        if response:
+            if call in state.responses:
+                return
+            state.responses.append(call)
+            del state.responses[:-RESPONSES_KEPT]
         paired = state.pairs.record(call, turn or state.turn, size, model)
         reason = Reason.RECORD if paired else Reason.COUNTED
         self._add(call, offset, ts, size, model=model, reason=reason, vector=identity("record", size), turn=turn)
 
     def _headless(self, offset: int, record: wire.Envelope, ts: int) -> None:
-        size = wire.vector(wire.plain(record.usage))
-        assert size is not None
+        size = wire.vector(wire.usage_of(wire.plain(record.usage)))
         self._state.completed += 1
+        if self._state.completed == 1:
+            self._fact().first_ts = ts
         model = (text_of(record.model) or "").removeprefix("openai/")
         call = identity("codex headless", self._name, self._state.completed, size)
         self._add(call, offset, ts, size, model=model, flags=Flag.HEADLESS)
@@ -260,11 +286,17 @@ class CodexParser:
         reason: Reason = Reason.COUNTED,
         unobserved: int = 0,
         vector: int | None = None,
+        totals: int | None = None,
         turn: str | None = None,
         flags: int = 0,
     ) -> None:
         state = self._state
+        if call in self._by_identity:
+            return  # the very same line again
         given, read, written, output, reasoning = wire.normalised(size)
+        if not (state.in_rollout or state.beheaded or flags & Flag.HEADLESS):
+            state.beheaded = True
+            self._fact().first_ts, self._fact().started = ts, BEGINNING_LOST
         model = model or state.model
         if not model:
             state.nameless = True
@@ -273,10 +305,15 @@ class CodexParser:
             call, self._name, offset, ts, model, state.folder, state.branch, state.version,
             given, written, 0, read, output, reasoning,
             flags=flags, reason=reason, unobserved=unobserved, vector=vector,
-            turn=identity(turn) if turn else None,
+            turn=self._turn_number(turn) if turn else None, totals=totals,
         )  # fmt: skip
 
-    def _unique(self, ts: int, text: str) -> int:
+    def _turn_number(self, turn: str) -> int:
+        if turn != self._numbered[0]:
+            self._numbered = (turn, identity(turn))
+        return self._numbered[1]
+
+    def _unique(self, ts: int | None, text: str) -> int:
         """An identity that also tells apart equal records of one millisecond, by their order."""
         state = self._state
         if ts != state.same_ts:
@@ -303,7 +340,7 @@ class CodexParser:
 def _event(payload: msgspec.Raw) -> wire.Event:
     try:
         return wire.event(payload)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         # Some field has another type than it should: what matters is read again leniently.
         raw = wire.raw_event(payload)
         return wire.Event(type=raw.type, rate_limits=raw.rate_limits)

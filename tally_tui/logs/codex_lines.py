@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tally_tui.logs.lines import whole_number
+from tally_tui.logs.lines import MOST, whole_number
 
 Vector = tuple[int, int, int, int, int, int]
 """Codex's own counts: input (cached and writes inside), cached, cache writes, output, reasoning, total."""
@@ -70,14 +70,23 @@ _NAMES = (
 )  # fmt: skip
 
 
-def vector(counts: Counts | dict[str, Any] | None) -> Vector | None:
-    """The counts of a usage object; None for none.
+def usage_of(value: object) -> dict[str, Any]:
+    """The object in which counts are expected.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise ValueError("usage is no object")
+    return value
+
+
+def vector(counts: Counts | dict[str, Any]) -> Vector:
+    """The counts of a usage object.
 
     Raises:
         ValueError: a count is no whole number.
     """
-    if counts is None:
-        return None
     if isinstance(counts, dict):
         given, cached, written, output, reasoning, total = (whole_number(counts.get(name)) for name in _NAMES)
         return given, cached, written, output, reasoning, total
@@ -89,7 +98,8 @@ def vector(counts: Counts | dict[str, Any] | None) -> Vector | None:
         counts.reasoning_output_tokens or 0,
         counts.total_tokens or 0,
     )
-    if min(found) < 0 or sum(found) >= 10**15:
+    given, cached, written, output, reasoning, total = found
+    if not 0 <= given | cached | written | output | reasoning | total < MOST:
         raise ValueError("not a count")
     return found
 
@@ -101,17 +111,14 @@ def usage_vectors(payload: msgspec.Raw, info: Info | None) -> tuple[Vector | Non
         ValueError: a count is no whole number, or the object has another shape.
     """
     if info is not None:
-        return vector(info.total_token_usage), vector(info.last_token_usage)
+        total, last = info.total_token_usage, info.last_token_usage
+        return None if total is None else vector(total), None if last is None else vector(last)
     value: Any = plain(payload).get("info")
     if not isinstance(value, dict):
         raise ValueError("info is no object")
-    parts = []
-    for name in ("total_token_usage", "last_token_usage"):
-        part = value.get(name)
-        if part is not None and not isinstance(part, dict):
-            raise ValueError(f"{name} is no object")
-        parts.append(vector(part))
-    return parts[0], parts[1]
+    parts = [value.get(name) for name in ("total_token_usage", "last_token_usage")]
+    found = [None if part is None else vector(usage_of(part)) for part in parts]
+    return found[0], found[1]
 
 
 def normalised(counts: Vector) -> tuple[int, int, int, int, int]:
@@ -120,6 +127,8 @@ def normalised(counts: Vector) -> tuple[int, int, int, int, int]:
     Cached is clamped to the input, writes to what is left, reasoning to the output.
     """
     given, cached, written, output, reasoning, _ = counts
-    cached = min(cached, given)
-    written = min(written, given - cached)
-    return given - cached - written, cached, written, output, min(reasoning, output)
+    if cached > given:
+        cached = given
+    if written > given - cached:
+        written = given - cached
+    return given - cached - written, cached, written, output, reasoning if reasoning < output else output

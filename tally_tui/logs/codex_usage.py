@@ -37,6 +37,10 @@ class Totals(msgspec.Struct):
         return last, max(0, grown[0] - last[0]) + max(0, grown[3] - last[3])
 
 
+_WAITING = 200
+"""Records of one turn remembered as unpaired, so that a turn without end does not fill the memory."""
+
+
 class Pairs(msgspec.Struct):
     """Token counts and usage records of the current turn that have not met their like (rule 4)."""
 
@@ -55,6 +59,7 @@ class Pairs(msgspec.Struct):
                 del self.records[index]
                 return record, model
         self.counts.append((call, turn, size))
+        del self.counts[:-_WAITING]
         return None, ""
 
     def record(self, call: int, turn: str | None, size: Vector, model: str) -> bool:
@@ -65,6 +70,7 @@ class Pairs(msgspec.Struct):
                 del self.counts[index]
                 return True
         self.records.append((call, turn, size, model))
+        del self.records[:-_WAITING]
         return False
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from hashlib import blake2b
+from typing import Any
 
 BUFFER = 1 << 18
 MAX_LINE = 1 << 27
 """A line longer than this (128 MiB) is passed over and counted: memory stays flat."""
 HEAD = 4096
 """How much of a file's beginning tells whether it is still the same file."""
+TAIL = 256
+"""How much of what was read last tells whether what comes behind it continues it."""
 
 
 class UnreadableLogError(Exception):
@@ -23,30 +26,48 @@ def is_compressed(path: str) -> bool:
 
 
 @contextlib.contextmanager
-def open_log(path: str) -> Iterator[BinaryIO]:
-    """The (uncompressed) bytes of a log. Raises UnreadableLogError, also when a read in its body fails."""
+def open_log(path: str, buffering: int = BUFFER) -> Iterator[io.BufferedReader[Any]]:
+    """The (uncompressed) bytes of a log, `buffering` of them read at a time.
+
+    Raises UnreadableLogError, also when a read in its body fails.
+    """
     try:
-        with Path(path).open("rb", buffering=BUFFER) as raw:
+        with io.BufferedReader(io.FileIO(path), max(buffering, 2)) as raw:
             if not is_compressed(path):
                 yield raw
                 return
-            import io
-
             import zstandard
 
             reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(
                 raw, read_across_frames=True
             )
-            buffered = io.BufferedReader(cast(Any, reader), BUFFER)
             try:
-                yield cast(BinaryIO, buffered)
+                yield io.BufferedReader(_Uncompressed(reader), BUFFER)
             except zstandard.ZstdError as error:
                 raise UnreadableLogError(f"{path}: {error}") from error
     except OSError as error:
         raise UnreadableLogError(f"{path}: {error.strerror or error}") from error
 
 
-def seek(log: BinaryIO, path: str, offset: int) -> None:
+class _Uncompressed(io.RawIOBase):
+    """Hands on what is uncompressed as soon as there is some: what stands before damage is not lost with it."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return int(self._reader.readinto1(buffer))
+
+
+def fingerprint(piece: bytes) -> bytes:
+    """The length of a piece of a log (less than 64 KiB), and a hash of it."""
+    return len(piece).to_bytes(2, "little") + blake2b(piece, digest_size=8).digest()
+
+
+def seek(log: io.BufferedReader[Any], path: str, offset: int) -> None:
     """Go to a byte of the uncompressed text (a compressed file is read up to it)."""
     if not is_compressed(path):
         log.seek(offset)
@@ -56,7 +77,7 @@ def seek(log: BinaryIO, path: str, offset: int) -> None:
         left -= len(piece)
 
 
-def lines(log: BinaryIO, offset: int, limit: int, left: int) -> Iterator[tuple[int, int, bytes, bool]]:
+def lines(log: io.BufferedReader[Any], offset: int, limit: int, left: int) -> Iterator[tuple[int, int, bytes, bool]]:
     """(start, end, line, whole) of each line from `offset` until `limit` bytes are read or the log ends.
 
     `left` is about how much there is to read. A line over `MAX_LINE` comes as empty bytes. `whole` is
@@ -91,6 +112,10 @@ def lines(log: BinaryIO, offset: int, limit: int, left: int) -> Iterator[tuple[i
         offset = end
 
 
+MOST = 1 << 40
+"""No count of tokens is as large; sums of smaller ones stay inside SQLite's integers."""
+
+
 def whole_number(value: object) -> int:
     """A count from a log: an integer, also as text or as an integral float; nothing is 0.
 
@@ -107,7 +132,7 @@ def whole_number(value: object) -> int:
         if not value.is_integer():
             raise ValueError("a fraction where a count is expected")
         value = int(value)
-    if not isinstance(value, int) or not 0 <= value < 10**15:
+    if not isinstance(value, int) or not 0 <= value < MOST:
         raise ValueError("not a count")
     return value
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tally_tui.logs.claude import ClaudeParser
 from tally_tui.logs.codex import CodexParser
-from tally_tui.logs.lines import MAX_LINE, is_compressed, lines, open_log, seek
+from tally_tui.logs.lines import MAX_LINE, TAIL, UnreadableLogError, fingerprint, is_compressed, lines, open_log, seek
 from tally_tui.logs.records import Chunk
 from tally_tui.model import Provider
 
@@ -31,10 +31,11 @@ def parse(
 
     The chunk's cursor never passes an unfinished line; an unterminated last line is taken when
     it is a whole JSON object. `state` is that of the chunk before, `changed_ms` the file's last
-    change, the time of records that have none.
+    change, the time of records that have none. Where reading fails midway, the chunk holds what came
+    before and says so in its `problem`.
 
     Raises:
-        lines.UnreadableLogError: the file cannot be opened or uncompressed.
+        UnreadableLogError: the file cannot be opened, or nothing of it can be read.
     """
     parser: Parser = (ClaudeParser if provider is Provider.CLAUDE else CodexParser)(path, state, changed_ms)
     if is_compressed(path):
@@ -42,18 +43,33 @@ def parse(
     count = 0
     reached = cursor
     torn = False
-    with open_log(path) as log:
-        seek(log, path, cursor)
-        feed = parser.feed
-        left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
-        for start, end, line, whole in lines(log, cursor, limit, left):
-            # A line too long to hold is passed over, but not before its end is there.
-            torn = not (line or whole) or not feed(start, line, whole)
-            if torn:
-                break
-            reached = end
-            count += 1
+    last = b""
+    feed = parser.feed
+    problem = None
+    try:
+        with open_log(path) as log:
+            seek(log, path, cursor)
+            left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
+            for start, end, line, whole in lines(log, cursor, limit, left):
+                try:
+                    # A line too long to hold is passed over, but not before its end is there.
+                    torn = not (line or whole) or not feed(start, line, whole)
+                except Exception as error:
+                    # One line that we are not up to must not keep all others from being read.
+                    torn = not whole
+                    if whole:
+                        parser.chunk.skip("unreadable", type(error).__name__, start)
+                if torn:
+                    break
+                reached, last = end, line
+                count += 1
+    except UnreadableLogError as error:
+        if not count:
+            raise
+        problem = str(error)
     chunk = parser.finish()
-    chunk.cursor, chunk.lines = reached, count
-    chunk.at_end = torn or reached - cursor < limit
+    chunk.cursor, chunk.lines, chunk.problem = reached, count, problem
+    chunk.at_end = torn or problem is not None or reached - cursor < limit
+    if count:
+        chunk.tail = b"" if is_compressed(path) else fingerprint(last[-TAIL:])
     return chunk

@@ -36,6 +36,12 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     unobserved: int = 0
     vector: int | None = None
     turn: int | None = None
+    totals: int | None = None
+    """Codex: hash of its running totals, where it states them."""
+
+
+BEGINNING_LOST = 1 << 62
+"""Stands for the start of a rollout that has lost its first line: later than any that is known."""
 
 
 class SessionFact(msgspec.Struct, array_like=True, gc=False):
@@ -54,7 +60,7 @@ class SessionFact(msgspec.Struct, array_like=True, gc=False):
     first_ts: int | None = None
     """Its own first record."""
     started: int | None = None
-    """Codex: when its rollout began; None for what is no rollout."""
+    """Codex: when its rollout began (or BEGINNING_LOST); None for what is no rollout."""
     paginated: bool = False
 
 
@@ -87,6 +93,10 @@ class Chunk(msgspec.Struct):
     lines: int = 0
     at_end: bool = True
     """Whether all that the file held was read (a partial last line waits)."""
+    problem: str | None = None
+    """Why reading ended before the file did, for people."""
+    tail: bytes | None = None
+    """Fingerprint of what lies right before the cursor (empty: unknown); None when it did not move."""
     first_ts: int | None = None
     sightings: list[Sighting] = []
     sessions: list[SessionFact] = []

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+LONG_LINE = 4 << 20
+LONG_TEXT = 1 << 16
+"""In lines longer than that, texts longer than this are left out: what is said of cost is short."""
 DEPTH = 100
 """What lies deeper in a line than this says nothing of cost."""
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
@@ -26,6 +29,8 @@ class Salvaged:
 def salvage(line: bytes) -> Salvaged:
     """The objects in a line: without NUL padding and BOM, and apart where padding ran two lines into one."""
     text = tidy(line)
+    if len(text) > LONG_LINE:
+        text = shortened(text)
     value = tolerant(text) if text else None
     if value is not None or not text:
         return Salvaged((value,) if value is not None else (), broken=False, torn=False)
@@ -51,6 +56,34 @@ def tolerant(text: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def shortened(text: bytes) -> bytes:
+    """The JSON text with empty strings for very long ones, so that reading it leniently takes little memory."""
+    kept: list[bytes] = []
+    start = at = 0
+    while (opening := text.find(b'"', at)) >= 0:
+        closing = _closing(text, opening)
+        if closing < 0:
+            break
+        at = closing + 1
+        if closing - opening > LONG_TEXT:
+            kept.append(text[start : opening + 1])
+            start = closing
+    return b"".join(kept) + text[start:]
+
+
+def _closing(text: bytes, opening: int) -> int:
+    """Where a string's last quote stands; -1 where it is torn."""
+    at = opening + 1
+    while (at := text.find(b'"', at)) >= 0:
+        before = at
+        while text[before - 1] == 0x5C:
+            before -= 1
+        if (at - before) % 2 == 0:
+            return at
+        at += 1
+    return -1
 
 
 def shallow(text: bytes) -> bytes:

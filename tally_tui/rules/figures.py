@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tally_tui.model import NANO
-
+NANO: Final = 1_000_000_000
+"""`model.NANO`, said again: a status line shows money and has no time to load the model."""
 _UNITS: Final = ("", "k", "M", "B", "T")
 _SECOND: Final = 1000
 _MINUTE: Final = 60 * _SECOND

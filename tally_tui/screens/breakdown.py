@@ -204,7 +204,8 @@ def when(instant: int, view: View, now: int, seconds: bool = False) -> str:
 
 def details(call: CallRow) -> str:
     """Where a call comes from and how it was priced."""
-    parts = [call.rate, _note(call), f"{call.searches} web searches" if call.searches else ""]
+    searches = f"{call.searches} web search{'' if call.searches == 1 else 'es'}" if call.searches else ""
+    parts = [call.rate, _note(call), searches]
     if call.recorded is not None:
         parts.append(f"the log says {figures.money(call.recorded)}")
     lines = "line" if call.lines == 1 else "lines"

@@ -68,6 +68,12 @@ class Drill(Vertical):
     def table(self) -> VirtualTable:
         return self.query_one(VirtualTable)
 
+    @property
+    def session(self) -> SessionRow | None:
+        """The session under the cursor, where the table is of sessions."""
+        rows = self.table.rows
+        return rows.at(self.table.cursor) if isinstance(rows, SessionRows) else None
+
     def look(self, view: View) -> None:
         """Ask for what another view, or another level, shows."""
         self.view = view
@@ -82,6 +88,7 @@ class Drill(Vertical):
             ):
                 request = kept
         self._request = request
+        self.screen.refresh_bindings()
         self.ask(request)
         if self._news is not None and self._news.request == request:
             # Only the order is another: the answer is at hand.
@@ -181,6 +188,9 @@ class Drill(Vertical):
     def _open(self, event: VirtualTable.Opened) -> None:
         event.stop()
         rows, level = self.table.rows, self.level
+        if self._shown is None or replace(self._shown, cursor=0) != replace(level, cursor=0):
+            # Enter, pressed twice in haste: the rows still in sight are those of the level before.
+            return
         if isinstance(rows, GroupRows):
             group = rows.rows[event.row]
             facet, name = level.facet, rows.label(event.row) or MISSING

@@ -20,6 +20,9 @@ from tally_tui.widgets.sync_line import told
 from tally_tui.widgets.table import Cell, Column, VirtualTable
 from tally_tui.widgets.text import clean
 
+COUNTED = 60
+"""From this many columns on the numbers have a column of their own too."""
+
 
 def behind(line: ExplainLine) -> str | None:
     """The query that finds the calls behind a line; empty: all that were counted; None: there are none."""
@@ -29,15 +32,16 @@ def behind(line: ExplainLine) -> str | None:
 class Lines:
     """The sentences; those with a sign open the calls behind them."""
 
-    def __init__(self, lines: Sequence[ExplainLine]) -> None:
-        self.lines = lines
+    def __init__(self, lines: Sequence[ExplainLine], counted: bool) -> None:
+        self.lines, self.counted = lines, counted
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def cells(self, row: int) -> Sequence[Cell] | None:
         line = self.lines[row]
-        return (clean(line.text), f"{line.count:,}", "›" if behind(line) is not None else "")
+        count = (f"{line.count:,}",) if self.counted else ()
+        return (clean(line.text), *count, "›" if behind(line) is not None else "")
 
 
 class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
@@ -97,12 +101,11 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
                 f"from {answer.lines_read:,} lines of {answer.files:,} files",
             )
         )
-        columns = (
-            Column("text", "What", 20, sortable=False),
-            Column("count", "Count", 11, right=True, sortable=False),
-            Column("open", "", 1, sortable=False),
-        )
-        self.query_one(VirtualTable).show(columns, Lines(answer.lines), ("", False))
+        # The sentences begin with their numbers: a panel does without the column of them.
+        counted = self.app.size.width >= COUNTED
+        count = (Column("count", "Count", 11, right=True, sortable=False),) if counted else ()
+        columns = (Column("text", "What", 20, sortable=False), *count, Column("open", "", 1, sortable=False))
+        self.query_one(VirtualTable).show(columns, Lines(answer.lines, counted), ("", False))
         self.query_one("#whole", Static).update(Content(self.query_one(VirtualTable).truncated() or ""))
         notes = [f"≥ {clean(why)}" for why in answer.lower_bound_why]
         notes.append(f"Prices of {clean(answer.prices_at)}.")

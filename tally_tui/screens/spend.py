@@ -151,7 +151,8 @@ def heat(answer: Usage, request: UsageRequest, view: View) -> tuple[dict[date, i
     days: dict[date, int] = {}
     for row in answer.rows:
         if key := row.key.get("day"):
-            days[date.fromisoformat(key)] = value(row.figures, view.metric)
+            # A day on which nothing has a price was a day of use all the same.
+            days[date.fromisoformat(key)] = value(row.figures, view.metric) or min(1, row.figures.calls)
     assert request.span.since is not None and request.span.until is not None
     first = local(request.span.since, view.zone).date()
     last = local(request.span.until - 1, view.zone).date()

@@ -229,6 +229,8 @@ class UsageScreen(Screen[None]):
             return self.status.phase in (Phase.SCANNING, Phase.READING)
         if self.has_class("-empty") and action in _NEEDS_CALLS:
             return False
+        if action == "read":
+            return self.drill.level.kind == "sessions"
         if action == "demo":
             return self.has_class("-empty") and not self.demo
         return True
@@ -303,6 +305,12 @@ class UsageScreen(Screen[None]):
         if chosen is not None:
             title, query, answer = chosen
             self.drill.open_calls(Level("calls", title, query=query, span=answer.span, sort="time"))
+
+    def action_read(self) -> None:
+        """Read the session under the cursor on the Conversations screen."""
+        session = self.drill.session
+        if session is not None:
+            self.app.read(session)  # type: ignore[attr-defined]
 
     def action_demo(self) -> None:
         self.app.action_demo()  # type: ignore[attr-defined]

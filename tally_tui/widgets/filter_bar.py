@@ -60,7 +60,10 @@ class FilterBar(Vertical):
 
     def compose(self) -> ComposeResult:
         yield FilterInput(
-            placeholder="filter: words, project: model: since:7d cost:>1 …", compact=True, id="filter"
+            placeholder="filter: words, project: model: since:7d cost:>1 …",
+            compact=True,
+            id="filter",
+            select_on_focus=False,
         )
         yield Static(id="filter-problem", markup=False)
 
@@ -101,7 +104,8 @@ class FilterBar(Vertical):
     def point(self, query: str, problem: QueryProblem) -> None:
         """Say what is wrong, under the word that is wrong."""
         note = self.query_one("#filter-problem", Static)
-        room = max(1, self.size.width - 2)
+        # Keys may come faster than the layout: before it the bar has no width of its own.
+        room = max(1, (self.size.width or self.app.size.width) - 2)
         before = cell_len(clean(query[: problem.start])) % room
         length = max(1, cell_len(clean(query[problem.start : problem.end])))
         carets = "^" * min(length, room - before)

@@ -18,6 +18,8 @@ NARROW = 66
 """Below this width a gauge takes two lines."""
 FAR = 200
 """A projection beyond this many percent is not told more exactly: early in a window it jumps about."""
+TAIL = 39
+"""Columns beside a bar for its longest words."""
 HIGH, FULL = 75.0, 90.0
 """From these percentages on a limit is called high, and nearly full."""
 
@@ -66,15 +68,9 @@ class Gauges(Widget):
         if gauge.resets_ms is not None and gauge.resets_ms <= self.at_ms:
             return Content.assemble((title, "$quiet"), f" has started anew; was {gauge.percent:.0f} %")
         percent = f"{gauge.percent:3.0f} %"
-        words = []
-        if gauge.resets_ms is not None:
-            words.append(f"resets in {figures.duration(gauge.resets_ms - self.at_ms)}")
-        if gauge.projected is not None:
-            over = gauge.projected > FAR
-            words.append(f"→ {'over ' if over else ''}{min(gauge.projected, FAR):.0f} % by then")
-        tail = " ".join(words)
         narrow = width < NARROW
-        room = width - label - len(percent) - 4 - (0 if narrow else 38)
+        room = width - label - len(percent) - 4 - (0 if narrow else TAIL)
+        tail = self._tail(gauge, width - 2 if narrow else width - label - len(percent) - max(4, room) - 6)
         bar = Content.assemble(
             (title, "$quiet"),
             " ",
@@ -85,3 +81,14 @@ class Gauges(Widget):
             (sign, style),
         )
         return Content.assemble(bar, "\n  " if narrow else "  ", (tail, "$quiet")) if tail else bar
+
+    def _tail(self, gauge: LimitGauge, room: int) -> str:
+        """When it starts anew and where it will stand by then, as far as there is room: it never wraps."""
+        resets, ahead = "", ""
+        if gauge.resets_ms is not None:
+            resets = f"resets in {figures.duration(gauge.resets_ms - self.at_ms)}"
+        # What is used up cannot become fuller.
+        if gauge.projected is not None and gauge.percent < 100:
+            ahead = f"→ {'over ' if gauge.projected > FAR else ''}{min(gauge.projected, FAR):.0f} %"
+        longest = f"{resets} {ahead} by then" if ahead else resets
+        return next((text.strip() for text in (longest, f"{resets} {ahead}") if len(text) <= room), resets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar, Protocol, TypeAlias
 
 from rich.cells import cell_len
@@ -287,7 +288,8 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
             text = "░" * min(width, lengths[row % 6]) if y <= 6 else ""
             return Strip([Segment(text, quiet)]).adjust_cell_length(width, self.rich_style)
         if row >= len(self.rows):
-            text = self.nothing if y == 1 and not len(self.rows) else ""
+            lines = [] if len(self.rows) else wrap(self.nothing, max(1, width))
+            text = lines[y - 1] if y <= len(lines) else ""
             return Strip([Segment(fit(text, width), quiet)]).adjust_cell_length(width, self.rich_style)
         if row == self.cursor:
             style = self.get_component_rich_style("table--cursor")

@@ -30,6 +30,8 @@ class TitleBar(Widget):
     filter: reactive[str] = reactive("")
     status: reactive[SyncStatus] = reactive(SyncStatus())
     demo: reactive[bool] = reactive(False)
+    walks: reactive[bool] = reactive(True)
+    """Whether there are periods before and after; else `period` is only a title."""
     waiting: reactive[bool] = reactive(False)
     """Whether what is shown is about to be replaced."""
 
@@ -43,9 +45,11 @@ class TitleBar(Widget):
             left.append(Content.assemble(("tally", "bold $text-accent"), "  "))
         if self.demo:
             left.append(Content.assemble(("demo", "bold $text-warning"), "  "))
-        left.append(Content.styled("‹ ", _click("screen.walk(-1)")))
+        if self.walks:
+            left.append(Content.styled("‹ ", _click("screen.walk(-1)")))
         left.append(Content.styled(self.period, "bold"))
-        left.append(Content.styled(" ›", _click("screen.walk(1)")))
+        if self.walks:
+            left.append(Content.styled(" ›", _click("screen.walk(1)")))
         left.append(Content(" …" if self.waiting else "  "))
         used = sum(cell_len(part.plain) for part in left)
         if self.filter:

@@ -15,7 +15,7 @@ import pytest
 
 from tally_tui import paths
 from tally_tui.cli.output import print_csv, print_json
-from tally_tui.cli.reading import _stoppable
+from tally_tui.cli.reading import stoppable
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ledger.open import open_writer
 
@@ -194,7 +194,7 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
 
 def test_ctrl_c_waits_for_the_transaction_and_the_second_one_does_not() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with _stoppable() as stopped:
+    with stoppable() as stopped:
         assert not stopped
         signal.raise_signal(signal.SIGINT)
         assert stopped

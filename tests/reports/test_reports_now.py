@@ -130,7 +130,8 @@ class TestLimits:
         limit: str = "codex",
     ) -> None:
         book.db.execute(
-            "INSERT INTO reading VALUES (2, ?, ?, ?, ?, ?, 'plus', 'log')",
+            "INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, plan, source) "
+            "VALUES (2, ?, ?, ?, ?, ?, 'plus', 'log')",
             (limit, minutes, ts, percent, resets_at),
         )
 

@@ -24,7 +24,7 @@ PATIENCE_S = 30.0
 """How long anything may take on a machine that is busy with other things."""
 KEYS = {
     "up": b"\x1b[A", "down": b"\x1b[B", "right": b"\x1b[C", "left": b"\x1b[D", "enter": b"\r", "tab": b"\t",
-    "escape": b"\x1b", "backspace": b"\x7f", "ctrl+c": b"\x03", "ctrl+p": b"\x10", "ctrl+u": b"\x15", "ctrl+z": b"\x1a",
+    "escape": b"\x1b", "ctrl+c": b"\x03", "ctrl+k": b"\x0b", "ctrl+p": b"\x10", "ctrl+u": b"\x15", "ctrl+z": b"\x1a",
 }  # fmt: skip
 # pyte reads neither private parameters (the kitty keyboard) nor queries of a mode.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*t")
@@ -98,7 +98,11 @@ class Pty:
 
     def text(self) -> str:
         """The screen, a line a row, without the blanks at the ends."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # pyte's own `display` fails where half of a wide character was written over.
+        columns, buffer = range(self.screen.columns), self.screen.buffer
+        return "\n".join(
+            "".join(buffer[row][column].data for column in columns).rstrip() for row in range(self.screen.lines)
+        )
 
     def end(self) -> int:
         """Wait for the program's own end; returns its exit status."""

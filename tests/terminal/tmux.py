@@ -22,9 +22,8 @@ class Tmux:
         self._env = dict(env)
         self._socket = str(folder / f"t{uuid.uuid4().hex[:6]}")
         program = f"{shlex.join(argv)}; echo ended: $?; cat"
-        self._run(
-            "-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), f"exec /bin/sh -c {shlex.quote(program)}"
-        )  # fmt: skip
+        command = f"exec /bin/sh -c {shlex.quote(program)}"
+        self._run("-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), command)
 
     def _run(self, *words: str) -> str:
         done = subprocess.run(

@@ -54,6 +54,8 @@ class Head:
     """What stands quietly behind the title: an exit code, a line count, `hidden by the agent`."""
     error: bool = False
     edits: bool = False
+    command: bool = False
+    """A program was run."""
     level: int = 0
     """How deep inside subagents it stands."""
     length: int = 0

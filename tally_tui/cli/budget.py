@@ -1,0 +1,191 @@
+"""`tally-tui budget`: set, remove and list budgets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tally_tui import clock
+from tally_tui.cli import contract, grammar
+from tally_tui.cli.asking import Question, ledger, zone_of
+from tally_tui.cli.output import print_json
+from tally_tui.cli.problems import BadQuestionError, FailedError
+from tally_tui.cli.settings import settings_in_force
+from tally_tui.cli.text import listed, nearest, shown
+from tally_tui.config import BadSettingError
+from tally_tui.config_budgets import SMALLEST, read_budget
+from tally_tui.model import Span
+from tally_tui.query import parse
+from tally_tui.rules import figures
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+    from tally_tui.reports.answers_limits import BudgetRow, Budgets
+
+_ACTIONS = {"list": 0, "set": 2, "unset": 1}
+"""Every action, and how many words it takes."""
+
+
+def budget(request: Request) -> int:
+    """The command."""
+    words = [word for _, word in request.words]
+    action = words[0] if words else "list"
+    if action not in _ACTIONS:
+        near = nearest(action, _ACTIONS)
+        raise request.bad_word(0, f"budget has no action {action!r}", f"Did you mean {near}?" if near else _usage())
+    if words and len(words) != _ACTIONS[action] + 1:
+        wrong = min(len(words), _ACTIONS[action] + 1)
+        raise request.bad_word(wrong, "a word is missing" if wrong == len(words) else "one word too many", _usage())
+    if action == "set":
+        return _set(request, words[1], words[2])
+    return _unset(request, words[1]) if action == "unset" else _list(request)
+
+
+def _usage() -> str:
+    actions = grammar.command("budget").actions  # type: ignore[union-attr]
+    return f"It takes: {listed(words for words, _ in actions)}."
+
+
+def _set(request: Request, name: str, amount: str) -> int:
+    from tally_tui.config_budgets_edit import set_budget
+
+    table: dict[str, Any] = {"name": name, "amount": _number(request, amount)}
+    for option in (grammar.UNIT, grammar.PROVIDER, grammar.PROJECT, grammar.MODEL, grammar.ONLY, grammar.PERIOD):
+        given = request.choices.get(option.key, (request.value(option),))[-1]
+        if given is not None:
+            table[option.key] = given
+    thresholds = request.value(grammar.THRESHOLDS)
+    if thresholds is not None:
+        table["thresholds"] = [int(each) if each.isdigit() else each for each in thresholds.split(",") if each]
+    if request.on(grammar.PROJECTED):
+        table["projected"] = True
+    try:
+        chosen = read_budget(table)
+        if chosen.query:
+            settings = settings_in_force()
+            parse(chosen.query, now=clock.now_ms(), tz=zone_of(request, settings), allow=None)
+        known = set_budget(chosen)
+    except (BadSettingError, ValueError) as error:
+        raise BadQuestionError(str(error)) from error
+    except OSError as error:
+        raise FailedError(f"The settings cannot be written ({error.strerror}). Nothing was changed.") from error
+    print(f"budget {shown(name)} is {'changed' if known else 'set'}; `tally-tui budget list` shows how it stands")
+    return 0
+
+
+def _number(request: Request, text: str) -> Decimal:
+    try:
+        return Decimal(text.removeprefix("$").replace(",", ""))
+    except ArithmeticError as error:
+        raise request.bad_word(2, f"{text!r} is no amount", "Write 300, 12.50 or 2000000.") from error
+
+
+def _unset(request: Request, name: str) -> int:
+    from tally_tui.config_budgets_edit import unset_budget
+
+    try:
+        known = unset_budget(name)
+    except (BadSettingError, OSError) as error:
+        raise FailedError(f"The settings cannot be changed ({error}). Nothing was changed.") from error
+    if not known:
+        several = settings_in_force().budgets
+        hint = f"There are: {listed(each.name for each in several)}." if several else "There are none."
+        raise request.bad_word(1, f"there is no budget {name!r}", hint)
+    print(f"budget {shown(name)} is removed")
+    return 0
+
+
+def _list(request: Request) -> int:
+    from tally_tui.reports.budgets import budgets
+
+    settings = settings_in_force()
+    now, tz = clock.now_ms(), zone_of(request, settings)
+    mode: Any = request.choices.get(grammar.MODE.key, (settings.cost_mode,))[-1]
+    nothing = parse("", now=now, tz=tz)
+    asked = Question(settings, now, tz, settings.first_weekday, Span(), nothing, mode, None)
+    with ledger(request, asked) as (db, note):
+        answer = budgets(db, settings.budgets, now_ms=now, tz=tz, week_start=settings.first_weekday, mode=mode)
+    if request.on(grammar.JSON):
+        print_json(contract.noted(document(answer), note))
+    else:
+        _print(answer)
+    return 0
+
+
+def document(answer: Budgets) -> dict[str, Any]:
+    """`tally.budgets/1`."""
+    return {
+        "schema": "tally.budgets/1",
+        "timezone": answer.timezone,
+        "time": contract.stamp(answer.at_ms),
+        "budgets": [_row(row) for row in answer.rows],
+    }
+
+
+def _row(row: BudgetRow) -> dict[str, Any]:
+    chosen, standing = row.budget, row.standing
+    unit = chosen.unit
+
+    def amount(parts: int | None) -> Any:
+        """In the budget's own unit: dollars as text, tokens whole, percents as numbers."""
+        if parts is None:
+            return None
+        if unit == "usd":
+            return figures.usd6(parts)
+        return parts if unit == "tokens" else parts / SMALLEST["percent"]
+
+    def usd(parts: int | None) -> str | None:
+        return figures.usd6(parts) if unit == "usd" and parts is not None else None
+
+    return {
+        "name": chosen.name,
+        "unit": unit,
+        "provider": chosen.provider,
+        "project": chosen.project,
+        "model": chosen.model,
+        "query": chosen.query,
+        "amount": amount(chosen.amount),
+        "spent": amount(standing.spent if standing else None),
+        "left": amount(standing.left if standing else None),
+        "daily_allowance": amount(standing.daily_allowance if standing else None),
+        "amount_usd": usd(chosen.amount),
+        "spent_usd": usd(standing.spent if standing else None),
+        "used_percent": standing.used_percent if standing else None,
+        "pace_usd_per_day": usd(standing.pace if standing else None),
+        "projected_low_usd": usd(standing.low if standing else None),
+        "projected_high_usd": usd(standing.high if standing else None),
+        "verdict": standing.verdict if standing else None,
+        "low_confidence": standing.low_confidence if standing else None,
+        "problem": row.problem,
+        "period": {
+            "kind": chosen.period,
+            "start": None if row.period.since is None else contract.stamp(row.period.since),
+            "end": None if row.period.until is None else contract.stamp(row.period.until),
+        },
+    }
+
+
+def _print(answer: Budgets) -> None:
+    if not answer.rows:
+        print("There is no budget yet. `tally-tui budget set NAME AMOUNT` makes one: budget set week 300")
+    for row in answer.rows:
+        name, standing = shown(row.budget.name), row.standing
+        if standing is None:
+            print(f"{name}: {shown(row.problem or 'cannot be told')}")
+            continue
+
+        def told(parts: int, row: BudgetRow = row) -> str:
+            if row.budget.unit == "usd":
+                return figures.money(parts)
+            if row.budget.unit == "tokens":
+                return f"{figures.short_tokens(parts)} tokens"
+            return f"{parts / SMALLEST['percent']:.1f} %"
+
+        sign = {"ok": "✓", "warn": "!", "over": "✗"}[standing.verdict]
+        doubt = ", low confidence" if standing.low_confidence else ""
+        until = figures.duration(max(0, standing.end - answer.at_ms))
+        print(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({standing.used_percent:.0f} %)")
+        print(
+            f"    {standing.verdict}, heading for {told(standing.low)} to {told(standing.high)}{doubt}; "
+            f"{told(standing.daily_allowance)} a day left for {until}"
+        )

@@ -1,0 +1,81 @@
+"""`tally-tui read SESSION`: a conversation, as text, Markdown, HTML or JSON."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tally_tui.cli import grammar
+from tally_tui.cli.asking import ledger, question
+from tally_tui.cli.output import print_json
+from tally_tui.cli.problems import BadQuestionError, FailedError
+from tally_tui.cli.text import shown
+from tally_tui.reports.conversation import (
+    Conversation,
+    NoLogError,
+    NoSessionError,
+    UnreadableLogError,
+    conversation,
+)
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+
+CHAT: Final = 2
+ALL: Final = 5
+SHOWN: Final = 8
+"""Sessions named where the beginning of an id fits several."""
+
+
+def read(request: Request) -> int:
+    """The command."""
+    if len(request.words) != 1:
+        hint = "`tally-tui sessions --json` lists the ids; the beginning of one is enough."
+        raise request.bad_word(len(request.words), "which session? Give one id", hint)
+    word = request.words[0][1]
+    forms = [option for option in (grammar.MD, grammar.HTML, grammar.JSON) if request.on(option)]
+    if len(forms) > 1:
+        raise BadQuestionError(f"{forms[0].name} and {forms[1].name}: one form at a time")
+    form = forms[0] if forms else None
+    whole = str(ALL if form in (grammar.HTML, grammar.JSON) else CHAT)
+    depth = int(request.choices.get(grammar.DEPTH.key, (whole,))[-1])
+    asked = question(replace(request, words=()))
+    with ledger(request, asked) as (db, note):
+        try:
+            told = conversation(db, word, depth=depth, branches=request.on(grammar.BRANCHES))
+        except NoSessionError as error:
+            raise _not_meant(request, error) from error
+        except (NoLogError, UnreadableLogError) as error:
+            raise FailedError(str(error)) from error
+    if form is grammar.JSON:
+        _print_json(told, request.on(grammar.RAW), note)
+        return 0
+    from tally_tui.rules.redaction import shareable
+
+    clean = str if request.on(grammar.RAW) else shareable
+    if form is grammar.HTML:
+        from tally_tui.exports.html import html as document
+    else:
+        from tally_tui.exports.markdown import markdown as document
+    for piece in document(told, asked.tz, clean):
+        sys.stdout.write(piece)
+    return 0
+
+
+def _not_meant(request: Request, error: NoSessionError) -> BadQuestionError:
+    if not error.fitting:
+        return request.bad_word(0, str(error), "`tally-tui sessions --json` lists the ids.")
+    lines = [f"  {name}  {shown(title[:60])}".rstrip() for name, title in error.fitting[:SHOWN]]
+    if len(error.fitting) > SHOWN:
+        lines.append(f"  and {len(error.fitting) - SHOWN} more")
+    bad = request.bad_word(0, str(error), "Give more of its id.")
+    return BadQuestionError(str(error), "\n".join([bad.pointer, *lines]), bad.hint)
+
+
+def _print_json(told: Conversation, raw: bool, note: str) -> None:
+    from tally_tui.cli.contract import noted
+    from tally_tui.exports.json import document
+    from tally_tui.rules.redaction import shareable_value
+
+    print_json(noted(document(told, (lambda value: value) if raw else shareable_value), note))

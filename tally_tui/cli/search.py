@@ -1,0 +1,158 @@
+"""`tally-tui search`: where in all conversations something was said."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from tally_tui.cli import grammar
+from tally_tui.cli.asking import Question, query_problem, question
+from tally_tui.cli.contract import Document, noted, stamp
+from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.problems import FAILED, FailedError
+from tally_tui.cli.text import counted, shown, size
+from tally_tui.query import LIBRARY, QueryError
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+    from tally_tui.reports.search import SearchAnswer, SearchHit
+
+ROWS: Final = 20
+"""Hits where no limit is given."""
+
+
+def search(request: Request) -> int:
+    """The command; its status is 1 when nothing is found."""
+    asked = question(request, allow=LIBRARY)
+    if not request.words:
+        raise request.bad_word(0, "search needs a query", "Such as: tally-tui search timeout project:web")
+    note = "" if request.on(grammar.NO_SYNC) else _freshen(asked)
+    answer = _answer(request, asked)
+    if request.on(grammar.JSON):
+        print_json(noted(document(answer), note))
+    else:
+        _print(answer, asked)
+    return 0 if answer.hits else FAILED
+
+
+def document(answer: SearchAnswer) -> Document:
+    """The JSON contract's document."""
+    return {
+        "schema": "tally.search/1",
+        "query": answer.query,
+        "total": answer.total,
+        "total_is_exact": answer.total_is_exact,
+        "hits": [_hit(hit) for hit in answer.hits],
+    }
+
+
+def _hit(hit: SearchHit) -> dict[str, Any]:
+    return {
+        "provider": hit.provider,
+        "session": hit.session,
+        "title": hit.title,
+        "project": hit.project,
+        "role": hit.role,
+        "time": stamp(hit.time_ms),
+        "snippet": hit.snippet,
+        "score": hit.score,
+        "facet": hit.facet,
+        "name": hit.name,
+        "message": hit.uuid or None,
+        "file": hit.file,
+        "offset": hit.offset,
+        "file_gone": hit.gone,
+    }
+
+
+def _answer(request: Request, asked: Question) -> SearchAnswer:
+    from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader
+    from tally_tui.library.facets import GROUPS, Facet
+    from tally_tui.library.reader import Library
+    from tally_tui.library.shards import LibraryError, library_dir
+    from tally_tui.paths import ledger_path
+    from tally_tui.reports.search import search as report
+
+    inside = request.choices.get(grammar.IN.key)
+    facets = [facet for group in inside for facet in GROUPS[group]] if inside else list(Facet)
+    ledger: sqlite3.Connection | None = None
+    try:
+        try:
+            ledger = open_reader(ledger_path())
+        except NoLedgerError:
+            pass
+        with Library(library_dir()) as library:
+            if not library.shards:
+                remark("nothing has been indexed yet. Without --no-sync the logs are read first.")
+            return report(
+                library, ledger, asked.query, limit=asked.limit or ROWS, ranked=request.on(grammar.RANKED),
+                facets=facets, span=asked.span,
+            )  # fmt: skip
+    except QueryError as error:
+        raise query_problem(asked.query.text, error) from error
+    except (LedgerError, LibraryError) as error:
+        raise FailedError(str(error)) from error
+    finally:
+        if ledger is not None:
+            ledger.close()
+
+
+def _freshen(asked: Question) -> str:
+    """Take up what is new; the note tells why the answer may be behind the logs."""
+    from tally_tui.cli.asking import freshened
+    from tally_tui.cli.indexing import index_logs
+
+    note = freshened(asked.settings)
+    if note:
+        remark(note)
+    result = index_logs(asked.settings)
+    for problem in result.problems:
+        remark(problem)
+    if not result.busy:
+        return note
+    busy = "another process is indexing right now; this is the answer from what is searchable so far"
+    remark(busy)
+    return busy
+
+
+def _print(answer: SearchAnswer, asked: Question) -> None:
+    from tally_tui.rules.zones import local
+
+    if not answer.hits:
+        print("Nothing was found.")
+    bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for group in answer.by_session():
+        head = [group.title or group.session, group.project or "", group.provider, group.session]
+        print(shown(" · ".join(part for part in dict.fromkeys(head) if part)))
+        for hit in group.hits:
+            what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
+            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{'  (error)' if hit.error else ''}")
+            for line in _lines(hit, bold) or ["(its log is gone: the words were there, the text cannot be shown)"]:
+                print(f"    {line}")
+        print()
+    if answer.total > len(answer.hits) or not answer.total_is_exact:
+        found = counted(answer.total, "message") if answer.total_is_exact else f"{answer.total_words} messages"
+        print(f"{len(answer.hits)} shown; {found} in all.")
+    if answer.unreadable:
+        remark(f"{counted(answer.unreadable, 'message')} could not be verified: their logs are gone.")
+
+
+def _lines(hit: SearchHit, bold: bool) -> list[str]:
+    """The snippet's lines as a terminal can show them, what was found in bold."""
+    pieces, at = [], 0
+    for start, end in hit.spans if bold else ():
+        pieces += [_clean(hit.snippet[at:start]), "\x1b[1m", _clean(hit.snippet[start:end]), "\x1b[22m"]
+        at = end
+    pieces.append(_clean(hit.snippet[at:]))
+    return [line for line in "".join(pieces).split("\n") if line.strip()]
+
+
+def _clean(text: str) -> str:
+    return "\n".join(map(shown, text.replace("\r\n", "\n").split("\n")))
+
+
+def pending_words(files: int, amount: int) -> str:
+    """`3 files (1.2 MB) are not searchable yet`."""
+    return f"{counted(files, 'file')} ({size(amount)}) {'is' if files == 1 else 'are'} not searchable yet"

@@ -1,0 +1,149 @@
+"""`tally-tui setup`: put the status line and hooks into the agents, show what is there, take them out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tally_tui.cli import grammar
+from tally_tui.cli.output import remark
+from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError
+from tally_tui.cli.text import listed, shown
+from tally_tui.record import agents, setting_up
+from tally_tui.record.agents import AGENTS, CODEX, Agent
+from tally_tui.record.setting_up import Change, SetupError
+
+if TYPE_CHECKING:
+    from tally_tui.cli.parsing import Request
+
+_TRUST = (
+    "Codex runs a hook only once you trust it: open /hooks in Codex and look at the new ones there. "
+    "tally-tui cannot see whether you did."
+)
+
+
+def setup(request: Request) -> int:
+    """The command; its status is 1 where it would have to ask and nobody is there."""
+    for other in (grammar.DRY_RUN, grammar.UNINSTALL, grammar.YES):
+        if request.on(grammar.STATUS) and request.on(other):
+            where = request.line.point(request.line.words.index(other.name))
+            raise BadQuestionError(f"--status or {other.name}, not both", where)
+    chosen = _chosen(request)
+    try:
+        if request.on(grammar.STATUS):
+            for agent, home in chosen:
+                _status(agent, home)
+            return 0
+        if request.on(grammar.UNINSTALL):
+            changes = [setting_up.uninstall(agent, home) for agent, home in chosen]
+        else:
+            start = agents.program()
+            changes = [setting_up.install(agent, home, start) for agent, home in chosen]
+        return _change(request, changes)
+    except SetupError as error:
+        raise FailedError(str(error)) from error
+
+
+def _chosen(request: Request) -> list[tuple[Agent, Path]]:
+    """The agents that are meant, with their homes: the ones named, else those that are there."""
+    named = [
+        agent
+        for agent, flag in zip(AGENTS, (grammar.SET_UP_CLAUDE, grammar.SET_UP_CODEX), strict=True)
+        if request.on(flag)
+    ]
+    homes = [(agent, home) for agent in named or AGENTS for home in agents.homes(agent)]
+    there = homes if named else [(agent, home) for agent, home in homes if home.is_dir()]
+    if not there:
+        looked = listed(f"{agent.title} at {home}" for agent, home in homes)
+        raise FailedError(
+            f"neither agent was found: looked for {looked}. Nothing was changed. "
+            "--claude or --codex sets one up all the same; CLAUDE_CONFIG_DIR and CODEX_HOME name other folders."
+        )
+    return there
+
+
+def _change(request: Request, changes: list[Change]) -> int:
+    changing = [change for change in changes if not change.nothing]
+    for change in changes:
+        _show(change)
+    if not changing:
+        return 0
+    if request.on(grammar.DRY_RUN):
+        print("\nNothing was changed (--dry-run).")
+        return 0
+    if not request.on(grammar.YES):
+        if not sys.stdin.isatty():
+            remark("nothing was changed: there is nobody to ask. --yes does it without asking.")
+            return FAILED
+        if not _agreed():
+            print("Nothing was changed.")
+            return 0
+    for change in changing:
+        backup = setting_up.apply(change)
+        done = "removed" if change.after is None else "written"
+        print(f"{change.agent.title}: {shown(str(change.file))} {done}.")
+        if backup:
+            print(f"  The first copy of it, kept for ever: {shown(str(backup))}")
+    if not request.on(grammar.UNINSTALL) and any(change.agent is CODEX for change in changing):
+        print(_TRUST)
+    return 0
+
+
+def _show(change: Change) -> None:
+    from difflib import unified_diff
+
+    print(f"{change.agent.title}: {shown(str(change.file))}")
+    for each in change.remarks:
+        print(f"  Note: {each}.")
+    if change.nothing:
+        print("  Nothing to change.")
+        return
+    before, after = ((data or b"").decode(errors="replace").splitlines() for data in (change.before, change.after))
+    for line in list(unified_diff(before, after, lineterm="", n=2))[2:]:
+        print("  " + line[:1] + shown(line[1:].replace("\t", "    ")))
+    if change.before is None:
+        print("  (a new file)")
+    if change.after is None:
+        print("  (the file goes: it was not there before)")
+
+
+def _agreed() -> bool:
+    try:
+        return input("\nChange this? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _status(agent: Agent, home: Path) -> None:
+    from tally_tui.record.hook import heard_at
+    from tally_tui.rules.figures import ago
+
+    file = home / agent.file
+    found = setting_up.state(agent, home)
+    print(f"{agent.title}: {shown(str(file))}" + ("" if file.exists() else "  (not there)"))
+    if agent.has_status_line:
+        print(f"  status line  {_line(found.status_line)}")
+    missing = [event for event in agent.events if event not in found.hooks]
+    hooks = ", ".join(found.hooks) or "none of ours"
+    print(f"  hooks        {hooks}" + (f" (missing: {', '.join(missing)})" if missing and found.hooks else ""))
+    heard = heard_at(agent.word)
+    if heard is None:
+        print("  last called  never")
+    else:
+        import time
+
+        print(f"  last called  {ago(round((time.time() - heard) * 1000))}")
+    if agent is CODEX and found.hooks:
+        print(f"  {_TRUST}")
+
+
+def _line(command: str | None) -> str:
+    if command is None:
+        return "none"
+    theirs = agents.wrapped(command)
+    if theirs is not None:
+        return f"ours, together with: {shown(theirs)}"
+    if agents.is_our_status_line(command):
+        return "ours"
+    return ("ours, in a way of your own: " if agents.has_our_status_line(command) else "not ours: ") + shown(command)

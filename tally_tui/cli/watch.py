@@ -1,0 +1,127 @@
+"""`tally-tui watch`: without a screen, read logs as they grow and tell alerts, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from tally_tui.cli.output import remark
+from tally_tui.cli.problems import FailedError
+from tally_tui.cli.settings import settings_in_force
+from tally_tui.paths import ledger_path
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from tally_tui.cli.parsing import Request
+    from tally_tui.store import Alerted, News
+
+LEAST_S: Final = 10.0
+"""Seconds between two looks, however much is written."""
+MOST_S: Final = 60.0
+"""Seconds between two looks when nothing is: readings may come from others, and time alone moves projections."""
+_BREATH_S: Final = 0.25
+
+
+def watch(request: Request) -> int:
+    """The command; Ctrl-C and a termination signal end it with status 0."""
+    settings = settings_in_force()
+    if not settings.alerts.on:
+        raise FailedError("alerts are switched off in the settings ([alerts] on = false). Nothing was watched.")
+    from tally_tui.live.ingesting import Ingesting
+
+    ended, changed = threading.Event(), threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    told = _Telling()
+    ingesting = Ingesting(settings, told.hear, changed.set)
+    try:
+        ingesting.start()
+        print("watching; Ctrl-C ends", flush=True)
+        looked = 0.0
+        # The first pass says what there is; before it every alert would be of yesterday's knowledge.
+        while not ended.wait(_BREATH_S):
+            age = time.monotonic() - looked
+            if told.passed and (age >= MOST_S or (changed.is_set() and age >= LEAST_S) or not looked):
+                changed.clear()
+                told.look()
+                looked = time.monotonic()
+    finally:
+        ingesting.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    print("ended", flush=True)
+    return 0
+
+
+class _Telling:
+    """Prints the alerts of this and every other process, each once, and what goes wrong, once."""
+
+    def __init__(self) -> None:
+        self.passed = False
+        self._after: int | None = None
+        self._said = ""
+
+    def hear(self, news: News | Alerted) -> None:
+        """What the reading of logs has to say; from its thread."""
+        from tally_tui.store import Phase, SyncStatus
+
+        if isinstance(news, SyncStatus):
+            if news.phase in (Phase.DONE, Phase.WAITING, Phase.FAILED, Phase.CANCELLED):
+                self.passed = True
+            if news.trouble is not None:
+                self._say(f"{news.trouble.happened} {news.trouble.kept}")
+
+    def look(self) -> None:
+        from tally_tui.ledger.open import LedgerError
+        from tally_tui.record.alerting import check
+
+        try:
+            if self._after is None:
+                self._after = self._newest()
+            check()
+            self._print()
+        except LedgerError as error:
+            self._say(str(error))
+        else:
+            self._said = ""
+
+    def _newest(self) -> int:
+        from tally_tui.ledger.alerts import newest
+        from tally_tui.ledger.open import open_reader, telling
+
+        path = ledger_path()
+        if not path.exists():
+            return 0
+        with closing(open_reader(path)) as db, telling(path):
+            return newest(db)
+
+    def _print(self) -> None:
+        from tally_tui import clock
+        from tally_tui.ledger.alerts import Told, alerts
+        from tally_tui.ledger.open import open_reader, telling
+        from tally_tui.record.alert_words import text, title
+
+        path = ledger_path()
+        if not path.exists():
+            return
+        with closing(open_reader(path)) as db, telling(path):
+            new = sorted(alerts(db, after=self._after or 0), key=lambda each: each.id)
+        for each in new:
+            if each.told is not Told.RECORDED:
+                at = clock.iso(each.fired_at)[:19] + "Z"
+                print(f"{at} {each.severity}: {title(each)}: {text(each, clock.now_ms())}", flush=True)
+                for problem in each.problems:
+                    remark(problem)
+        self._after = max((each.id for each in new), default=self._after)
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            remark(text)

@@ -1,0 +1,1 @@
+"""Reports as documents: Markdown, HTML and JSON for people and programs elsewhere."""

@@ -1,0 +1,120 @@
+"""What a log says, stretch by stretch, as docs for the library: one a line and facet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from tally_tui.library.facets import Doc, Flag
+from tally_tui.library.facets import Facet as LibraryFacet
+from tally_tui.logs.messages import Facet, Item, ItemChunk, Kind, Mark, fields, parse_items
+from tally_tui.model import Provider
+
+OPEN_CALLS: Final = 500
+"""Calls whose results are awaited, at most: of more the oldest are forgotten."""
+_FACETS: Final[dict[Facet, LibraryFacet]] = {
+    Facet.PROMPT: LibraryFacet.PROMPT,
+    Facet.REPLY: LibraryFacet.REPLY,
+    Facet.THINKING: LibraryFacet.THINKING,
+    Facet.TOOL_INPUT: LibraryFacet.TOOL_INPUT,
+    Facet.TOOL_OUTPUT: LibraryFacet.TOOL_OUTPUT,
+    Facet.TITLE: LibraryFacet.TITLE,
+    Facet.FILE: LibraryFacet.FILE,
+}
+_CALLS: Final = frozenset({Kind.TOOL_CALL, Kind.TODO, Kind.QUESTION, Kind.PLAN})
+
+
+class _Memory(msgspec.Struct, array_like=True):
+    """What is remembered at a cursor: the parser's state, the last time stamp, calls awaiting results."""
+
+    parser: bytes = b""
+    ts: int = 0
+    calls: dict[str, tuple[str, list[str]]] = {}
+
+
+class TextStretch(msgspec.Struct):
+    """The docs of a stretch, and where the next one begins."""
+
+    docs: list[Doc]
+    cursor: int
+    state: bytes
+    at_end: bool
+
+
+def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int) -> TextStretch:
+    """The docs of a log from `cursor` on, some MiB of it at most; `changed_ms` stands in for a missing time.
+
+    Raises:
+        UnreadableLogError: the file cannot be opened or uncompressed.
+    """
+    memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
+    chunk = parse_items(path, provider, cursor, memory.parser)
+    docs = _docs(chunk, memory, changed_ms)
+    memory.parser = chunk.state
+    return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end)
+
+
+def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int) -> list[Doc]:
+    if not memory.ts:
+        # What a file begins with may have no time of its own: titles, summaries.
+        changed_ms = next((item.ts for item in chunk.items if item.ts is not None), changed_ms)
+    found: list[Doc] = []
+    line: list[Item] = []
+    for item in chunk.items:
+        if line and item.offset != line[0].offset:
+            found += _line(line, memory, changed_ms)
+            line = []
+        line.append(item)
+    if line:
+        found += _line(line, memory, changed_ms)
+    return found
+
+
+def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
+    """A line's docs: its texts by facet, each with the tools and files of its calls and results."""
+    texts: dict[Facet, list[str]] = {}
+    tools: dict[str, None] = {}
+    paths: dict[str, None] = {}
+    flags = 0
+    for item in line:
+        tool, files = item.name if item.kind in _CALLS else "", item.files
+        if item.kind in _CALLS:
+            if item.call:
+                memory.calls[item.call] = (item.name, item.files)
+                if len(memory.calls) > OPEN_CALLS:
+                    del memory.calls[next(iter(memory.calls))]
+        elif item.kind is Kind.TOOL_RESULT:
+            tool, named = memory.calls.pop(item.call, (item.name, []))
+            files = [*files, *named]
+        if tool:
+            tools[tool] = None
+        paths.update(dict.fromkeys(files))
+        if item.marks & Mark.FAILED or item.kind in (Kind.ERROR, Kind.LIMIT):
+            flags |= Flag.ERROR
+        if item.marks & Mark.COPIED:
+            flags |= Flag.COPIED
+        for facet, text in fields(item):
+            texts.setdefault(facet, []).append(text)
+    first = line[0]
+    ts = next((item.ts for item in line if item.ts is not None), None)
+    if ts is None:
+        ts = memory.ts or changed_ms
+    memory.ts = ts
+    named_tools, named_paths = tuple(tools), tuple(paths)
+    docs = []
+    for facet, parts in texts.items():
+        if facet is Facet.FILE:
+            for path in dict.fromkeys(parts):
+                own = (path, *(other for other in named_paths if other != path))
+                docs.append(
+                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, first.session, path, named_tools, own, flags)
+                )
+            continue
+        docs.append(
+            Doc(
+                first.offset, first.length, ts, _FACETS[facet], first.session, "\n".join(parts),
+                named_tools, named_paths, flags,
+            )
+        )  # fmt: skip
+    return docs

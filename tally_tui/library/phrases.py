@@ -1,0 +1,126 @@
+"""What is looked for → an expression for the index, and checks of the text for what no index can tell.
+
+The index knows which words a doc has, not where: whether they stand together, with which signs between
+them, or match a pattern, is verified in the log. A term that has no word the index could know (`->`, a
+pattern) is verified everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tally_tui.library.words import CJK, ends_in_cjk, fold, words_of
+
+if TYPE_CHECKING:
+    from tally_tui.query import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One term of text, ready to be looked up and to be verified.
+
+    `words` are what the index must have, the last of them as a beginning where `open_end`; without
+    any the term is verified everywhere. `verified`: the words alone do not prove it. `pattern` finds
+    it in the text as it is, where `folds` in the folded text.
+    """
+
+    words: tuple[str, ...]
+    open_end: bool
+    verified: bool
+    pattern: re.Pattern[str]
+    folds: bool = True
+    needle: bytes = b""
+    """Lower-case bytes that every line must have, whose text has the term; empty: there are none."""
+    negated: bool = False
+    head: str = ""
+    """What every occurrence begins with, in folded text: finding it is quicker than trying the pattern everywhere."""
+
+    def expression(self) -> str:
+        """The words as the index's query language has them; '' without any."""
+        parts = [quoted(word) for word in self.words]
+        if parts and self.open_end:
+            parts[-1] += "*"
+        return " AND ".join(parts)
+
+    def holds(self, text: str, folded: str) -> bool:
+        """Whether a text (given also folded) has it, whatever `negated` says."""
+        return next(self.places(text, folded), None) is not None
+
+    def places(self, text: str, folded: str) -> Iterator[tuple[int, int]]:
+        """Where it stands, as [start, end)."""
+        if not self.head:
+            for match in self.pattern.finditer(folded if self.folds else text):
+                if match.end() > match.start():
+                    yield match.span()
+            return
+        at = folded.find(self.head)
+        while at >= 0:
+            found = self.pattern.match(folded, at)
+            at = found.end() if found else at + 1
+            if found:
+                yield found.span()
+            at = folded.find(self.head, at)
+
+
+def quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def sought(term: Term, *, typing: bool = False) -> Sought:
+    """What a term of text looks for; `typing`: it is the last one and may go on."""
+    value = term.values[0].text
+    if term.op == "regex":
+        literal = literal_of(value)
+        return Sought(
+            (), False, True, term.regex(), folds=False, needle=_needle(literal), negated=term.negated
+        )
+    open_end = term.op == "prefix" or (typing and term.op == "word" and len(value) > 1 and not term.negated)
+    whole = " ".join(fold(value).split())
+    words = words_of(value)
+    # What the index cannot tell: signs, and the order and nearness of several words.
+    plain = [fold(word) for word in words] == [whole]
+    pairs = len(whole) <= 2 and CJK.fullmatch(whole) is not None
+    if words and ends_in_cjk(whole) and len(words[-1]) == 1:
+        open_end = True  # one letter of a run: the index has it as the beginning of a pair
+    elif words and not whole[-1].isalnum():
+        open_end = False
+    elif len(words) > 1 and open_end and len(words[-1]) == 1:
+        words.pop()  # nearly every doc has a word that begins so: the text tells
+        return Sought(tuple(words), False, True, _pattern(whole, True), negated=term.negated, head=whole.split()[0])
+    needle = b"" if words else _needle(whole)
+    return Sought(
+        tuple(words), open_end, not (plain or pairs), _pattern(whole, open_end), needle=needle, negated=term.negated,
+        head=whole.split()[0],
+    )  # fmt: skip
+
+
+def _pattern(whole: str, open_end: bool) -> re.Pattern[str]:
+    """The folded text letter for letter, white space as any; a word's end is an end, save in CJK."""
+    body = r"\s+".join(map(re.escape, whole.split()))
+    before = r"(?<![^\W_])" if whole[:1].isalnum() and not CJK.match(whole) else ""
+    after = r"(?![^\W_])" if whole[-1:].isalnum() and not open_end and not ends_in_cjk(whole) else ""
+    return re.compile(before + body + after)
+
+
+def _needle(text: str) -> bytes:
+    """The longest part of a text that stands in a JSON line as it is, whatever its case."""
+    if not text.isascii():
+        return b""  # may be written \\uXXXX
+    return max(re.findall(r"[!#-.0-[\]-~]+", text.lower()), key=len, default="").encode()
+
+
+def literal_of(pattern: str) -> str:
+    """The longest text that whatever matches a pattern must hold, as far as a glance tells; '' if none."""
+    if re.search(r"[|(]", pattern) or "\\" in pattern or not pattern.isascii():
+        return ""
+    runs = re.split(r"\[[^\]]*\]?|[.^$)]|\{[^}]*\}?", pattern)
+    best = ""
+    for run in runs:
+        # A letter before ?, * or { may be missing.
+        for part in re.findall(r"[\w -]+[?*]?|", run):
+            kept = part[:-2] if part[-1:] in "?*" else part
+            best = max(best, kept, key=len)
+    return best if not re.search(r"[{]", pattern) else ""

@@ -1,0 +1,105 @@
+"""The thread that looks at alerts while the screen is open, and hands it those that anybody was told of."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from tally_tui import clock, paths
+from tally_tui.ledger import alerts as kept
+from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
+from tally_tui.store import Alerted, Publish, Toast
+
+if TYPE_CHECKING:
+    from tally_tui.record.channels import Notice
+
+LEAST_S: float = 10.0
+"""Seconds between two looks, however often logs are read."""
+MOST_S: Final = 60.0
+"""Seconds between two looks when nothing is read: others write readings, too, and time alone moves projections."""
+_KEPT: Final = 20
+
+
+class Alerting:
+    """Owns the alerts thread. Nothing is looked at before the first `changed`."""
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self._changed = threading.Event()
+        self._stop = threading.Event()
+        self._after: int | None = None
+        self._toasts: tuple[Toast, ...] = ()
+        self._ring = ""
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def changed(self) -> None:
+        """Logs were read to their end."""
+        self._changed.set()
+
+    def stop(self) -> None:
+        """End the thread; waits for the look under way, but not for a channel that hangs."""
+        self._stop.set()
+        self._changed.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        self._changed.wait()
+        while not self._stop.is_set():
+            self._changed.clear()
+            began = time.monotonic()
+            try:
+                self._look()
+            except (LedgerError, sqlite3.Error, OSError, ValueError):
+                pass  # the reading of logs tells what is wrong with the ledger; the next look may work
+            self._stop.wait(max(0.0, LEAST_S - (time.monotonic() - began)))
+            self._changed.wait(max(0.0, MOST_S - (time.monotonic() - began)))
+
+    def _look(self) -> None:
+        from tally_tui.record.alert_words import text, title
+        from tally_tui.record.alerting import check
+
+        if self._after is None:
+            self._after = self._newest()
+        self._ring = ""
+        check(ring=self._ringing)
+        new = self._new()
+        if new or self._ring:
+            now = clock.now_ms()
+            toasts = (Toast(each.id, title(each), text(each, now), each.severity, each.problems) for each in new)
+            self._toasts = (*self._toasts, *toasts)[-_KEPT:]
+            if not self._stop.is_set():
+                self._publish(Alerted(self._toasts, self._ring))
+
+    def _ringing(self, notices: tuple[Notice, ...]) -> None:
+        import os
+
+        from tally_tui.config import load
+        from tally_tui.record.channels_terminal import ringing
+
+        settings = load().alerts
+        self._ring = "".join(ringing(each, settings, os.environ) for each in notices)
+
+    def _newest(self) -> int:
+        try:
+            with closing(open_reader(paths.ledger_path())) as db, telling(paths.ledger_path()):
+                return kept.newest(db)
+        except NoLedgerError:
+            return 0
+
+    def _new(self) -> tuple[kept.Alert, ...]:
+        """What came since the last look, by whichever process, and was more than recorded."""
+        path = paths.ledger_path()
+        if not path.exists():
+            return ()
+        with closing(open_reader(path)) as db, telling(path):
+            new = sorted(kept.alerts(db, after=self._after or 0), key=lambda each: each.id)
+        self._after = max((each.id for each in new), default=self._after)
+        return tuple(each for each in new if each.told is not kept.Told.RECORDED)

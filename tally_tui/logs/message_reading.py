@@ -1,0 +1,118 @@
+"""A stretch of any log → its items, and one line again: what both agents' message parsers share."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from tally_tui.logs.claude_messages import ClaudeMessages
+from tally_tui.logs.codex_messages import CodexMessages
+from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, is_compressed, lines, open_log, seek
+from tally_tui.logs.messages import Item, ItemChunk, Kind
+from tally_tui.logs.salvage import salvage
+from tally_tui.model import Provider
+
+ODD: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError, msgspec.DecodeError)
+
+
+class MessageParser(Protocol):
+    """Knows one agent's records. `take` gives a record's items and may raise what odd shapes make it raise."""
+
+    chunk: ItemChunk
+
+    def decode(self, line: bytes) -> Any: ...
+    def lenient(self, value: dict[str, Any]) -> Any: ...
+    def take(self, record: Any, offset: int, length: int) -> list[Item]: ...
+    def state(self) -> bytes: ...
+
+
+def read_chunk(path: str, provider: Provider, cursor: int, state: bytes, limit: int, details: bool) -> ItemChunk:
+    """See `messages.parse_items`."""
+    parser = _parser(path, provider, state, details)
+    chunk = parser.chunk
+    if is_compressed(path):
+        limit = 1 << 62  # to go on in the middle would uncompress the beginning again
+    reached = cursor
+    torn = False
+    with open_log(path) as log:
+        seek(log, path, cursor)
+        left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
+        for start, end, line, whole in lines(log, cursor, limit, left):
+            torn = not (line or whole) or not _feed(parser, line, start, end - start, whole)
+            if torn:
+                break
+            reached = end
+            chunk.lines += 1
+    chunk.cursor, chunk.state = reached, parser.state()
+    chunk.at_end = torn or reached - cursor < limit
+    return chunk
+
+
+def read_line(path: str, provider: Provider, offset: int, length: int, session: str) -> list[Item]:
+    """See `messages.items_at`."""
+    parser = _parser(path, provider, b"", details=True)
+    _feed(parser, _bytes_at(path, offset, min(length, MAX_LINE)), offset, length, whole=True)
+    for item in parser.chunk.items:
+        if session and "/agent-" not in item.session:
+            item.session = session
+    return parser.chunk.items
+
+
+def _bytes_at(path: str, offset: int, length: int) -> bytes:
+    """A stretch of a log's (uncompressed) text. Raises UnreadableLogError."""
+    if is_compressed(path):
+        with open_log(path) as log:
+            seek(log, path, offset)
+            return log.read(length)
+    try:
+        # A search shows dozens of lines at a time: no buffer is filled beyond the line.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return os.pread(handle, length, offset)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise UnreadableLogError(f"{path}: {error.strerror or error}") from error
+
+
+def _parser(path: str, provider: Provider, state: bytes, details: bool) -> MessageParser:
+    if provider is Provider.CLAUDE:
+        return ClaudeMessages(path, state, details)
+    return CodexMessages(path, state, details)
+
+
+def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: bool) -> bool:
+    """Take one line; False when it is the torn beginning of one that is still being written."""
+    chunk = parser.chunk
+    try:
+        records = [parser.decode(line)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if not line:
+            _skip(chunk, "too long", offset)
+            return True
+        found = salvage(line)
+        if not whole and (found.torn or not found.objects):
+            return False
+        if found.broken:
+            _skip(chunk, "not JSON", offset)
+        elif not found.objects:
+            chunk.known["empty line"] = chunk.known.get("empty line", 0) + 1
+        records = [parser.lenient(value) for value in found.objects]
+    part = 0
+    for record in records:
+        try:
+            items = parser.take(record, offset, length)
+        except ODD:
+            # A shape nobody has seen yet is shown as it stands.
+            items = [Item(Kind.RAW, offset, length, name="record")]
+        for item in items:
+            item.part = part
+            part += 1
+        chunk.items += items
+    return True
+
+
+def _skip(chunk: ItemChunk, why: str, offset: int) -> None:
+    chunk.skipped.setdefault(f"unreadable:{why}", [0, offset])[0] += 1

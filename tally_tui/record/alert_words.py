@@ -1,0 +1,114 @@
+"""An alert in words: the title and the text that channels, lists and toasts show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from tally_tui.config_alerts import TOKENS
+from tally_tui.config_budgets import SMALLEST
+from tally_tui.record.channels import Notice
+from tally_tui.rules.figures import duration, money, short_tokens
+from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
+
+if TYPE_CHECKING:
+    from tally_tui.ledger.alerts import Alert
+
+_PERIODS: Final = {
+    "subscription-week": "this week", "day": "today", "calendar-week": "this week", "calendar-month": "this month",
+}  # fmt: skip
+
+
+def notice(alert: Alert, now_ms: int) -> Notice:
+    """What channels tell of an alert."""
+    values = {
+        "axis": alert.axis, "rule": alert.rule, "provider": alert.provider or "", "threshold": f"{alert.threshold:g}",
+    }  # fmt: skip
+    assert {*values, "title", "text", "severity"} == set(TOKENS)
+    return Notice(alert.id, title(alert), text(alert, now_ms), alert.severity, values)
+
+
+def title(alert: Alert) -> str:
+    """`Claude: 7 days at 95%`."""
+    numbers, who = alert.numbers, _who(alert)
+    match alert.axis:
+        case "weekly" | "five_hour" | "quota":
+            return f"{who}: {_window(alert)} at {alert.threshold:g}%"
+        case "projected" if "spent" not in numbers:
+            return f"{who}: {_window(alert)} heads for {alert.threshold:g}%"
+        case "projected":
+            return f"Budget {alert.scope} heads for {alert.threshold:g}%"
+        case "budget" | "project_budget":
+            return f"Budget {alert.scope}: {alert.threshold:g}% spent"
+        case "burn_rate":
+            return f"{who} burns {numbers.get('times', alert.threshold):.1f}× the usual"
+        case "costly_call":
+            return f"{who}: a call for {money(int(numbers.get('cost_nano', 0)))}"
+        case "costly_session":
+            return f"{who}: a session passed {money(int(alert.threshold * 10**9))}"
+        case "limit_hit":
+            return f"{who} was stopped by its limit"
+        case "price_missing":
+            return f"No price for {alert.scope}"
+        case "retention":
+            return f"{who} is about to delete transcripts"
+    return alert.axis
+
+
+def text(alert: Alert, now_ms: int) -> str:
+    """The figures of that moment, and what is left of the window."""
+    numbers = alert.numbers
+    match alert.axis:
+        case "projected" if "spent" not in numbers:
+            parts = [f"{numbers['percent']:g}% now, {numbers['projected_percent']:.0f}% at the reset"]
+            if numbers.get("cap_at"):
+                parts.append(f"full {_when(numbers['cap_at'], now_ms)}")
+        case "weekly" | "five_hour" | "quota":
+            parts = [f"{numbers.get('percent', alert.threshold):g}% used"]
+        case "budget" | "project_budget" | "projected":
+            spent, amount = (_amount(numbers, name) for name in ("spent", "amount"))
+            parts = [f"{spent} of {amount} {_PERIODS.get(alert.kind, '')}".strip()]
+            if alert.axis == "projected":
+                parts.append(f"heading for {_amount(numbers, 'projected')}")
+        case "burn_rate":
+            parts = [f"{money(numbers['rate_nano'])} in the last hour, usually {money(numbers['usual_nano'])}"]
+        case "costly_call" | "costly_session":
+            parts = [money(numbers["cost_nano"])]
+            parts += [str(numbers[name]) for name in ("title", "model", "session") if numbers.get(name)][:2]
+        case "limit_hit":
+            parts = [str(numbers.get("text", ""))]
+        case "price_missing":
+            parts = [f"{numbers['calls']:,} calls with {short_tokens(numbers['tokens'])} tokens are not in any sum"]
+        case "retention":
+            soon = _when(numbers["deleted_from"], now_ms)
+            parts = [f"{numbers['files']:,} transcripts, the first {soon}; what they cost stays counted here"]
+        case _:
+            parts = []
+    if alert.kind == "window" and alert.until > now_ms:
+        parts.append(f"resets {_when(alert.until, now_ms)}")
+    return ", ".join(parts)
+
+
+def _who(alert: Alert) -> str:
+    return {"claude": "Claude", "codex": "Codex"}.get(alert.provider or "", "All agents")
+
+
+def _window(alert: Alert) -> str:
+    minutes = alert.minutes or 0
+    length = {FIVE_HOURS: "5 hours", SEVEN_DAYS: "7 days"}.get(minutes, duration(minutes * MINUTE_MS))
+    limit = alert.scope.split("@")[0].split("/")
+    own = len(limit) == 3 and limit[1] not in (limit[0], "")
+    return f"{limit[1]}, {length}" if own else length
+
+
+def _when(instant: int, now_ms: int) -> str:
+    return f"in {duration(instant - now_ms)}" if instant > now_ms else "now"
+
+
+def _amount(numbers: Mapping[str, Any], name: str) -> str:
+    unit, value = numbers.get("unit", "usd"), int(numbers[name])
+    if unit == "usd":
+        return money(value)
+    if unit == "tokens":
+        return f"{short_tokens(value)} tokens"
+    return f"{value / SMALLEST['percent']:.1f}%"

@@ -1,0 +1,139 @@
+"""Alerts: look at what is known, write what is new, tell whoever wants to know.
+
+Called from the app, from status lines, hooks and `tally-tui watch`: whoever writes an alert first has it, and whoever
+claims it tells it, once among all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from tally_tui import paths
+from tally_tui.ledger import alerts as kept
+from tally_tui.ledger.alerts import Alert
+from tally_tui.record.alert_words import notice
+from tally_tui.record.channels import Channel, Notice, channels, dispatch, terminal_channel
+from tally_tui.record.channels_terminal import own_terminal
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tally_tui.config import Settings
+
+MOST: Final = 4
+"""How many notices of one look are told each for itself; of more the last says how many."""
+_WORST: Final = {"critical": 0, "warn": 1, "info": 2}
+
+
+def check(
+    now_ms: int | None = None,
+    *,
+    settings: Settings | None = None,
+    ring: Callable[[tuple[Notice, ...]], None] | None = None,
+) -> tuple[Alert, ...]:
+    """Write the alerts that are due and tell those nobody was told of; what this call wrote, by id.
+
+    Nothing is told of what held when its rule was set, or before the first look of all.
+
+    Args:
+        now_ms: the present instant; None: the clock's.
+        settings: None: the file's.
+        ring: tells a terminal; None: this process's own, where it has one.
+
+    Raises:
+        LedgerError: the ledger cannot be used; nothing was lost.
+    """
+    from tally_tui.clock import now_ms as clock_ms
+    from tally_tui.config import load
+    from tally_tui.ledger.open import open_reader, open_writer, telling
+    from tally_tui.record.firings import look
+
+    settings = settings or load()
+    now = clock_ms() if now_ms is None else now_ms
+    path = paths.ledger_path()
+    if not settings.alerts.on or not path.exists():
+        return ()
+    tz = _zone(settings)
+    with closing(open_reader(path)) as reader, telling(path):
+        found = look(reader, settings, now_ms=now, tz=tz)
+        if found.empty or kept.nothing_to_do(reader, found.firings, found.armed, now):
+            # Most looks end here, without keeping others from writing.
+            return ()
+    with closing(open_writer(path, full=True)) as db, telling(path):
+        new = kept.latch(db, found.firings, found.armed, now_ms=now, quiet=quiet_at(settings, now, tz))
+        tell(db, settings, now, ring=ring)
+        # What telling has changed is theirs, too.
+        return tuple(each for one in new if (each := kept.one(db, one.id)))
+
+
+def tell(
+    db: sqlite3.Connection,
+    settings: Settings,
+    now_ms: int,
+    *,
+    ring: Callable[[tuple[Notice, ...]], None] | None = None,
+) -> None:
+    """Claim what waits to be told, and tell it; failures are kept with the alert."""
+    through = channels(settings.alerts)
+    waiting = kept.claim(db, now_ms)
+    failed = dispatch(_few(waiting, now_ms), through) if through else {}
+    if ring is not None:
+        ringing = kept.claim_ringing(db, now_ms)
+        if ringing:
+            ring(_few(ringing, now_ms))
+    else:
+        terminal = _own(settings)
+        ringing = kept.claim_ringing(db, now_ms) if terminal else ()
+        if terminal and ringing:
+            for number, problems in dispatch(_few(ringing, now_ms), [terminal]).items():
+                failed[number] = (*failed.get(number, ()), *problems)
+    for each in {one.id: one for one in (*waiting, *ringing)}.values():
+        if failed.get(each.id):
+            kept.note_problems(db, each.id, failed[each.id])
+
+
+def every_channel(settings: Settings) -> tuple[Channel, ...]:
+    """All that tells people from this process; its terminal too, where it has one."""
+    terminal = _own(settings)
+    return (*([terminal] if terminal else []), *channels(settings.alerts))
+
+
+def quiet_at(settings: Settings, now_ms: int, tz: ZoneInfo) -> bool:
+    """Whether an instant lies in the quiet hours."""
+    from tally_tui.rules.zones import local
+
+    moment = local(now_ms, tz)
+    return settings.alerts.quiet_at(moment.hour * 60 + moment.minute)
+
+
+def _own(settings: Settings) -> Channel | None:
+    path = own_terminal()
+    return terminal_channel(settings.alerts, path) if path else None
+
+
+def _few(alerts: tuple[Alert, ...], now_ms: int) -> tuple[Notice, ...]:
+    """The worst of them, and one that tells of the rest."""
+    ordered = sorted(alerts, key=lambda each: (_WORST[each.severity], each.id))
+    if len(ordered) <= MOST:
+        return tuple(notice(each, now_ms) for each in ordered)
+    shown, rest = ordered[: MOST - 1], ordered[MOST - 1 :]
+    more = Notice(
+        rest[0].id,
+        f"{len(rest)} more alerts",
+        "`tally-tui alerts list` shows them",
+        rest[0].severity,
+        {"axis": "", "rule": "", "provider": "", "threshold": ""},
+    )
+    return (*(notice(each, now_ms) for each in shown), more)
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    from tally_tui.rules.zones import BadZoneError, zone
+
+    try:
+        return zone(settings.time_zone)
+    except BadZoneError:
+        return zone("UTC")

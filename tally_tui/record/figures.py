@@ -1,0 +1,86 @@
+"""The few sums a status line shows, asked of the ledger once and kept in the state file."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason
+
+if TYPE_CHECKING:
+    from tally_tui.config import Settings
+
+_MINUTE_MS: Final = 60_000
+_HOUR_MS: Final = 60 * _MINUTE_MS
+KEPT_MS: Final = 6 * _HOUR_MS
+"""How far back the minutes go: a five-hour window and its slack."""
+BLOCK_MS: Final = 5 * _HOUR_MS
+_LOOK_BACK_MS: Final = 48 * _HOUR_MS
+
+_COST: Final = {
+    "calculate": "sum(r.cost)",
+    "display": "sum(r.recorded)",
+    "auto": "sum(iif(f.recorded, r.recorded, r.cost))",
+}
+_UNPRICED: Final = {
+    "calculate": f"f.status = {PriceStatus.UNPRICED:d}",
+    "display": "NOT f.recorded",
+    "auto": f"f.status = {PriceStatus.UNPRICED:d} AND NOT f.recorded",
+}
+_OURS: Final = f"f.provider = {Provider.CLAUDE:d} AND f.reason = {Reason.COUNTED:d}"
+
+
+def figures(db: sqlite3.Connection, now: int, settings: Settings) -> dict[str, Any]:
+    """Claude's spend today and minute by minute of the last hours, as the state file holds it.
+
+    `at` and `day` (start and end) in epoch milliseconds; `today` as [nano-dollars, unpriced calls];
+    `minutes` as [minutes since the epoch, nano-dollars, unpriced calls]; `block`: start and end of the
+    five hours that calls alone suggest, or None.
+    """
+    from tally_tui.rules.periods import bounds
+    from tally_tui.rules.zones import BadZoneError, zone
+
+    try:
+        tz = zone(settings.time_zone)
+    except BadZoneError:
+        tz = zone("UTC")
+    start, end = bounds("day", now, tz)
+    cost, unpriced = _COST[settings.cost_mode], _UNPRICED[settings.cost_mode]
+    today = db.execute(
+        f"SELECT coalesce({cost}, 0), coalesce(sum(r.calls) FILTER (WHERE {unpriced}), 0) "
+        f"FROM rollup r JOIN facet f ON f.id = r.facet WHERE {_OURS} AND r.slot >= ? AND r.slot < ?",
+        (start // SLOT_MS, end // SLOT_MS),
+    ).fetchone()
+    minutes = db.execute(
+        f"SELECT r.ts / {_MINUTE_MS}, {cost}, count(*) FILTER (WHERE {unpriced}) "
+        f"FROM call r JOIN facet f ON f.id = r.facet WHERE {_OURS} AND r.ts >= ? AND r.ts <= ? "
+        "GROUP BY 1 ORDER BY 1",
+        (now - KEPT_MS, now),
+    ).fetchall()
+    slots = db.execute(
+        f"SELECT DISTINCT r.slot FROM rollup r JOIN facet f ON f.id = r.facet "
+        f"WHERE {_OURS} AND r.slot >= ? AND r.slot <= ? ORDER BY 1",
+        ((now - _LOOK_BACK_MS) // SLOT_MS, now // SLOT_MS),
+    )
+    block = heuristic_block([slot * SLOT_MS for (slot,) in slots], now)
+    return {
+        "at": now,
+        "day": [start, end],
+        "today": list(today),
+        "minutes": [list(minute) for minute in minutes],
+        "block": list(block) if block else None,
+    }
+
+
+def heuristic_block(calls: list[int], now: int) -> tuple[int, int] | None:
+    """The five hours that `now` is in, if no reading tells: from the full hour of its first call on.
+
+    `calls` are sorted instants to the quarter of an hour; a block ends after five hours or five hours
+    of silence, and the next call begins another.
+    """
+    start, last = -BLOCK_MS, -BLOCK_MS
+    for instant in calls:
+        if instant >= start + BLOCK_MS or instant - last >= BLOCK_MS:
+            start = instant // _HOUR_MS * _HOUR_MS
+        last = instant
+    return (start, start + BLOCK_MS) if start <= now < start + BLOCK_MS else None

@@ -1,0 +1,163 @@
+"""Thresholds on calls and logs: spikes, costly calls and sessions, limits hit, prices missing, deletion."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from tally_tui.ledger.ask_readings import limit_events
+from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason
+from tally_tui.rules import alerts as rules
+from tally_tui.rules.alerts import Firing, Rule
+from tally_tui.rules.periods import bounds
+from tally_tui.rules.windows import DAY_MS, HOUR_MS, Window
+
+if TYPE_CHECKING:
+    from tally_tui.config import Settings
+
+NEWS_MS: Final = DAY_MS
+"""How old a call or a word of the agent's may be to be news."""
+_TRAILING_MS: Final = 7 * DAY_MS
+_UNPRICED_MS: Final = 30 * DAY_MS
+_KEPT_DAYS: Final = 30
+"""Days that Claude Code keeps transcripts unless its settings say otherwise."""
+_FULL: Final = 90.0
+_COUNTED: Final = f"f.reason = {Reason.COUNTED:d}"
+
+
+def burning(db: sqlite3.Connection, rule: Rule, now_ms: int, tz: ZoneInfo) -> Iterator[Firing]:
+    """The spend of the last hour against the hours of a week before it, of each provider."""
+    if not rule.on:
+        return
+    until = bounds("day", now_ms, tz)[1]
+    for provider in Provider:
+        rate = db.execute(
+            "SELECT coalesce(sum(c.cost), 0) FROM call c JOIN facet f ON f.id = c.facet "
+            f"WHERE {_COUNTED} AND f.provider = ? AND c.ts > ? AND c.ts <= ?",
+            (provider, now_ms - HOUR_MS, now_ms),
+        ).fetchone()[0]
+        if rate < rules.LEAST_BURN:
+            continue
+        hours = db.execute(
+            f"SELECT sum(r.cost) FROM rollup r JOIN facet f ON f.id = r.facet WHERE {_COUNTED} AND f.provider = ? "
+            "AND r.slot >= ? AND r.slot < ? GROUP BY r.slot / 4",
+            (provider, (now_ms - _TRAILING_MS) // SLOT_MS, (now_ms - HOUR_MS) // SLOT_MS),
+        )
+        trailing = [cost for (cost,) in hours]
+        yield from rules.burn_firings(rate, trailing, rule, provider=provider.word, until=until, now_ms=now_ms)
+
+
+def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -> Iterator[Firing]:
+    """The calls of the last day, and the sessions with one, that cost more than their thresholds."""
+    since = now_ms - NEWS_MS
+    if a_call.on and a_call.thresholds:
+        least = round(min(a_call.thresholds) * 10**9)
+        for identity, ts, cost, model, provider, session in db.execute(
+            "SELECT c.identity, c.ts, c.cost, f.model, f.provider, s.name FROM call c "
+            "JOIN facet f ON f.id = c.facet JOIN session s ON s.id = f.session "
+            f"WHERE {_COUNTED} AND c.ts > ? AND c.ts <= ? AND c.cost >= ? ORDER BY c.ts, c.identity",
+            (since, now_ms, least),
+        ).fetchall():
+            for firing in rules.cost_firings(
+                "costly_call", f"{identity:x}", cost, a_call, provider=Provider(provider).word, at=ts
+            ):
+                yield replace(firing, numbers={**firing.numbers, "model": model, "session": session})
+    if a_session.on and a_session.thresholds:
+        least = round(min(a_session.thresholds) * 10**9)
+        for name, title, provider, cost in db.execute(
+            "WITH lately AS (SELECT DISTINCT s.root FROM rollup r JOIN facet f ON f.id = r.facet "
+            f"JOIN session s ON s.id = f.session WHERE {_COUNTED} AND r.slot >= ? AND r.slot <= ?) "
+            "SELECT top.name, top.title, top.provider, sum(c.cost) AS spent FROM lately "
+            "JOIN session top ON top.id = lately.root JOIN session s ON s.root = lately.root "
+            f"JOIN facet f ON f.session = s.id AND {_COUNTED} JOIN call c ON c.facet = f.id AND c.ts <= ? "
+            "GROUP BY top.id HAVING spent >= ? ORDER BY top.id",
+            (since // SLOT_MS, now_ms // SLOT_MS, now_ms, least),
+        ).fetchall():
+            for firing in rules.cost_firings(
+                "costly_session", name, cost, a_session, provider=Provider(provider).word, at=now_ms
+            ):
+                yield replace(firing, numbers={**firing.numbers, "title": title, "session": name})
+
+
+def limit_hits(db: sqlite3.Connection, windows: Sequence[Window], rule: Rule, now_ms: int) -> Iterator[Firing]:
+    """What agents said of being stopped in the last day, once each."""
+    if not rule.on:
+        return
+    # A reading that comes later may tell the window of what was known without one: it is still the same word.
+    told = set(db.execute("SELECT provider, fired_at FROM alert WHERE rule = ?", (rule.name,)))
+    for provider, ts, text, session in limit_events(db, now_ms - NEWS_MS, now_ms + 1):
+        if (provider, ts) in told:
+            continue
+        resets = _full_window(windows, provider, ts)
+        for firing in rules.limit_hit(provider, ts, text, rule, resets_at=resets):
+            yield replace(firing, numbers={**firing.numbers, "session": session})
+
+
+def _full_window(windows: Sequence[Window], provider: str, ts: int) -> int | None:
+    """The reset of the window that stopped a provider at an instant, as far as readings tell."""
+    full = [
+        window
+        for window in windows
+        if window.key.provider == provider and window.start <= ts < window.end and window.percent >= _FULL
+    ]
+    return max(full, key=lambda each: (each.percent, each.end)).reset_at if full else None
+
+
+def unpriced(db: sqlite3.Connection, rule: Rule, now_ms: int) -> Iterator[Firing]:
+    """The models of the last month whose calls have no price."""
+    if not rule.on:
+        return
+    for provider, model, calls, tokens in db.execute(
+        "SELECT f.provider, f.model, sum(r.calls), sum(r.input + r.write_5m + r.write_1h + r.cache_read + r.output) t "
+        f"FROM facet f JOIN rollup r ON r.facet = f.id WHERE {_COUNTED} AND f.status = {PriceStatus.UNPRICED:d} "
+        "AND f.model <> '' AND r.slot >= ? AND r.slot <= ? GROUP BY f.provider, f.model HAVING t > 0 ORDER BY 1, 2",
+        ((now_ms - _UNPRICED_MS) // SLOT_MS, now_ms // SLOT_MS),
+    ).fetchall():
+        yield from rules.price_missing(
+            model, calls, tokens, rule, provider=Provider(provider).word, now_ms=now_ms
+        )
+
+
+def retained(
+    db: sqlite3.Connection, settings: Settings, rule: Rule, now_ms: int, tz: ZoneInfo
+) -> Iterator[Firing]:
+    """Claude Code's transcripts that it will soon delete: it keeps them for so many days."""
+    from tally_tui import paths
+
+    if not rule.on or not rule.thresholds:
+        return
+    soon, first = 0, now_ms + round(max(rule.thresholds) * DAY_MS) + 1
+    for root in paths.roots(settings.claude_roots, settings.codex_roots):
+        days = _kept_days(str(root.path)) if root.provider is Provider.CLAUDE else None
+        if days is None:
+            continue
+        folder = f"{root.log_dirs[0]}/"
+        latest = first - days * DAY_MS
+        count, oldest = db.execute(
+            "SELECT count(*), min(mtime_ns) FROM file WHERE provider = ? AND gone_at IS NULL "
+            "AND substr(path, 1, ?) = ? AND mtime_ns < ?",
+            (Provider.CLAUDE, len(folder), folder, latest * 1_000_000),
+        ).fetchone()
+        if count:
+            soon += count
+            first = min(first, oldest // 1_000_000 + days * DAY_MS)
+    week_end = bounds("week", now_ms, tz, settings.first_weekday)[1]
+    yield from rules.retention("claude", soon, first, rule, week_end=week_end, now_ms=now_ms)
+
+
+def _kept_days(root: str) -> int | None:
+    """How many days Claude Code keeps transcripts; None where its settings cannot be understood."""
+    try:
+        with open(os.path.join(root, "settings.json"), "rb") as file:
+            said = json.loads(file.read(4 << 20))
+    except FileNotFoundError:
+        return _KEPT_DAYS
+    except (OSError, ValueError, RecursionError):
+        return None
+    days = said.get("cleanupPeriodDays", _KEPT_DAYS) if isinstance(said, dict) else None
+    return days if type(days) is int and days >= 0 else None

@@ -1,0 +1,169 @@
+"""The status line: parts that are known, in the order asked for, as one line of text."""
+
+from __future__ import annotations
+
+from tally_tui.rules.figures import NANO, duration, money
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+PARTS = ("model", "session", "today", "block", "burn", "context", "5h", "7d", "limits")
+"""`config.LINE_PARTS`: what is shown where no setting says otherwise."""
+_GROUP = {"session": 1, "today": 1, "block": 1, "5h": 2, "7d": 2, "limits": 2}
+"""Parts of one group stand closer together."""
+BUSY, FULL = 60.0, 85.0
+"""From these percentages on a limit or a context is coloured; from the second on it has a sign, too."""
+_AGE_MS = 600_000
+_YELLOW, _RED, _PLAIN = "\x1b[33m", "\x1b[31m", "\x1b[0m"
+_HOUR_MS = 3_600_000
+
+
+class Gauge:
+    """A limit as it is to be shown; instants in epoch milliseconds."""
+
+    __slots__ = ("percent", "read_ms", "resets_at")
+
+    def __init__(self, percent: float, resets_at: int | None, read_ms: int) -> None:
+        self.percent = percent
+        self.resets_at = resets_at
+        self.read_ms = read_ms
+
+
+class View:
+    """All that a line can show; None hides a part. Money in nano-dollars."""
+
+    __slots__ = (
+        "block", "block_end", "block_guessed", "context", "figures_at", "gauges", "last_hour", "model", "now",
+        "session", "today",
+    )  # fmt: skip
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.model = ""
+        self.session: int | None = None
+        """What the agent says that this session cost."""
+        self.today: tuple[int, int] | None = None
+        """Spend, and calls without a price that it leaves out."""
+        self.block: tuple[int, int] | None = None
+        self.block_end = 0
+        self.block_guessed = False
+        """Whether calls alone suggest this block: no reading tells when it began."""
+        self.last_hour: tuple[int, int] | None = None
+        self.figures_at: int | None = None
+        """When logs were last read."""
+        self.context: float | None = None
+        self.gauges: dict[tuple[str, int], Gauge] = {}
+        """(limit, minutes) → how full it is."""
+
+
+def line(parts: Sequence[str], view: View, colours: bool) -> str:
+    """The line without its end; '' where nothing is known."""
+    groups: list[list[str]] = []
+    before = 0
+    for part in parts:
+        text = _WRITERS[part](view, colours) if part in _WRITERS else ""
+        if not text:
+            continue
+        group = _GROUP.get(part, 0)
+        if groups and group and group == before:
+            groups[-1].append(text)
+        else:
+            groups.append([text])
+        before = group
+    return " | ".join(" · ".join(group) for group in groups)
+
+
+def _session(view: View, colours: bool) -> str:
+    return "" if view.session is None else f"{money(view.session)} session"
+
+
+def _today(view: View, colours: bool) -> str:
+    if view.today is None:
+        return ""
+    age = view.now - (view.figures_at or view.now)
+    old = f" ({duration(age)} ago)" if age > _AGE_MS else ""
+    return f"{_spent(view.today)} today{old}"
+
+
+def _block(view: View, colours: bool) -> str:
+    if view.block is None or view.block_end <= view.now:
+        return ""
+    left = f" {duration(view.block_end - view.now)} left" if view.block_guessed else ""
+    return f"{'~' if view.block_guessed else ''}{_spent(view.block)} block{left}"
+
+
+def _burn(view: View, colours: bool) -> str:
+    return "" if view.last_hour is None else f"{_spent(view.last_hour)}/h"
+
+
+def _context(view: View, colours: bool) -> str:
+    return "" if view.context is None else f"context {_percent(view.context, colours)}"
+
+
+def _five_hours(view: View, colours: bool) -> str:
+    return _gauge("5h", view.gauges.get(("claude", 300)), view.now, colours)
+
+
+def _seven_days(view: View, colours: bool) -> str:
+    return _gauge("7d", view.gauges.get(("claude", 10_080)), view.now, colours)
+
+
+def _limits(view: View, colours: bool) -> str:
+    own = [(name, gauge) for (name, _), gauge in view.gauges.items() if name != "claude"]
+    return " · ".join(_gauge(_short(name), gauge, view.now, colours) for name, gauge in sorted(own, key=_named))
+
+
+def _named(entry: tuple[str, Gauge]) -> str:
+    return entry[0]
+
+
+def _short(name: str) -> str:
+    """`7d opus` of `seven_day_opus`."""
+    for start, short in (("five_hour_", "5h "), ("seven_day_", "7d ")):
+        if name.startswith(start):
+            return short + name[len(start) :]
+    return name
+
+
+def _gauge(name: str, gauge: Gauge | None, now: int, colours: bool) -> str:
+    if gauge is None:
+        return ""
+    if gauge.resets_at is not None and gauge.resets_at <= now:
+        return f"{name} reset"
+    left = "" if gauge.resets_at is None else f" {duration(gauge.resets_at - now)}"
+    stale = 15 * 60_000 if name.startswith("5h") else 6 * _HOUR_MS
+    age = now - gauge.read_ms
+    old = f" (read {duration(age)} ago)" if age > stale else ""
+    return f"{name} {_percent(gauge.percent, colours)}{left}{old}"
+
+
+def _percent(percent: float, colours: bool) -> str:
+    # Cut, not rounded: 99.6 % is not yet a limit that is reached.
+    text = f"{int(percent + 1e-9)}%" + ("!" if percent >= FULL else "")
+    if not colours or percent < BUSY:
+        return text
+    return f"{_RED if percent >= FULL else _YELLOW}{text}{_PLAIN}"
+
+
+def _spent(spent: tuple[int, int]) -> str:
+    """Money; a `+` says that some calls have no known price and are left out."""
+    nano, unpriced = spent
+    if unpriced and not nano:
+        return "?"
+    # A line has no room for the cents of a cent.
+    text = money(nano) if not 0 < nano < NANO // 100 else "<$0.01"
+    return text + ("+" if unpriced else "")
+
+
+_WRITERS: dict[str, Callable[[View, bool], str]] = {
+    "model": lambda view, _: view.model,
+    "session": _session,
+    "today": _today,
+    "block": _block,
+    "burn": _burn,
+    "context": _context,
+    "5h": _five_hours,
+    "7d": _seven_days,
+    "limits": _limits,
+}

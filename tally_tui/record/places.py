@@ -1,0 +1,73 @@
+"""Where our files are, as plain text: what `paths` says, for a command that must start at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+PRIVATE_DIR = 0o700
+PRIVATE_FILE = 0o600
+
+
+def data_dir() -> str:
+    """The folder of `paths.data_dir()`; not created here."""
+    return os.path.expanduser(os.environ.get("TALLY_DATA_DIR") or _usual("XDG_DATA_HOME", ".local/share", "data"))
+
+
+def config_path() -> str:
+    """The file of `paths.config_path()`."""
+    folder = os.environ.get("TALLY_CONFIG_DIR") or _usual("XDG_CONFIG_HOME", ".config", "config")
+    return os.path.join(os.path.expanduser(folder), "config.toml")
+
+
+def ledger_path() -> str:
+    return os.path.join(data_dir(), "ledger.db")
+
+
+def made_data_dir() -> str:
+    """The data folder, made where there is none.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder = data_dir()
+    os.makedirs(folder, mode=PRIVATE_DIR, exist_ok=True)
+    return folder
+
+
+def claude_root() -> str:
+    """The Claude home folder this process belongs to: '' for the usual one, as readings name it."""
+    named = os.environ.get("CLAUDE_CONFIG_DIR", "").split(",")[0].strip()
+    if not named:
+        return ""
+    root = os.path.realpath(os.path.expanduser(named))
+    return "" if root == os.path.realpath(os.path.expanduser("~/.claude")) else root
+
+
+def write_private(path: str, data: bytes) -> None:
+    """Replace a small file at once, for its owner only. It is not forced to disk: what it says can be had again.
+
+    Raises:
+        OSError: it could not be written; the old one is untouched.
+    """
+    beside = f"{path}.{os.getpid()}"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE_FILE)
+    try:
+        try:
+            os.write(handle, data)
+        finally:
+            os.close(handle)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _usual(variable: str, below_home: str, which: str) -> str:
+    if sys.platform.startswith("linux"):
+        given = os.environ.get(variable, "")
+        return os.path.join(given if given.startswith("/") else f"~/{below_home}", "tally-tui")
+    import platformdirs  # knows the other systems, at the price of some milliseconds
+
+    of = platformdirs.user_data_dir if which == "data" else platformdirs.user_config_dir
+    return of("tally-tui", appauthor=False)

@@ -1,0 +1,58 @@
+"""Bringing the state file up to date: after logs were read, or when a status line finds it wanting."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+from tally_tui.record import places, state
+from tally_tui.record.keep import keep_waiting
+
+if TYPE_CHECKING:
+    from tally_tui.config import Settings
+
+_QUIET_MS: Final = 60_000
+"""How old figures may be while the logs hold nothing new."""
+_WAIT_S: Final = 0.1
+
+
+def after_reading_logs(db: sqlite3.Connection, settings: Settings, changed: bool) -> None:
+    """Keep the figures as they are after a pass over the logs; never fails."""
+    from tally_tui.clock import now_ms
+    from tally_tui.record.figures import figures
+
+    try:
+        keep_waiting(0)
+    except Exception:  # they wait for the next one
+        if os.environ.get("TALLY_DEBUG"):
+            raise
+    try:
+        now = now_ms()
+        if not changed:
+            known = state.load().get("figures") or {}
+            if 0 <= now - known.get("at", 0) < _QUIET_MS:
+                return
+        fresh = figures(db, now, settings)
+    except (sqlite3.Error, ValueError, TypeError, OSError):
+        return  # a status line shows less, or asks the ledger itself
+    state.update(lambda held: held.update(figures=fresh))
+
+
+def from_ledger(now: int) -> dict[str, Any] | None:
+    """The figures asked of the ledger, read-only; None where it cannot be read. Kept in the state file."""
+    from tally_tui.config import load
+    from tally_tui.record.figures import figures
+
+    path = places.ledger_path()
+    if not os.path.exists(path):
+        return None
+    try:
+        uri = f"file:{os.path.abspath(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as db:
+            fresh = figures(db, now, load())
+    except (sqlite3.Error, OSError):
+        return None
+    state.update(lambda held: held.update(figures=fresh))
+    return fresh

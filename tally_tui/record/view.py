@@ -1,0 +1,95 @@
+"""From what the agent says and what is known to what a line shows."""
+
+from __future__ import annotations
+
+from tally_tui.ledger.readings import same_reset
+from tally_tui.record import limits
+from tally_tui.record.line import Gauge, View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tally_tui.record.payload import Payload
+
+_MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+_BLOCK_MS = 5 * _HOUR_MS
+
+
+def view(payload: Payload | None, known: dict[str, Any], read_at: dict[str, int], root: str, now: int) -> View:
+    """Everything that can be shown now.
+
+    Args:
+        payload: what the agent says; None where that is nothing.
+        known: the state file.
+        read_at: limit key → when this session was last answered with its percentage; now, if it does not say.
+        root: the agent's home, as readings name it.
+        now: epoch milliseconds.
+    """
+    shown = View(now)
+    if payload is not None:
+        shown.model, shown.session, shown.context = payload.model, payload.cost, payload.context
+    shown.gauges = _gauges(payload, known.get("limits"), read_at, root, now)
+    try:
+        _figures(shown, known["figures"])
+    except (KeyError, TypeError, ValueError, IndexError):
+        pass  # nothing read yet, or a state file that something else wrote
+    return shown
+
+
+def usable(figures: Any, now: int) -> bool:
+    """Whether kept figures speak of the present day."""
+    try:
+        start, end = figures["day"]
+        return bool(start <= now < end)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _gauges(
+    payload: Payload | None, known: Any, read_at: dict[str, int], root: str, now: int
+) -> dict[tuple[str, int], Gauge]:
+    gauges: dict[tuple[str, int], Gauge] = {}
+    for limit in payload.limits if payload else ():
+        key = limits.key(root, limit.name, limit.minutes)
+        gauges[limit.name, limit.minutes] = Gauge(limit.percent, limit.resets_at, read_at.get(key, now))
+    for key, entry in known.items() if isinstance(known, dict) else ():
+        try:
+            minutes, name, of = key.split(" ", 2)
+            percent, resets_at, ts = entry[:3]
+            own = gauges.get((name, int(minutes)))
+            # An idle session repeats a percentage that others have long left behind.
+            if of == root and resets_at > now and (own is None or _later(own, resets_at, ts)):
+                gauges[name, int(minutes)] = Gauge(percent, resets_at, ts)
+        except (TypeError, ValueError):
+            continue
+    return gauges
+
+
+def _later(own: Gauge, resets_at: int, ts: int) -> bool:
+    if own.resets_at is None or same_reset(own.resets_at, resets_at):
+        return ts > own.read_ms
+    return resets_at > own.resets_at
+
+
+def _figures(shown: View, figures: dict[str, Any]) -> None:
+    now = shown.now
+    minutes = [(minute * _MINUTE_MS, nano, unpriced) for minute, nano, unpriced in figures["minutes"]]
+
+    def spent(since: int, until: int) -> tuple[int, int]:
+        inside = [(nano, unpriced) for start, nano, unpriced in minutes if since <= start < until]
+        return sum(nano for nano, _ in inside), sum(unpriced for _, unpriced in inside)
+
+    if usable(figures, now):
+        nano, unpriced = figures["today"]
+        shown.today = (nano, unpriced)
+        shown.figures_at = figures["at"]
+    shown.last_hour = spent(now - _HOUR_MS, now + _MINUTE_MS)
+    five_hours = shown.gauges.get(("claude", 300))
+    if five_hours and five_hours.resets_at and five_hours.resets_at > now:
+        shown.block_end = five_hours.resets_at
+    elif figures["block"] and figures["block"][1] > now:
+        shown.block_end, shown.block_guessed = figures["block"][1], True
+    if shown.block_end:
+        shown.block = spent(shown.block_end - _BLOCK_MS, shown.block_end)

@@ -1,0 +1,222 @@
+"""What the reports on limits, forecasts, milestones and budgets answer with.
+
+Windows, forecasts and standings are the rules' own (`rules.windows`, `rules.forecast`, `rules.budgets`): their units
+are told there. Money is nano-dollars, instants are epoch ms, percents floats of 0–100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tally_tui.config_budgets import Budget
+from tally_tui.model import Span
+from tally_tui.reports.answers import Figures
+from tally_tui.rules.budgets import Standing
+from tally_tui.rules.forecast import Forecast, PercentPrice, QuotaForecast
+from tally_tui.rules.milestones import WeekPrice
+from tally_tui.rules.windows import Freshness, LimitKey, Window
+
+
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """One limit as it stands: its newest window. Limits are never added or averaged."""
+
+    window: Window
+    freshness: Freshness
+    plan: str | None
+    figures: Figures
+    """What was spent in the window so far."""
+    forecast: Forecast | None
+    """None past the window's reset."""
+
+    @property
+    def key(self) -> LimitKey:
+        return self.window.key
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A five-hour block of one provider, or a gap between two."""
+
+    provider: str
+    start: int
+    end: int
+    heuristic: bool
+    """No reading tells of it, only calls: shown with `~`."""
+    gap: bool
+    percent: float | None
+    figures: Figures
+    active: bool
+    """Whether it holds the present instant."""
+    tokens_per_minute: float | None
+    """Of an active block, since it began."""
+    projected_cost: int | None
+    """Of an active block: what it comes to at its end at this rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitEvent:
+    """An agent said that a limit stopped it."""
+
+    provider: str
+    at: int
+    text: str
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The answer of `reports.limits.standing`."""
+
+    timezone: str
+    at_ms: int
+    limits: tuple[LimitState, ...]
+    blocks: tuple[BlockRow, ...]
+    """Newest first."""
+    events: tuple[LimitEvent, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """Where one limit will stand at its reset."""
+
+    window: Window
+    freshness: Freshness
+    spent: int
+    """Nano-dollars in the window's newest segment so far."""
+    unpriced_calls: int
+    forecast: Forecast
+    quota: QuotaForecast
+    """The same from neighbouring readings alone, with its confidence: what Codex limits go by."""
+    price: PercentPrice | None
+    """Dollars per percent."""
+    daily: Mapping[int, int | None]
+    """Target percentage (100, 90) → nano-dollars a day that lead there."""
+    status: str
+    """In a few words: `⚠ proj 122–179% $2.71/d`."""
+
+    @property
+    def key(self) -> LimitKey:
+        return self.window.key
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """The answer of `reports.forecast.forecasts`: windows that are not past their reset."""
+
+    timezone: str
+    at_ms: int
+    rows: tuple[ForecastRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A whole percent of a window."""
+
+    percent: int
+    at: int
+    segment: int
+    cumulative: int
+    """Nano-dollars since the window (or its segment) began."""
+    marginal: int | None
+    """Nano-dollars since the percent before; None for the first one seen. Where `jump` percents were passed at
+    once the first of them carries it all."""
+    jump: int
+    other: float | None
+    """What the plan's other window (five hours, seven days) stood at then, percent."""
+    written: bool
+    """Whether it stands in the ledger; if not it was worked out just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMilestones:
+    """The milestones of one window, by time."""
+
+    window: Window
+    rows: tuple[MilestoneRow, ...]
+    cost: int
+    """Nano-dollars in the window so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """The answer of `reports.milestones.milestones`: windows, the newest first within each limit."""
+
+    timezone: str
+    at_ms: int
+    windows: tuple[WindowMilestones, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The answer of `reports.milestones.percent_trend`: subscription weeks, oldest first."""
+
+    timezone: str
+    at_ms: int
+    provider: str
+    weeks: tuple[WeekPrice, ...]
+    known: tuple[bool, ...]
+    """Whether each week's bounds were read; others are extrapolated, shown with `~`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPoint:
+    """The running spend of a period at an instant, in the unit's smallest part."""
+
+    at: int
+    spent: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """One budget in its present period. Amounts in the unit's smallest part (`config_budgets.SMALLEST`)."""
+
+    budget: Budget
+    period: Span
+    """Both ends given."""
+    period_known: bool
+    """False for a subscription week that no reading tells of: shown with `~`."""
+    standing: Standing | None
+    """None where `problem` says why it cannot be told."""
+    by_provider: Mapping[str, int]
+    """What each provider's calls came to: never one sum without its labels."""
+    money: str
+    """What the dollars are: `equivalent` (Claude: what its calls would cost by key), `plan` (the same of Codex),
+    `actual` (Codex by key), `mixed` (both providers: see `by_provider`); '' for other units."""
+    unpriced_calls: int
+    points: tuple[BudgetPoint, ...] = ()
+    """For the burn-up chart: rising, from the period's start to now."""
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The answer of `reports.budgets.budgets`, in the order of the settings."""
+
+    timezone: str
+    at_ms: int
+    rows: tuple[BudgetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastPeriod:
+    """What a budget's thresholds would have done in one past (or the present) period."""
+
+    period: Span
+    known: bool
+    spent: int
+    used_percent: float
+    fired: Mapping[float, int]
+    """Threshold → the instant it would have fired (within a quarter of an hour)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The answer of `reports.budgets.preview`: the newest period first."""
+
+    timezone: str
+    budget: Budget
+    periods: tuple[PastPeriod, ...]
+    problem: str | None = None

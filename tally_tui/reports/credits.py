@@ -1,0 +1,68 @@
+"""What Codex windows come to in credits by the published rate card, and what is left of their allowance."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tally_tui.ledger.ask import snapshot
+from tally_tui.model import Span
+from tally_tui.reports.usage import usage
+from tally_tui.reports.windows import newest_windows
+from tally_tui.rules.credits import Capacity, Credits, Rate, added, capacity, credits_of
+from tally_tui.rules.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsRow:
+    """One Codex window. Credits are integers of a billionth."""
+
+    window: Window
+    models: Mapping[str, Credits]
+    """Model → what its calls of the window's newest segment come to at standard speed."""
+    total: Credits
+    capacity: Capacity | None
+    """The whole allowance and what is left; None where too little is used to tell, or a model has no rate."""
+
+
+def window_credits(
+    db: sqlite3.Connection,
+    *,
+    now_ms: int,
+    tz: ZoneInfo,
+    totals: Mapping[int, int] | None = None,
+    overrides: Mapping[str, Rate] | None = None,
+) -> tuple[CreditsRow, ...]:
+    """The open windows of the Codex plan, by length.
+
+    Args:
+        db: the ledger.
+        now_ms: the present instant.
+        tz: the zone of the answer.
+        totals: window minutes → the plan's whole allowance, where it is known: its capacity is then exact.
+        overrides: rates of one's own by model.
+    """
+    rows = []
+    with snapshot(db):
+        for window, _ in newest_windows(db, now_ms):
+            key = window.key
+            if key.provider != "codex" or key.limit != "codex" or now_ms >= window.end:
+                continue
+            told = usage(
+                db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=[("provider", "codex")]
+            )
+            models = {
+                row.label: credits_of(row.key["model"] or "", row.figures.tokens, overrides=overrides)
+                for row in told.rows
+            }
+            total = added(models.values())
+            since = window.drops[-1].after if window.drops else 0.0
+            used, whole = window.percent - since, (totals or {}).get(key.minutes)
+            if whole is not None:
+                left = capacity(total.nano, window.percent, whole)
+            else:
+                left = None if total.confidence == "unpriced" else capacity(total.nano, used)
+            rows.append(CreditsRow(window, models, total, left))
+    return tuple(rows)

@@ -1,0 +1,251 @@
+"""One item of a conversation as lines: its title, and its text as far as it is unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from tally_tui.widgets.text import crop
+from tally_tui.widgets.transcript import diff, layout, markdown, safe, terminal
+from tally_tui.widgets.transcript.pages import (
+    Body,
+    Code,
+    Diff,
+    Head,
+    Kind,
+    Label,
+    Output,
+    Part,
+    Prose,
+    Todos,
+)
+
+
+class Fold(IntEnum):
+    """How far an item is unfolded."""
+
+    FOLDED = 0
+    OPEN = 1
+    """Its longest parts only to `LIMITS`."""
+    FULL = 2
+
+
+LIMITS: dict[type, int] = {Output: 20, Code: 40, Diff: 60, Prose: 400, Todos: 100}
+"""Lines of a part that are shown before one asks for all."""
+MOST_LINES = 20_000
+MOST_CHARACTERS = 1_000_000
+"""What is shown of one part at most, even when all is asked for."""
+COMPACT = frozenset({Kind.TOOL, Kind.THINKING, Kind.NOTE, Kind.SUBAGENT})
+"""Items of one line when folded: no blank line stands between two of them."""
+_SIGNS = {Kind.THINKING: "✻ ", Kind.SUBAGENT: "◆ "}
+_BOXES = {"done": ("☑ ", ".transcript--done"), "doing": ("▶ ", "bold"), "open": ("☐ ", "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What drawing depends on besides the item."""
+
+    width: int
+    ansi: bool
+    clock: Callable[[int], str]
+    """Epoch milliseconds to a short local time."""
+
+
+def opens(head: Head) -> bool:
+    """Whether an item is shown open before anybody touched it."""
+    return head.kind in (Kind.PROMPT, Kind.REPLY, Kind.PROBLEM)
+
+
+def foldable(head: Head) -> bool:
+    """Whether there is anything to unfold, or to fold away."""
+    return not head.hollow
+
+
+def estimate(head: Head, state: Fold, width: int, spaced: bool) -> int:
+    """About how many lines an item takes."""
+    title = 1 if head.title or head.kind not in (Kind.PROMPT, Kind.REPLY) else 0
+    if state is Fold.FOLDED or head.hollow:
+        return max(1, title) + spaced
+    lines = title + head.breaks + head.length // max(8, width - 4)
+    if state is Fold.OPEN and head.kind not in (Kind.PROMPT, Kind.REPLY):
+        lines = min(lines, 24)
+    return max(1, min(lines, MOST_LINES)) + spaced
+
+
+def draw(head: Head, body: Body | None, state: Fold, page: Page, spaced: bool) -> list[Content]:
+    """The lines of an item. `body` None: folded, or without text. `spaced`: a blank line stands before it."""
+    out = [layout.BLANK] if spaced else []
+    indent = "│ " * min(head.level, 4)
+    room = max(12, page.width - len(indent))
+    lines = _title(head, state, page, room)
+    if body is not None and state is not Fold.FOLDED:
+        inner = 0 if head.kind in (Kind.PROMPT, Kind.REPLY) else 2
+        drawn = _body(head, body, state, page, room - inner)
+        if inner:
+            drawn = [each.pad_left(inner) for each in drawn]
+        if head.kind is Kind.PROMPT:
+            drawn = [_filled(each, room) for each in drawn]
+        lines += drawn
+    if indent:
+        lead = Content.styled(indent, ".transcript--quiet")
+        lines = [lead + each for each in lines]
+    return out + (lines or [layout.BLANK])
+
+
+def _filled(line: Content, width: int) -> Content:
+    line = line.pad_right(max(0, width - line.cell_length))
+    return line.stylize_before(".transcript--prompt")
+
+
+# -- titles
+
+
+def _title(head: Head, state: Fold, page: Page, width: int) -> list[Content]:
+    title = safe.short(safe.line(head.title), 1_000)
+    if head.kind is Kind.RULE:
+        return [_rule(title, head, state, width)]
+    if head.kind in (Kind.PROMPT, Kind.REPLY):
+        return [_speaker(title, head, page, width)] if title else []
+    return [_one_line(title, head, state, width)]
+
+
+def _speaker(title: str, head: Head, page: Page, width: int) -> Content:
+    style = ".transcript--you" if head.kind is Kind.PROMPT else ".transcript--agent"
+    when = f" · {page.clock(head.time_ms)}" if head.time_ms is not None else ""
+    note = f" · {safe.line(head.note)}" if head.note else ""
+    figures = head.figures
+    while True:
+        named = crop(title, max(4, width - cell_len(when + note + figures) - 1))
+        used = cell_len(named + when + note + figures)
+        if used < width or not (note or figures):
+            break
+        note, figures = ("", figures) if note else ("", "")
+    gap = " " * max(1, width - used)
+    line = Content.assemble((named, style), (f"{when}{note}", ".transcript--quiet"), gap,
+                            (figures, ".transcript--quiet"))  # fmt: skip
+    return _filled(line, width) if head.kind is Kind.PROMPT else line
+
+
+def _one_line(title: str, head: Head, state: Fold, width: int) -> Content:
+    arrow = "  " if head.hollow else "▸ " if state is Fold.FOLDED else "▾ "
+    sign = _SIGNS.get(head.kind, "")
+    note = safe.line(head.note)
+    if head.kind is Kind.PROBLEM:
+        arrow, sign = ("" if head.hollow else arrow), "✗ "
+    elif head.error:
+        note = f"✗ {note}".rstrip()
+    room = width - cell_len(arrow + sign) - (cell_len(note) + 2 if note else 0)
+    if room < min(cell_len(title), 14) and note:
+        note = "✗" if head.error else ""
+        room = width - cell_len(arrow + sign) - (3 if note else 0)
+    shown = crop(title, max(2, room))
+    name, _, rest = shown.partition(" ")
+    if head.kind is Kind.TOOL:
+        text = Content.assemble((name, ".transcript--tool"), " ", rest)
+    elif head.kind is Kind.SUBAGENT:
+        text = Content.styled(shown, ".transcript--tool")
+    elif head.kind is Kind.PROBLEM:
+        text = Content.styled(shown, ".transcript--error")
+    else:
+        text = Content.styled(shown, ".transcript--quiet")
+    quiet = ".transcript--error" if head.kind is Kind.PROBLEM else ".transcript--quiet"
+    parts = [Content.styled(arrow, quiet), Content.styled(sign, quiet), text]
+    if note:
+        style = ".transcript--error" if head.error else ".transcript--quiet"
+        parts += [Content("  "), Content.styled(note, style)]
+    return Content("").join(parts)
+
+
+def _rule(title: str, head: Head, state: Fold, width: int) -> Content:
+    arrow = "" if head.hollow else "▸ " if state is Fold.FOLDED else "▾ "
+    note = f" · {safe.line(head.note)}" if head.note else ""
+    text = crop(f"{arrow}{title}{note}", max(4, width - 6))
+    left = max(2, min(8, (width - cell_len(text) - 2) // 2))
+    right = max(1, width - cell_len(text) - 2 - left)
+    style = ".transcript--error" if head.error else ".transcript--rule"
+    return Content.assemble(("─" * left + " ", style), (text, style), (" " + "─" * right, style))
+
+
+# -- texts
+
+
+def _body(head: Head, body: Body, state: Fold, page: Page, width: int) -> list[Content]:
+    out: list[Content] = []
+    quiet = head.kind in (Kind.THINKING, Kind.NOTE)
+    for number, part in enumerate(body):
+        if number and not isinstance(body[number - 1], Label):
+            out.append(layout.BLANK)
+        limit = MOST_LINES if state is Fold.FULL else LIMITS.get(type(part), 1_000)
+        drawn, left = _part(part, limit, page, max(8, width))
+        if quiet:
+            drawn = [each.stylize_before(".transcript--quiet") for each in drawn]
+        out += drawn
+        if left:
+            ask = "" if state is Fold.FULL else " · Enter shows all"
+            out.append(Content.styled(f"… {left}{ask}", ".transcript--more"))
+    return out
+
+
+def _part(part: Part, limit: int, page: Page, width: int) -> tuple[list[Content], str]:
+    """A part's lines, at most about `limit`, and what is left out, for people."""
+    if isinstance(part, Label):
+        return layout.wrapped(Content.styled(safe.short(safe.line(part.text)), ".transcript--quiet"), width), ""
+    if isinstance(part, Todos):
+        return _todos(part, width)[:limit], _more(len(part.items) - limit, "more items")
+    if isinstance(part, Diff):
+        taken = list(islice(diff.drawn(part.hunks, width), limit + 1))
+        if len(taken) <= limit:
+            return taken, ""
+        return taken[:limit], f"{sum(len(hunk.lines) for hunk in part.hunks):,} lines in all"
+    text, left = _start(part.text, limit)
+    if isinstance(part, Output):
+        lines = [piece for each in terminal.output(text) for piece in safe.fold(each, width)]
+        if part.error:
+            lines = [each.stylize_before(".transcript--error") for each in lines]
+        lines = [
+            each.pad_right(max(0, width - each.cell_length)).stylize_before(".transcript--output") for each in lines
+        ]
+        if len(lines) > limit * 2:
+            # Few lines of the log, but long ones.
+            lines, left = lines[: limit * 2], left or "more of these long lines"
+    elif isinstance(part, Code):
+        lines = layout.code(safe.block(text), part.language, width, page.ansi, part.first, bare=True)
+    else:
+        lines = layout.lines(markdown.blocks(text, part.breaks), width, page.ansi)
+    return lines, left
+
+
+def _start(text: str, limit: int) -> tuple[str, str]:
+    """The first lines of a text, and what is left out."""
+    most = MOST_CHARACTERS if limit >= MOST_LINES else limit * 1_000
+    place = -1
+    for _ in range(limit):
+        place = text.find("\n", place + 1)
+        if place < 0 or place > most:
+            break
+    shown = text if place < 0 else text[:place]
+    shown = shown[:most]
+    if len(shown) >= len(text.rstrip()):
+        return text.rstrip("\n"), ""
+    lines = text.count("\n", len(shown) + 1) + (not text.endswith("\n"))
+    if lines > 1:
+        return shown, f"{lines:,} more lines"
+    return shown, f"{len(text) - len(shown):,} more characters"
+
+
+def _todos(part: Todos, width: int) -> list[Content]:
+    out: list[Content] = []
+    for state, text in part.items:
+        box, style = _BOXES.get(state, _BOXES["open"])
+        pieces = layout.wrapped(Content.styled(safe.block(text, 400).replace("\n", " "), style), width - 2)
+        out += [Content("  " if number else box) + piece for number, piece in enumerate(pieces)]
+    return out
+
+
+def _more(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count > 0 else ""

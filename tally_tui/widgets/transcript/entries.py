@@ -1,0 +1,212 @@
+"""From the items of a log to what a transcript shows: heads for all of them, bodies for those unfolded."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tally_tui.logs.messages import Item, Mark
+from tally_tui.logs.messages import Kind as Said
+from tally_tui.reports.transcripts import Entry
+from tally_tui.widgets.figures import count, size
+from tally_tui.widgets.transcript import tool_parts, tool_titles
+from tally_tui.widgets.transcript.pages import Body, Code, Depth, Head, Kind, Label, Output, Part, Prose
+
+_CALLS: Final = frozenset({Said.TOOL_CALL, Said.TODO, Said.QUESTION, Said.PLAN})
+_NAMES: Final = {"claude": "Claude", "codex": "Codex"}
+_NOTES: Final[dict[Said, tuple[str, Depth]]] = {
+    Said.DOCUMENT: ("document", Depth.TOOLS),
+    Said.HOOK: ("hook", Depth.EVERYTHING),
+    Said.REMINDER: ("told to the model", Depth.EVERYTHING),
+    Said.SYSTEM: ("system", Depth.EVERYTHING),
+    Said.TITLE: ("title", Depth.EVERYTHING),
+    Said.RAW: ("record", Depth.EVERYTHING),
+    Said.SUMMARY: ("Summary of what was before", Depth.TOOLS),
+    Said.AGENT: ("agent", Depth.SUBAGENTS),
+}
+_RULES: Final[dict[Said, str]] = {
+    Said.COMPACTION: "compacted",
+    Said.INTERRUPTION: "interrupted",
+    Said.LIMIT: "limit reached",
+    Said.MODEL_SWITCH: "model",
+    Said.REWIND: "rewound",
+    Said.BRANCH: "another branch",
+    Said.CONTINUED: "continued",
+}
+
+
+def speaker(provider: str, model: str) -> str:
+    """Who replies, for people: `Claude · opus-4-8`."""
+    name = _NAMES.get(provider, provider)
+    return f"{name} · {model.removeprefix('claude-')}" if model else name
+
+
+def head_of(
+    entry: Entry, *, who: str = "", figures: str = "", folder: str = ""
+) -> Head:
+    """An item (a call with its result) as a transcript lists it.
+
+    Args:
+        who: who speaks; empty where the speaker has not changed.
+        figures: cost and tokens of the turn that a prompt begins.
+        folder: the session's folder, which paths are shown from.
+    """
+    item, level = entry.item, entry.level
+    text, kind = item.text, item.kind
+
+    def head(shown: Kind, title: str, depth: Depth, **more: Any) -> Head:
+        if item.marks & Mark.AGAIN:
+            depth = Depth.EVERYTHING
+        return Head(
+            entry.key, shown, title, depth, item.ts, figures, level=level,
+            **{"length": entry.length, "breaks": entry.breaks, "note": _marks(item), **more},
+        )  # fmt: skip
+
+    if kind is Said.PROMPT:
+        return head(Kind.PROMPT, "You" if not level else "Asked", Depth.PROMPTS if not level else Depth.SUBAGENTS)
+    if kind in (Said.REPLY, Said.REVIEW):
+        title = who if kind is Said.REPLY else f"Review{' · ' + who if who else ''}"
+        return head(Kind.REPLY, title, Depth.REPLIES if not level else Depth.SUBAGENTS)
+    if kind is Said.THINKING:
+        if item.marks & Mark.HIDDEN or not text.strip():
+            note = "its words are kept by the provider"
+            return head(Kind.THINKING, "Thinking", Depth.EVERYTHING, hollow=True, note=note)
+        return head(Kind.THINKING, "Thinking", Depth.TOOLS, note=f"{entry.length // 6:,} words")
+    if kind in _CALLS and (item.input is not None or item.call or kind is Said.TOOL_CALL):
+        return _call(entry, head, folder)
+    if kind is Said.PLAN:
+        return head(Kind.REPLY, "Plan", Depth.REPLIES)
+    if kind is Said.TOOL_RESULT:
+        return head(Kind.TOOL, f"Result {tool_titles.first_line(text)}", Depth.TOOLS, error=_failed(item))
+    if kind in (Said.COMMAND, Said.BASH):
+        return _typed(item, head)
+    if kind is Said.IMAGE:
+        return head(Kind.NOTE, f"▨ image {item.name} {item.text}".rstrip(), Depth.REPLIES, hollow=True)
+    if kind is Said.ERROR:
+        line = tool_titles.first_line(text) or "error"
+        return head(Kind.PROBLEM, line, Depth.REPLIES, error=True, hollow=len(text.strip()) <= len(line))
+    if kind in _RULES:
+        return _rule(item, head)
+    word, depth = _NOTES.get(kind, (kind.word, Depth.EVERYTHING))
+    said = item.name if item.name and item.name != word else tool_titles.first_line(text)
+    title = f"{word} {said}" if kind not in (Said.SUMMARY, Said.AGENT) else f"{word}: {tool_titles.first_line(text)}"
+    if item.files and kind is Said.DOCUMENT:
+        title = f"{word} {tool_titles.short_path(item.files[0], folder)}"
+    return head(Kind.NOTE, title, depth, error=_failed(item), hollow=not text and item.detail is None)
+
+
+def _call(entry: Entry, head: Any, folder: str) -> Head:
+    item, result = entry.item, entry.result
+    tool = item.name
+    failed = result is not None and _failed(result)
+    if item.kind is Said.PLAN:
+        return head(Kind.REPLY, "Plan", Depth.REPLIES, length=2_000, breaks=30)  # type: ignore[no-any-return]
+    if item.kind is Said.QUESTION:
+        return head(Kind.REPLY, "A question to you", Depth.REPLIES, length=600, breaks=12)  # type: ignore[no-any-return]
+    shown = Kind.SUBAGENT if tool in tool_titles.SUBAGENTS else Kind.TOOL
+    depth = Depth.SUBAGENTS if shown is Kind.SUBAGENT else Depth.TOOLS
+    title = tool_titles.title(tool, item.input, item.text, folder)
+    if shown is Kind.SUBAGENT:
+        title = tool_titles.argument(tool, item.input, item.text, folder) or tool_titles.named(tool)
+    return head(  # type: ignore[no-any-return]
+        shown, title, depth, error=failed, edits=tool in tool_titles.EDITS and not failed,
+        command=tool in tool_titles.COMMANDS, note=_outcome(entry),
+    )  # fmt: skip
+
+
+def _outcome(entry: Entry) -> str:
+    """What came of a call, in two words."""
+    item, result = entry.item, entry.result
+    if result is None:
+        return "no result"
+    if _failed(result):
+        code = result.detail.get("exit_code") if isinstance(result.detail, dict) else None
+        return f"exit {code}" if code is not None else "failed"
+    if item.name in tool_titles.EDITS or item.kind is Said.TODO:
+        return ""
+    return f"{entry.result_lines:,} lines" if entry.result_lines > 1 else ""
+
+
+def _typed(item: Item, head: Any) -> Head:
+    """A slash command or a `!` line, or what one put out."""
+    if item.marks & Mark.OUTPUT:
+        line = tool_titles.first_line(item.text)
+        return head(  # type: ignore[no-any-return]
+            Kind.NOTE, f"└ {line}", Depth.TOOLS if item.kind is Said.BASH else Depth.EVERYTHING,
+            hollow=item.text.strip() == line, error=_failed(item),
+        )  # fmt: skip
+    sign = "! " if item.kind is Said.BASH else ""
+    return head(  # type: ignore[no-any-return]
+        Kind.TOOL, sign + (tool_titles.first_line(item.text) or item.name), Depth.REPLIES,
+        hollow="\n" not in item.text.strip(), command=item.kind is Said.BASH,
+    )  # fmt: skip
+
+
+def _rule(item: Item, head: Any) -> Head:
+    words, note = _RULES[item.kind], ""
+    detail = item.detail if isinstance(item.detail, dict) else {}
+    line = tool_titles.first_line(item.text)
+    if item.kind is Said.COMPACTION:
+        before, after = detail.get("preTokens"), detail.get("postTokens")
+        words = f"compacted{' by hand' if detail.get('trigger') == 'manual' else ''}"
+        if item.name == "microcompaction":
+            words = "old results dropped"
+        if isinstance(before, int):
+            note = f"{count(before)} → {count(after) if isinstance(after, int) else '?'} tokens"
+    elif item.kind is Said.BRANCH:
+        count_of = detail.get("items")
+        words, note = "taken back", f"{count_of:,} messages left out" if isinstance(count_of, int) else ""
+    elif item.kind is Said.MODEL_SWITCH:
+        words, note = f"model {item.name}" if item.name else "another model", line
+    elif line and item.kind is not Said.INTERRUPTION:
+        note = line
+    error = item.kind in (Said.LIMIT, Said.INTERRUPTION)
+    return head(Kind.RULE, words, Depth.REPLIES, note=note, error=error, hollow="\n" not in item.text.strip())  # type: ignore[no-any-return]
+
+
+def _failed(item: Item) -> bool:
+    return bool(item.marks & Mark.FAILED)
+
+
+def _marks(item: Item) -> str:
+    """What must be said of an item besides its text."""
+    words = []
+    if item.marks & Mark.UNDONE:
+        words.append("taken back")
+    if item.marks & Mark.QUEUED and item.kind is Said.PROMPT:
+        words.append("typed while it worked")
+    if item.marks & Mark.AGAIN:
+        words.append("again")
+    return ", ".join(words)
+
+
+def body_of(item: Item, result: Item | None) -> Body:
+    """The parts of an item, unfolded."""
+    kind, text = item.kind, item.text
+    if kind in (Said.REPLY, Said.REVIEW, Said.THINKING, Said.SUMMARY, Said.AGENT):
+        return (Prose(text),)
+    if kind is Said.PROMPT:
+        return (Prose(text, breaks=True),)
+    if kind in _CALLS and (item.input is not None or item.call or kind is Said.TOOL_CALL):
+        answer = None if result is None else result.text
+        detail = result.detail if result is not None and result.detail is not None else item.detail
+        found = tool_parts.parts(
+            item.name, item.input, text, answer, result is not None and _failed(result), detail
+        )
+        return _without_silence(found) if kind in (Said.PLAN, Said.QUESTION) else found
+    if kind is Said.PLAN:
+        return (Prose(text),)
+    if kind is Said.BASH and not item.marks & Mark.OUTPUT:
+        return (Code(text, "bash"),)
+    parts: list[Part] = []
+    if text:
+        parts.append(Prose(text, breaks=True) if kind is Said.COMPACTION else Output(text, error=kind is Said.ERROR))
+    if item.detail is not None and (kind is Said.RAW or not text):
+        parts.append(Code(tool_titles.as_json(item.detail), "json"))
+    if item.kind is Said.IMAGE and isinstance(item.detail, dict):
+        data = item.detail.get("data")
+        return (Label(f"{item.name}, {size(len(data) * 3 // 4)}" if isinstance(data, str) else item.name),)
+    return tuple(parts)
+
+
+def _without_silence(body: Body) -> Body:
+    return tuple(part for part in body if not (isinstance(part, Label) and part.text.startswith("No ")))

@@ -1,0 +1,77 @@
+"""What is typed → what the index is asked, and what is verified in the text."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tally_tui.library.phrases import Sought, literal_of, sought
+from tally_tui.library.words import fold
+from tally_tui.query import LIBRARY, parse
+
+
+def term(text: str, typing: bool = False) -> Sought:
+    return sought(parse(text, now=0, tz=ZoneInfo("UTC"), allow=LIBRARY).terms[0], typing=typing)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "holds"),
+    [
+        ('"exit code 1"', "got Exit  Code\n1 here", True),
+        ('"exit code 1"', "exit code 12", False),
+        ('"exit code 1"', "code 1 exit", False),
+        ('"src/main.py"', "see src/main.py:12", True),
+        ('"src/main.py"', "src main py", False),
+        ("foo_bar", "a.foo_bar()", True),
+        ("foo_bar", "foo bar", False),
+        ("it's", "It's fine", True),
+        ("->", "x->y", True),
+        ("caf\u00e9-bar", "the Cafe-Bar", True),
+        ("東京都庁", "これは東京都庁です", True),
+        ("東京都庁", "東京 京都 都庁", False),
+        ("re:time.?out", "Time-Out", True),
+        ("re:^end$", "start\nend\nmore", True),
+    ],
+)  # fmt: skip
+def test_what_a_text_must_be_like(query: str, text: str, holds: bool) -> None:
+    wanted = term(query)
+    assert wanted.verified
+    assert wanted.holds(text, fold(text)) is holds
+
+
+@pytest.mark.parametrize("query", ["timeout", "time*", "東京", "日", "Überall"])
+def test_plain_words_need_no_look_at_the_text(query: str) -> None:
+    assert not term(query).verified
+
+
+@pytest.mark.parametrize(
+    ("query", "typing", "expression"),
+    [
+        ("timeout", False, '"timeout"'),
+        ("timeout", True, '"timeout"*'),
+        ("t", True, '"t"'),
+        ("time*", False, '"time"*'),
+        ("foo-bar", True, '"foo" AND "bar"*'),
+        ("foo-b", True, '"foo"'),
+        ("foo-", True, '"foo"'),
+        ("日", False, '"日"*'),
+        ("日本語", False, '"日本" AND "本語"'),
+        ("->", False, ""),
+        ('"*" OR words', False, ""),
+        ('"say ""hi"', False, '"say"'),
+    ],
+)  # fmt: skip
+def test_what_the_index_is_asked(query: str, typing: bool, expression: str) -> None:
+    assert term(query, typing).expression() == expression
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literal"),
+    [
+        ("timeout", "timeout"), ("time.?out", "time"), ("exit code [1-9]", "exit code "), ("colou?r", "colo"),
+        ("a|b", ""), ("(ab)?c", ""), (r"\d+ms", ""), ("x{0}y", ""), ("fo*bar", "bar"), ("ab+c", "ab"),
+    ],
+)  # fmt: skip
+def test_what_every_match_of_a_pattern_holds(pattern: str, literal: str) -> None:
+    assert literal_of(pattern) == literal

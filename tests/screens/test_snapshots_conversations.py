@@ -1,0 +1,52 @@
+"""Pictures of the Conversations screen: three widths, light and dark and sixteen colours, and searching."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conversation_source import ConversationSource
+from made_up import NOW
+from on_screen import app_on, settled
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALLY_NOW", NOW)
+
+
+def picture(compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None) -> bool:
+    async def before(pilot: Any) -> None:
+        for key in ("2", *keys):
+            await settled(pilot)
+            await pilot.press(key)
+            await pilot.pause()
+            await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+
+    return bool(compare(app_on(ConversationSource(), theme=theme), terminal_size=size, run_before=before))
+
+
+@pytest.mark.parametrize("size", [(40, 40), (80, 30), (140, 40)], ids=["40", "80", "140"])
+def test_reading(snap_compare: Any, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, size, "enter", "right_parenthesis", "enter")
+
+
+def test_light(snap_compare: Any) -> None:
+    assert picture(snap_compare, (140, 40), "enter", "right_parenthesis", "enter", theme="tally-light")
+
+
+def test_sixteen_colours(snap_compare: Any) -> None:
+    assert picture(snap_compare, (80, 40), "enter", "z", theme="ansi-dark")
+
+
+def test_the_list(snap_compare: Any) -> None:
+    assert picture(snap_compare, (80, 24))
+
+
+def test_search(snap_compare: Any) -> None:
+    assert picture(snap_compare, (80, 24), "F", *"nothing", "down")
+
+
+def test_outline(snap_compare: Any) -> None:
+    assert picture(snap_compare, (80, 24), "enter", "o")
