@@ -41,7 +41,7 @@ class LedgerSource:
         self._transcribing = Transcribing(self._pass_on)
         self._searching = Searching(settings, self._pass_on)
         # What a demo makes up is nothing to alarm anybody with.
-        self._alerting = None if demo or not settings.alerts.on else Alerting(self._pass_on)
+        self._alerting = None if demo else Alerting(self._pass_on)
         self._ingesting = Ingesting(settings, self._read, self._changed)
 
     def _changed(self) -> None:

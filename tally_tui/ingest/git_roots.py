@@ -32,7 +32,7 @@ class GitRoots:
 
         A worktree belongs to its repository's main folder, a submodule is its own. What is known of a
         deleted worktree is its path: see `fold_worktree`. Never the home folder or `/` for a folder
-        below it. Paths that are not absolute POSIX ones come back as they are. Never raises.
+        below it. Of a Windows path only the text is looked at; others come back as they are. Never raises.
         """
         root = self._roots.get(folder)
         if root is None:
@@ -41,7 +41,8 @@ class GitRoots:
 
     def _look_up(self, folder: str) -> str:
         if not folder.startswith("/") or "\0" in folder:
-            return folder
+            on_windows = folder[1:3] in (":\\", ":/")
+            return (fold_worktree(folder) or folder) if on_windows else folder
         path = os.path.normpath("/" + folder.lstrip("/"))
         at, root = self._walk(path) or ("", path)
         inside = bool(at) and fold_worktree(at) is not None

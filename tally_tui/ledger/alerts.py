@@ -86,7 +86,7 @@ def latch(
     armed = tuple(armed)
     if _all_known(db, firings, armed):
         return ()
-    with _transaction(db):
+    with transaction(db):
         before = _known_rules(db)
         snoozed = snoozes(db, now_ms)
         written: list[tuple[int, Firing, int]] = []
@@ -181,14 +181,14 @@ def _claimed(db: sqlite3.Connection, column: str, now_ms: int) -> tuple[Alert, .
     waiting = f"{column} = 0 AND latched_at >= ?"
     if not db.execute(f"SELECT 1 FROM alert WHERE {waiting}", (since,)).fetchone():
         return ()
-    with _transaction(db):
+    with transaction(db):
         found = db.execute(f"UPDATE alert SET {column} = 1 WHERE {waiting} RETURNING {_ROW}", (since,)).fetchall()
     return tuple(sorted((_alert(row) for row in found), key=lambda each: each.id))
 
 
 def note_problems(db: sqlite3.Connection, number: int, problems: Sequence[str]) -> None:
     """Keep which channels failed to tell of an alert."""
-    with _transaction(db):
+    with transaction(db):
         db.execute("UPDATE alert SET problems = ? WHERE id = ?", (json.dumps(list(problems)), number))
 
 
@@ -214,7 +214,7 @@ def one(db: sqlite3.Connection, number: int) -> Alert | None:
 
 def acknowledge(db: sqlite3.Connection, number: int | None, now_ms: int) -> int:
     """Mark one alert (None: all) as seen; how many were not before."""
-    with _transaction(db):
+    with transaction(db):
         return db.execute(
             "UPDATE alert SET acknowledged_at = ? WHERE acknowledged_at IS NULL AND (? IS NULL OR id = ?)",
             (now_ms, number, number),
@@ -223,7 +223,7 @@ def acknowledge(db: sqlite3.Connection, number: int | None, now_ms: int) -> int:
 
 def snooze(db: sqlite3.Connection, until: int, rule: str = "") -> None:
     """Only record until an instant what a rule ('': any) fires; an instant that is past ends it."""
-    with _transaction(db):
+    with transaction(db):
         db.execute("INSERT OR REPLACE INTO alert_snooze (rule, until) VALUES (?, ?)", (rule, until))
 
 
@@ -240,7 +240,8 @@ def _alert(row: Sequence[Any]) -> Alert:
 
 
 @contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """One short write: all of it, or nothing."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -104,4 +104,5 @@ class Asking(Generic[Asked]):
             # A thread that dies without a word would leave a screen that only looks alive.
             if self.wanted(request):
                 said = str(error) or type(error).__name__
-                self._publish(Failed(request, Trouble(said, "What was shown stays.", "Press r to try again.")))
+                trouble = Trouble(said, "What was shown stays.", "It is tried again when asked anew.")
+                self._publish(Failed(request, trouble))

@@ -71,21 +71,25 @@ class Ingesting:
 
     def _run(self) -> None:
         lock = IngestLock(paths.data_dir() / "ingest.lock")
-        try:
-            if self._settings.watch:
-                self._watcher.start()
-            while not self._stop.is_set():
+        watching = False
+        while not self._stop.is_set():
+            try:
+                if self._settings.watch and not watching:
+                    self._watcher.start()
+                    watching = True
                 if not self._take(lock):
                     return
                 try:
                     self._hold(lock)
                 finally:
                     lock.release()
-        except (LedgerError, LockError, BadTableError, OSError) as error:
-            self._fail(str(error))
-        except Exception as error:
-            # A thread that dies without a word would leave a screen that only looks alive.
-            self._fail(f"{type(error).__name__}: {error}")
+            except (LedgerError, LockError, BadTableError, OSError) as error:
+                self._fail(str(error))
+                self._wait_for_request()
+            except Exception as error:
+                # A thread that dies without a word would leave a screen that only looks alive.
+                self._fail(f"{type(error).__name__}: {error}")
+                self._wait_for_request()
 
     def _take(self, lock: IngestLock) -> bool:
         """Wait for the lock; False when the program ends first."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from tally_tui.logs.lines import text_of, whole_number
+from tally_tui.logs.salvage import as_json
 
 
 class Creation(msgspec.Struct, gc=False):
@@ -98,11 +99,11 @@ def lenient(value: dict[str, Any]) -> Line:
         message=_message(message) if isinstance(message, dict) else None,
         timestamp=value.get("timestamp"),
         **plainly,
-        error=_raw(value.get("error")),
+        error=msgspec.Raw(as_json(value.get("error"))),
         costUSD=_money(value.get("costUSD")),
         totalCostUSD=_money(value.get("totalCostUSD")),
         forkedFrom=Fork(text_of(fork.get("sessionId"))) if isinstance(fork, dict) else None,
-        data=_raw(value.get("data")),
+        data=msgspec.Raw(as_json(value.get("data"))),
     )
 
 
@@ -120,7 +121,7 @@ def _message(value: dict[str, Any]) -> Message:
         model=text_of(value.get("model")),
         usage=_usage(usage) if isinstance(usage, dict) else None,
         stop_reason=text_of(value.get("stop_reason")),
-        content=_raw(value.get("content")),
+        content=msgspec.Raw(as_json(value.get("content"))),
     )
 
 
@@ -150,16 +151,6 @@ def _usage(value: dict[str, Any]) -> Usage:
 
 
 def _money(value: object) -> float | None:
-    # NaN and infinities reach us through the lenient decoder only.
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
         return float(value)
     return None
-
-
-def _raw(value: object) -> msgspec.Raw:
-    if value is None:
-        return msgspec.Raw()
-    try:
-        return msgspec.Raw(msgspec.json.encode(value))
-    except (TypeError, ValueError, UnicodeEncodeError, RecursionError):
-        return msgspec.Raw()

@@ -18,7 +18,7 @@ from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting
-from tally_tui.logs.salvage import salvage
+from tally_tui.logs.salvage import as_json, salvage
 from tally_tui.model import Flag, Reason
 
 READING_EVERY_MS = 60_000
@@ -348,11 +348,7 @@ def _event(payload: msgspec.Raw) -> wire.Event:
 
 def _lenient(value: dict[str, Any]) -> wire.Envelope:
     def raw(name: str) -> msgspec.Raw:
-        part = value.get(name)
-        try:
-            return msgspec.Raw(msgspec.json.encode(part)) if part is not None else msgspec.Raw()
-        except (TypeError, ValueError, UnicodeEncodeError, RecursionError):
-            return msgspec.Raw()
+        return msgspec.Raw(as_json(value.get(name)))
 
     return wire.Envelope(
         type=text_of(value.get("type")) or "",

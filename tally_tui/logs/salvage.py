@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -104,5 +105,22 @@ def shallow(text: bytes) -> bytes:
     return b"".join(kept) + text[start:] if depth == 0 else b""
 
 
+def as_json(value: object) -> bytes:
+    """A salvaged value as JSON that the strict decoder takes; empty for what is not there."""
+    if value is None:
+        return b""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    except RecursionError:
+        return b""
+
+
 def _loads(text: bytes) -> Any:
-    return json.loads(text.decode("utf-8", "replace"), strict=False)
+    return json.loads(
+        text.decode("utf-8", "replace"), strict=False, parse_float=_finite, parse_constant=lambda _: None
+    )
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None

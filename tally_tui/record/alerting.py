@@ -17,6 +17,7 @@ from tally_tui.ledger.alerts import Alert
 from tally_tui.record.alert_words import notice
 from tally_tui.record.channels import Channel, Notice, channels, dispatch, terminal_channel
 from tally_tui.record.channels_terminal import own_terminal
+from tally_tui.record.firings import look, mode_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,6 +37,8 @@ def check(
 ) -> tuple[Alert, ...]:
     """Write the alerts that are due and tell those nobody was told of; what this call wrote, by id.
 
+    Whole percents that were passed are written as milestones, too.
+
     Nothing is told of what held when its rule was set, or before the first look of all.
 
     Args:
@@ -49,15 +52,18 @@ def check(
     from tally_tui.clock import now_ms as clock_ms
     from tally_tui.config import load
     from tally_tui.ledger.open import open_reader, open_writer, telling
-    from tally_tui.record.firings import look
 
     settings = settings or load()
     now = clock_ms() if now_ms is None else now_ms
     path = paths.ledger_path()
-    if not settings.alerts.on or not path.exists():
+    if not path.exists():
         return ()
     tz = _zone(settings)
     with closing(open_reader(path)) as reader, telling(path):
+        # Whoever looks for alerts first sees a percent passed, and what had been spent by then.
+        _keep_milestones(reader, settings, now)
+        if not settings.alerts.on:
+            return ()
         found = look(reader, settings, now_ms=now, tz=tz)
         if found.empty or kept.nothing_to_do(reader, found.firings, found.armed, now):
             # Most looks end here, without keeping others from writing.
@@ -67,6 +73,17 @@ def check(
         tell(db, settings, now, ring=ring)
         # What telling has changed is theirs, too.
         return tuple(each for one in new if (each := kept.one(db, one.id)))
+
+
+def _keep_milestones(reader: sqlite3.Connection, settings: Settings, now_ms: int) -> None:
+    from tally_tui.ledger.milestones import keep
+    from tally_tui.ledger.open import open_writer
+    from tally_tui.reports.milestones import unwritten
+
+    passed = unwritten(reader, now_ms=now_ms, mode=mode_of(settings))
+    if passed:
+        with closing(open_writer(paths.ledger_path(), full=True)) as db, kept.transaction(db):
+            keep(db, passed)
 
 
 def tell(

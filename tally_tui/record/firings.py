@@ -110,7 +110,7 @@ def _of_budgets(
     found: list[Firing] = []
     problems = []
     answer = budgets(
-        db, settings.budgets, now_ms=now_ms, tz=tz, week_start=settings.first_weekday, mode=_mode(settings)
+        db, settings.budgets, now_ms=now_ms, tz=tz, week_start=settings.first_weekday, mode=mode_of(settings)
     )
     for row in answer.rows:
         budget = row.budget
@@ -134,7 +134,8 @@ def _of_budgets(
     return found, tuple(problems)
 
 
-def _mode(settings: Settings) -> ask.Mode:
+def mode_of(settings: Settings) -> ask.Mode:
+    """Which cost counts."""
     return settings.cost_mode  # type: ignore[return-value]
 
 

@@ -24,7 +24,7 @@ def fold_worktree(path: str) -> str | None:
     `/p/.claude/worktrees/x/sub` and `/p/.git/worktrees/x` belong to `/p`. A path such as
     `~/.codex/worktrees/1a2b/name/sub` says the project's name but not where it is: it becomes
     `<codex-worktree>/name`, which `settle` folds into the project of that name once one is known.
-    A worktree in a worktree belongs to the outermost one's project.
+    A worktree in a worktree belongs to the outermost one's project. Windows paths are told likewise.
     """
     codex, within = _CODEX.match(path), _WITHIN.match(path)
     if codex and (not within or codex.start(1) < within.end(1)):

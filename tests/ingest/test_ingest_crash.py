@@ -67,7 +67,8 @@ def test_killed_again_and_again(victim: str, logs: Path, undisturbed: Rows, tmp_
             assert process.stdout is not None
             process.stdout.readline()  # it has begun
             moment = time.monotonic() + chance.uniform(0, seconds)
-            until(lambda: time.monotonic() >= moment or process.poll() is not None, "the moment comes")
+            while time.monotonic() < moment and process.poll() is None:
+                time.sleep(0.005)
             helpers = below(process.pid)
             if victim == "helper" and helpers:
                 kill([chance.choice(helpers)])
@@ -77,7 +78,7 @@ def test_killed_again_and_again(victim: str, logs: Path, undisturbed: Rows, tmp_
             else:
                 kill([process.pid, *(helpers if victim == "everyone" else [])])
                 process.wait(PATIENCE_S)
-            until(lambda: not any(map(alive, helpers)), "its helpers are gone")
+            all_gone(helpers)
         if victim == "helper":
             assert not differing(content(home.data), undisturbed)
             shutil.rmtree(home.data)
@@ -95,7 +96,7 @@ def test_the_app_dies_and_its_child_stops_by_itself(logs: Path, undisturbed: Row
         helpers = below(process.pid)
         process.stdin.close()
         assert process.wait(PATIENCE_S) == 0
-        until(lambda: not any(map(alive, helpers)), "its helpers are gone")
+        all_gone(helpers)
     home.sync()
     assert not differing(content(home.data), undisturbed)
 
@@ -146,6 +147,10 @@ def test_two_apps_over_growing_logs_one_of_which_dies(logs: Path, undisturbed: R
         assert second.wait(PATIENCE_S) == 0
     home.sync()
     assert not differing(content(home.data), undisturbed)
+
+
+def all_gone(helpers: list[int]) -> None:
+    until(lambda: not any(map(alive, helpers)), "its helpers are gone")
 
 
 def counted_in(rows: Rows) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -119,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_read(
     jobs: list[Job], in_place: dict[str, list[bytes]]
 ) -> None:
     lost = jobs[2].log.path
-    os.unlink(lost)
+    Path(lost).unlink()
     found = list(parse_with_helpers(jobs, nothing, 2))
     (problem,) = [parsed for parsed in found if parsed.chunk is None]
     assert problem.job.log.path == lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from odd_logs import claude_lines, codex_lines, odd_log
 
 from tally_tui.logs.parse import parse
 from tally_tui.logs.records import Chunk, decode, encode
+from tally_tui.logs.salvage import LONG_TEXT, salvage, shallow, shortened
 from tally_tui.model import Provider
 
 THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -92,3 +94,40 @@ def test_a_log_read_in_two_is_the_log_read_at_once(
     homes["cut"].sync()
     homes["whole"].sync()
     assert not differing(content_of(homes["cut"].data), content_of(homes["whole"].data))
+
+
+# -- what the strict decoder refuses
+
+
+@pytest.mark.parametrize(
+    ("line", "objects", "broken", "torn"),
+    [
+        (b'\0\0{"a":1}\0\n', [{"a": 1}], False, False),
+        (b'\xef\xbb\xbf{"a":NaN,"b":1e999}\r\n', [{"a": None, "b": None}], False, False),
+        (b'{"a":1}\0\0{"b":2}\n', [{"a": 1}, {"b": 2}], False, False),
+        (b'{"a":\0\0{"b":2}\n', [{"b": 2}], True, False),
+        (b'{"a":1}\0\0{"b":', [{"a": 1}], True, True),
+        (b'{"a":"\0"}\n', [{"a": "\0"}], False, False),
+        (b"\0\0\0\n", [], False, False),
+        (b"[1]\n", [], True, True),
+    ],
+)
+def test_salvage(line: bytes, objects: list[object], broken: bool, torn: bool) -> None:
+    found = salvage(line)
+    assert (list(found.objects), found.broken, found.torn) == (objects, broken, torn)
+
+
+def test_depth_is_cut_off_and_what_is_torn_stays_torn() -> None:
+    deep = b'{"a":' + b'["]",' * 2_000 + b"1" + b"]" * 2_000 + b',"b":2}'
+    (found,) = salvage(deep).objects
+    assert found["b"] == 2
+    assert salvage(deep[:-1]).torn
+    assert json.loads(shallow(b'{"a":[[1]]}')) == {"a": [[1]]}
+
+
+@given(texts=st.lists(st.text(st.sampled_from('a"\\\ud800é'), max_size=8), max_size=5), times=st.integers(1, 3))
+def test_long_texts_are_left_out_and_all_else_is_as_it_was(texts: list[str], times: int) -> None:
+    long = "".join(texts) + "\\" * times + "x" * (LONG_TEXT + 1) + '"' * times
+    value = {"before": texts, long: 1, "long": [long, {"in": long}], "after": {"n": 2}}
+    found = json.loads(shortened(json.dumps(value).encode()))
+    assert found == {"before": texts, "": 1, "long": ["", {"in": ""}], "after": {"n": 2}}

@@ -269,3 +269,15 @@ def test_alerts_switched_off_write_nothing(home: AlertHome) -> None:
     home.read(NOON, 97, RESET)
     home.look(NOON)
     assert home.alerts == []
+
+
+def test_whole_percents_that_were_passed_are_written_once(home: AlertHome) -> None:
+    started(home)
+    home.read(NOON, 3, RESET)
+    home.look(NOON)
+    home.read(later(NOON, 5), 5, RESET)
+    home.look(later(NOON, 5))
+    home.look(later(NOON, 6))
+    with closing(open_writer(home.ledger)) as db:
+        rows = db.execute("SELECT percent FROM milestone WHERE until >= ? ORDER BY percent", (parse_instant(NOON),))
+        assert [percent for (percent,) in rows] == [3, 4, 5]  # the first reading does not tell when it passed the ones below

@@ -83,3 +83,9 @@ def test_a_codex_worktree_joins_the_one_project_of_its_name():
     assert settle([marker, "/work/app", "/old/app"]) == {}
     assert settle([marker, "/work/web"]) == {}
     assert short_names([marker, "/work/web"], "/home/me")[marker] == "app"
+
+
+def test_a_worktree_on_windows_belongs_to_its_project() -> None:
+    assert fold_worktree(r"D:\work\lamp\.claude\worktrees\calm-otter") == r"D:\work\lamp"
+    assert fold_worktree(r"D:\work\lamp\.claude\worktrees\calm-otter\src") == r"D:\work\lamp"
+    assert fold_worktree(r"D:\work\lamp\src") is None

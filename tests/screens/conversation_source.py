@@ -116,7 +116,7 @@ class ConversationSource(FakeSource):
             return Pending(3, self.unsearchable, 812_000_000)
         if isinstance(request, SearchRequest):
             return self.search(request)
-        if isinstance(request, SessionsRequest) and request.where:
+        if isinstance(request, SessionsRequest) and request.slot == "opened":
             number = int(str(request.where[0][1])[:8], 16)
             row = self.session(number)
             return Sessions("Europe/Vienna", request.span, (row,), 1, row.figures)

@@ -232,3 +232,10 @@ async def test_hostile_text_is_only_shown(size: tuple[int, int]) -> None:
             text = await press(pilot, *keys)
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
         assert pilot.app.is_running
+
+
+async def test_a_session_of_the_usage_screen_opens_in_the_reader() -> None:
+    async with running(ConversationSource(), (100, 40)) as pilot:
+        text = await press(pilot, "enter", "o")
+        assert isinstance(pilot.app.screen, ConversationsScreen)
+        assert "Why is the last line lost?" in text
