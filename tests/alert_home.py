@@ -24,8 +24,9 @@ def die(*_):
 kept.claim = die
 from tally_tui.record.alerting import check
 check()
+die()
 """
-"""A look that is killed when what is new stands in the ledger, and nobody has been told."""
+"""A look that is killed when what is new stands in the ledger, and nobody has been told; at its end if nothing is."""
 NOTED = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]) + chr(10))"
 
 

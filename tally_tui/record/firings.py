@@ -28,7 +28,7 @@ from tally_tui.rules.alerts import (
     window_firings,
 )
 from tally_tui.rules.forecast import forecast
-from tally_tui.rules.windows import Window
+from tally_tui.rules.windows import Window, freshness
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -86,7 +86,9 @@ def _of_windows(
         axis = window_axis(window.key.provider, window.key.limit, window.key.minutes)
         for firing in window_firings(window, rules[axis]):
             yield replace(firing, numbers={**firing.numbers, "session": _teller(db, window, firing.at)})
-        ahead = forecast(window, now_ms)
+        # An old reading says what was used, and no longer how fast.
+        known = freshness(window.key.minutes, window.read_ms, window.end, now_ms) in ("fresh", "ageing")
+        ahead = forecast(window, now_ms) if known else None
         if ahead is not None and axis in settings.alerts.rule("projected").windows:
             yield from forecast_firings(window, ahead, rules["projected"], now_ms)
 

@@ -27,6 +27,7 @@ _UNPRICED_MS: Final = 30 * DAY_MS
 _KEPT_DAYS: Final = 30
 """Days that Claude Code keeps transcripts unless its settings say otherwise."""
 _FULL: Final = 90.0
+_BITS: Final = (1 << 64) - 1
 _COUNTED: Final = f"f.reason = {Reason.COUNTED:d}"
 
 
@@ -64,7 +65,7 @@ def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -
             (since, now_ms, least),
         ).fetchall():
             for firing in rules.cost_firings(
-                "costly_call", f"{identity:x}", cost, a_call, provider=Provider(provider).word, at=ts
+                "costly_call", f"{identity & _BITS:016x}", cost, a_call, provider=Provider(provider).word, at=ts
             ):
                 yield replace(firing, numbers={**firing.numbers, "model": model, "session": session})
     if a_session.on and a_session.thresholds:

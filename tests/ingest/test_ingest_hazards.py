@@ -17,6 +17,7 @@ import pytest
 import zstandard
 from ledger_content import content, differing
 from ledger_sums import Home
+from processes import until
 from small_logs import Line, answer, at, count, meta, prompt, turn, write, write_small_logs
 
 from tally_tui.config import Settings
@@ -25,6 +26,8 @@ from tally_tui.ledger.open import LedgerError
 from tally_tui.ledger.verify import differences
 from tally_tui.logs import lines as lines_of
 from tally_tui.logs import parse as parse_of
+from tally_tui.source import LedgerSource
+from tally_tui.store import Phase, SyncStatus
 
 ROOT = Path(__file__).parents[2]
 THREAD = "01900001-0000-7000-8000-000000000001"
@@ -530,3 +533,23 @@ def test_a_ledger_that_cannot_be_used(home: Home, what: str) -> None:
     assert "Traceback" not in done.stderr
     assert str(home.data) in done.stderr
     assert {path: path.read_bytes() for path in kept} == kept
+
+
+def test_the_app_tries_again_when_asked(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was in the way is told, and after it is gone one key reads on."""
+    write(transcript(home), calls(1, 2))
+    home.data.mkdir()
+    (home.data / "ledger.db").write_text("no ledger " * 1_000)
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    phases: list[Phase] = []
+    source = LedgerSource(Settings())
+    source.start(lambda news: phases.append(news.phase) if isinstance(news, SyncStatus) else None)
+    try:
+        until(lambda: Phase.FAILED in phases, "it says what is in the way")
+        (home.data / "ledger.db").unlink()
+        source.sync()
+        until(lambda: Phase.DONE in phases, "it has read")
+    finally:
+        source.stop()
+    assert outputs(home) == 3
