@@ -11,9 +11,15 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for name in ("TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUAL"):
     os.environ.pop(name, None)
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from pytest_textual_snapshot import SVGImageExtension  # noqa: E402
 from textual.widgets import Input  # noqa: E402
+
+# What lands must not depend on luck: there the examples are always the same; at a desk they are new each time.
+hypothesis.settings.register_profile("landing", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.load_profile("landing" if os.environ.get("CI") else "desk")
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 

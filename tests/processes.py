@@ -29,6 +29,18 @@ main()
 """
 """The child that reads a backlog, as the app starts it."""
 
+REBUILDING = """
+import tally_tui.ingest.sync as syncing
+from tally_tui.config import Settings
+write = syncing._Pass._write
+def told(self, batch):
+    write(self, batch)
+    print("one more", flush=True)
+syncing._Pass._write = told
+syncing.sync(Settings(), rebuild=True)
+"""
+"""Reads every file afresh; says so in the middle of each file's transaction."""
+
 WATCHING = """
 import sys
 import tally_tui.live.ingesting as ingesting

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tally_tui.ledger.transactions import transaction
+
 if TYPE_CHECKING:
     from tally_tui.ingest.sync import Ingestor
 
@@ -26,33 +28,26 @@ def reprice(ingestor: Ingestor, cancelled: Callable[[], bool]) -> int:
         ingestor.priced = True
         return 0
     if row is None and not db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0]:
-        db.execute("BEGIN IMMEDIATE")
-        _note(ingestor)  # what comes in from now on is priced with these
-        db.execute("COMMIT")
+        with transaction(db):
+            _note(ingestor)  # what comes in from now on is priced with these
         ingestor.priced = True
         return 0
     writer = ingestor.writer()
     changed = 0
     reached = 0
     while not cancelled():
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(db):
             step = writer.reprice(reached, STEP)
             if step is None:
                 _note(ingestor)
             else:
                 # Half of the calls may have these prices and half the ones before.
                 db.execute("DELETE FROM meta WHERE name = ?", (PRICES,))
-            db.execute("COMMIT")
-            if step is None:
-                ingestor.priced = True
-                break
-            reached, count = step
-            changed += count
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        if step is None:
+            ingestor.priced = True
+            break
+        reached, count = step
+        changed += count
     return changed
 
 

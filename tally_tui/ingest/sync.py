@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.open import open_writer, telling
+from tally_tui.ledger.transactions import transaction
 from tally_tui.logs.discover import discover, look
 from tally_tui.logs.lines import is_compressed
 from tally_tui.record.refresh import after_reading_logs
@@ -219,6 +219,7 @@ class _Pass:
             return False
         if self._rebuild:
             return self._read_anew(plan)
+        self._db.execute("DROP INDEX IF EXISTS call_file")  # left by a rebuild that was killed
         batch: list[Parsed] = []
         held = 0
         committed = time.monotonic()
@@ -249,7 +250,7 @@ class _Pass:
                 if problems and job.why is Why.ASKED:
                     self._problems += problems
                     continue
-                with _transaction(self._db):
+                with transaction(self._db):
                     if job.known is not None and job.why is Why.ASKED:
                         self._ingestor.writer().drop(job.known.id)
                         files.start_afresh(self._db, job.known.id, rewritten=False)
@@ -274,7 +275,7 @@ class _Pass:
 
     def _commit(self, batch: list[Parsed]) -> None:
         if batch:
-            with _transaction(self._db):
+            with transaction(self._db):
                 self._write(batch)
 
     def _write(self, batch: list[Parsed]) -> None:
@@ -353,7 +354,7 @@ class _Pass:
 
     def _note_moves(self, plan: Plan) -> None:
         if plan.moved or plan.back:
-            with _transaction(self._db):
+            with transaction(self._db):
                 for file, log in plan.moved:
                     files.move_file(self._db, file.id, log.path)
                 files.mark_back(self._db, [file.id for file in plan.back])
@@ -361,7 +362,7 @@ class _Pass:
 
     def _note_gone(self, plan: Plan) -> None:
         if plan.gone:
-            with _transaction(self._db):
+            with transaction(self._db):
                 files.mark_gone(self._db, [file.id for file in plan.gone], clock.now_ms())
 
     def _reprice(self) -> int:
@@ -394,15 +395,3 @@ def _no_cycle_search() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise

@@ -48,7 +48,8 @@ def finished_items(kind: str, item: dict[str, Any], offset: int, length: int) ->
     identity = text_of(item.get("id")) or ""
     content = item.get("content")
     if kind == "UserMessage":
-        return _prompt(texts_of(content), content, offset, length, identity)
+        said = list(_prompt(texts_of(content), content, offset, length, identity))
+        return iter(said) if said else None
     if kind in ("AgentMessage", "agent_message"):
         words = text_of(item.get("text")) or "\n".join(texts_of(content))
         phase = text_of(item.get("phase")) or ""
@@ -113,7 +114,8 @@ def _event(kind: str, value: dict[str, Any], offset: int, length: int) -> list[I
             for image in (*_list(value.get("images")), *_list(value.get("local_images")))
         ]
         text = text_of(value.get("message"))
-        return _prompt([text] if text else [], images, offset, length)
+        # One that says nothing is told as it stands.
+        return list(_prompt([text] if text else [], images, offset, length)) or None
     if kind == "agent_message":
         words, phase = text_of(value.get("message")) or "", text_of(value.get("phase")) or ""
         return [Item(Kind.REPLY, offset, length, role="assistant", text=words, name=phase)]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ledger_content import content, differing
 from ledger_sums import Home
-from processes import PATIENCE_S, READING, WATCHING, alive, below, kill, running, until
+from processes import PATIENCE_S, READING, REBUILDING, WATCHING, alive, below, kill, running, until
 from small_logs import write_small_logs
 
 from tally_tui.demo import write_demo
@@ -70,8 +70,8 @@ def test_killed_again_and_again(victim: str, logs: Path, undisturbed: Rows, tmp_
             while time.monotonic() < moment and process.poll() is None:
                 time.sleep(0.005)
             helpers = below(process.pid)
-            if victim == "helper" and helpers:
-                kill([chance.choice(helpers)])
+            if victim == "helper":
+                kill(helpers[: chance.randrange(3)])
                 # The others go on, and what it left undone is done.
                 assert process.wait(PATIENCE_S) == 0
                 seconds = time.monotonic() - began
@@ -84,6 +84,28 @@ def test_killed_again_and_again(victim: str, logs: Path, undisturbed: Rows, tmp_
             shutil.rmtree(home.data)
     home.sync()
     assert not differing(content(home.data), undisturbed)
+
+
+def test_killed_while_it_reads_all_afresh(logs: Path, undisturbed: Rows, tmp_path: Path) -> None:
+    """No moment of a rebuild lacks a call, and what it made for itself is cleared away."""
+    home = home_of(logs, tmp_path / "data")
+    home.sync()
+    chance = random.Random(time.time_ns())
+    for _ in range(3):
+        with running(home, REBUILDING) as process:
+            assert process.stdout is not None
+            for _ in range(chance.randrange(1, 12)):
+                process.stdout.readline()  # another file is done
+            kill([process.pid])
+            process.wait(PATIENCE_S)
+        assert counted(home) == counted_in(undisturbed)
+        assert not differing(content(home.data), undisturbed)
+    with next(logs.rglob("aaaa-1.jsonl")).open("ab") as log:
+        log.write(b"\n")
+    home.sync()
+    assert not differing(content(home.data), undisturbed)
+    with closing(sqlite3.connect(home.data / "ledger.db")) as db:
+        assert not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'call_file'").fetchall()
 
 
 def test_the_app_dies_and_its_child_stops_by_itself(logs: Path, undisturbed: Rows, tmp_path: Path) -> None:
