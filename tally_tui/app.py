@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from tally_tui import clock
+from tally_tui.actions import Done
 from tally_tui.config import Settings
 from tally_tui.reports.answers import SessionRow
 from tally_tui.rules.zones import BadZoneError, zone
@@ -47,6 +48,13 @@ class Hears(Protocol):
     """A screen that shows answers."""
 
     def receive(self, news: Mapping[str, News]) -> None: ...
+
+
+@runtime_checkable
+class HearsDeeds(Protocol):
+    """A screen that wants to know what came of an action."""
+
+    def done(self, done: Done) -> None: ...
 
 
 class TallyApp(App[str]):
@@ -204,12 +212,24 @@ class TallyApp(App[str]):
         status = news.get(SYNC)
         if isinstance(status, SyncStatus):
             self._status = status
+        for done in self.store.take_done():
+            self._tell_done(done)
         alerted = self.store.take_alerts()
         if alerted is not None:
             self._toast(alerted)
         for screen in self.screen_stack:
             if isinstance(screen, Hears):
                 screen.receive(news)
+
+    def _tell_done(self, done: Done) -> None:
+        if done.trouble is not None:
+            words = " ".join(filter(None, (done.trouble.happened, done.trouble.kept, done.trouble.todo)))
+            self.notify(words, severity="error", timeout=10, markup=False)
+        elif done.said:
+            self.notify(done.said, timeout=4, markup=False)
+        for screen in self.screen_stack:
+            if isinstance(screen, HearsDeeds):
+                screen.done(done)
 
     def _toast(self, alerted: Alerted) -> None:
         """Show the alerts not shown before, and ring the terminal where the settings want it."""

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tally_tui.actions import Action, Done
+from tally_tui.live.acting import Acting
 from tally_tui.live.alerting import Alerting
 from tally_tui.live.answering import Answering
 from tally_tui.live.ingesting import Ingesting
 from tally_tui.live.questions import problem_of
 from tally_tui.live.searching import Searching
 from tally_tui.live.transcribing import Transcribing
-from tally_tui.store import (
-    Alerted,
-    FindRequest,
-    News,
-    Phase,
-    Publish,
-    QueryProblem,
-    Request,
-    SearchableRequest,
-    SearchRequest,
-    SyncStatus,
-    TextsRequest,
-    TranscriptRequest,
-)
+from tally_tui.requests import FindRequest, Request, SearchableRequest, SearchRequest, TextsRequest, TranscriptRequest
+from tally_tui.store import Alerted, News, Phase, Publish, QueryProblem, SyncStatus
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -42,13 +32,14 @@ class LedgerSource:
         self._searching = Searching(settings, self._pass_on)
         # What a demo makes up is nothing to alarm anybody with.
         self._alerting = None if demo else Alerting(self._pass_on)
+        self._acting = Acting(self._pass_on, self._changed)
         self._ingesting = Ingesting(settings, self._read, self._changed)
 
     def _changed(self) -> None:
         self._answering.changed()
         self._transcribing.changed()
 
-    def _read(self, news: News | Alerted) -> None:
+    def _read(self, news: News | Alerted | Done) -> None:
         if self._alerting and isinstance(news, SyncStatus) and news.phase in (Phase.DONE, Phase.WAITING):
             self._alerting.changed()
         self._pass_on(news)
@@ -58,6 +49,7 @@ class LedgerSource:
         self._answering.start()
         self._transcribing.start()
         self._searching.start()
+        self._acting.start()
         if self._alerting:
             self._alerting.start()
         self._ingesting.start()
@@ -74,6 +66,9 @@ class LedgerSource:
         for answering in (self._answering, self._transcribing, self._searching):
             answering.drop(slot)
 
+    def do(self, action: Action) -> None:
+        self._acting.do(action)
+
     def sync(self) -> None:
         self._ingesting.sync()
 
@@ -86,13 +81,14 @@ class LedgerSource:
     def stop(self) -> None:
         self._publish = None
         self._ingesting.stop()
+        self._acting.stop()
         if self._alerting:
             self._alerting.stop()
         self._answering.stop()
         self._transcribing.stop()
         self._searching.stop()
 
-    def _pass_on(self, news: News | Alerted) -> None:
+    def _pass_on(self, news: News | Alerted | Done) -> None:
         publish = self._publish
         if publish is not None:
             publish(news)

@@ -10,142 +10,16 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
+from tally_tui.actions import Action, Done
 from tally_tui.ingest.index_results import Pending
-from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
 from tally_tui.reports.search_answers import SearchAnswer
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
+from tally_tui.requests import Request
+from tally_tui.trouble import Trouble
 
-ALL_TIME: Final = Span()
-
-Facet: TypeAlias = tuple[str, str | None]
-"""One grouped field and the value it must have, as in `UsageRow.key`; None: the logs do not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class NowRequest:
-    """The last 10 minutes, hour, today, week, month; limits; live sessions."""
-
-    slot: str
-    query: str = ""
-    timezone: str = "local"
-    """IANA name; `local`: the machine's own zone. Likewise in every request."""
-
-
-@dataclass(frozen=True, slots=True)
-class UsageRequest:
-    """Sums of the calls in a span, grouped by the fields of `by`, in that order."""
-
-    slot: str
-    by: tuple[str, ...]
-    span: Span = ALL_TIME
-    query: str = ""
-    where: tuple[Facet, ...] = ()
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionsRequest:
-    """The sessions with a call in a span: `limit` of them from `offset` on."""
-
-    slot: str
-    span: Span = ALL_TIME
-    query: str = ""
-    where: tuple[Facet, ...] = ()
-    order: str = "cost"
-    """`cost`, `tokens`, `calls`, `last` (its latest call) or `title`."""
-    descending: bool = True
-    offset: int = 0
-    limit: int = 400
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class CallsRequest:
-    """The calls in a span: `limit` of them from `offset` on."""
-
-    slot: str
-    span: Span = ALL_TIME
-    query: str = ""
-    where: tuple[Facet, ...] = ()
-    order: str = "time"
-    """`time`, `cost`, `tokens` or `model`."""
-    descending: bool = True
-    offset: int = 0
-    limit: int = 400
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainRequest:
-    """How the total of a span came about."""
-
-    slot: str
-    span: Span = ALL_TIME
-    query: str = ""
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptRequest:
-    """A session's conversation: its items in order, followed as its log grows."""
-
-    slot: str
-    provider: str
-    session: str
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class TextsRequest:
-    """The whole texts of some items of a conversation that a TranscriptRequest stands for."""
-
-    slot: str
-    provider: str
-    session: str
-    first: int
-    last: int
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class FindRequest:
-    """Which items of a conversation hold a pattern (a regular expression)."""
-
-    slot: str
-    provider: str
-    session: str
-    pattern: str
-    ignore_case: bool = True
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """Messages of all conversations that match a query still being typed."""
-
-    slot: str
-    query: str
-    ranked: bool = False
-    limit: int = 200
-    timezone: str = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class SearchableRequest:
-    """How much of the logs a search can see."""
-
-    slot: str
-    timezone: str = "local"
-
-
-LedgerRequest: TypeAlias = NowRequest | UsageRequest | SessionsRequest | CallsRequest | ExplainRequest
-"""What the ledger alone answers."""
-ReadingRequest: TypeAlias = TranscriptRequest | TextsRequest | FindRequest
-"""What is answered from a session's log."""
-Request: TypeAlias = LedgerRequest | ReadingRequest | SearchRequest | SearchableRequest
 Answer: TypeAlias = Now | Usage | Sessions | Calls | Explain | Transcript | Texts | Hits | SearchAnswer | Pending
 
 
@@ -156,15 +30,6 @@ class QueryProblem:
     message: str
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """An error in a person's terms."""
-
-    happened: str
-    kept: str = ""
-    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +120,7 @@ class Alerted:
 
 
 News: TypeAlias = Answered | Failed | SyncStatus
-Publish: TypeAlias = Callable[[News | Alerted], None]
+Publish: TypeAlias = Callable[[News | Alerted | Done], None]
 
 
 class Source(Protocol):
@@ -272,6 +137,9 @@ class Source(Protocol):
 
     def drop(self, slot: str) -> None:
         """Nobody looks at this slot any more."""
+
+    def do(self, action: Action) -> None:
+        """Do this, after what was asked for before; a `Done` tells what came of it."""
 
     def sync(self) -> None:
         """Read new log lines now."""
@@ -295,6 +163,7 @@ class Store:
         self._asked: dict[str, Request] = {}
         self._mail: dict[str, News] = {}
         self._alerted: Alerted | None = None
+        self._done: list[Done] = []
         self._told = False
         self._started = False
         self._listener: Callable[[], None] | None = None
@@ -335,13 +204,19 @@ class Store:
         if known is not None and self._started:
             self.source.drop(slot)
 
-    def publish(self, news: News | Alerted) -> None:
+    def do(self, action: Action) -> None:
+        """Have something done that is written to disk."""
+        self.source.do(action)
+
+    def publish(self, news: News | Alerted | Done) -> None:
         """Put the newest into its slot. An answer to a question nobody asks any more is dropped."""
         slot = news.request.slot if isinstance(news, Answered | Failed) else SYNC
         with self._lock:
             if isinstance(news, Answered | Failed) and self._asked.get(slot) != news.request:
                 return
-            if isinstance(news, Alerted):
+            if isinstance(news, Done):
+                self._done.append(news)
+            elif isinstance(news, Alerted):
                 # Of one that nobody took, the terminal still waits for its sequences.
                 before = self._alerted.ring if self._alerted else ""
                 self._alerted = replace(news, ring=before + news.ring)
@@ -357,6 +232,12 @@ class Store:
             self._told = False
             mail, self._mail = self._mail, {}
             return mail
+
+    def take_done(self) -> tuple[Done, ...]:
+        """What was done since this was last taken; every one, in order."""
+        with self._lock:
+            done, self._done = tuple(self._done), []
+            return done
 
     def take_alerts(self) -> Alerted | None:
         """The alerts that came since they were last taken, if any; likewise."""

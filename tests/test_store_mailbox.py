@@ -6,22 +6,12 @@ import subprocess
 import sys
 import threading
 
+from tally_tui.actions import Acknowledge, Action, Done
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures, Usage
-from tally_tui.store import (
-    SYNC,
-    Answered,
-    Failed,
-    NowRequest,
-    Phase,
-    Publish,
-    QueryProblem,
-    Request,
-    Store,
-    SyncStatus,
-    Trouble,
-    UsageRequest,
-)  # fmt: skip
+from tally_tui.requests import NowRequest, Request, UsageRequest
+from tally_tui.store import SYNC, Answered, Failed, Phase, Publish, QueryProblem, Store, SyncStatus
+from tally_tui.trouble import Trouble
 
 
 class Deaf:
@@ -39,6 +29,9 @@ class Deaf:
 
     def drop(self, slot: str) -> None:
         self.told.append(slot)
+
+    def do(self, action: Action) -> None:
+        self.told.append(action)
 
     def sync(self) -> None: ...
 
@@ -148,3 +141,15 @@ def test_after_the_end_nobody_is_woken() -> None:
 def test_the_store_knows_nothing_of_textual() -> None:
     code = "import sys, tally_tui.store; sys.exit('textual' in sys.modules or 'rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_everything_that_was_done_is_told_in_order() -> None:
+    source = Deaf()
+    store = Store(source)
+    store.start()
+    for number in (1, 2):
+        store.do(Acknowledge((number,)))
+        source.publish(Done(Acknowledge((number,)), f"{number} seen"))
+
+    assert [done.said for done in store.take_done()] == ["1 seen", "2 seen"]
+    assert store.take_done() == ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from tally_tui.cli.parsing import Request
-    from tally_tui.store import Alerted, News
+    from tally_tui.store import SyncStatus
 
 LEAST_S: Final = 10.0
 """Seconds between two looks, however much is written."""
@@ -68,15 +68,14 @@ class _Telling:
         self._after: int | None = None
         self._said = ""
 
-    def hear(self, news: News | Alerted) -> None:
+    def hear(self, news: SyncStatus) -> None:
         """What the reading of logs has to say; from its thread."""
-        from tally_tui.store import Phase, SyncStatus
+        from tally_tui.store import Phase
 
-        if isinstance(news, SyncStatus):
-            if news.phase in (Phase.DONE, Phase.WAITING, Phase.FAILED, Phase.CANCELLED):
-                self.passed = True
-            if news.trouble is not None:
-                self._say(f"{news.trouble.happened} {news.trouble.kept}")
+        if news.phase in (Phase.DONE, Phase.WAITING, Phase.FAILED, Phase.CANCELLED):
+            self.passed = True
+        if news.trouble is not None:
+            self._say(f"{news.trouble.happened} {news.trouble.kept}")
 
     def look(self) -> None:
         from tally_tui.ledger.open import LedgerError

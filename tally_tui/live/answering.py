@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from tally_tui import clock, paths
 from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
 from tally_tui.live.questions import answer
-from tally_tui.store import Answered, Failed, LedgerRequest, NowRequest, Publish, Trouble
+from tally_tui.requests import LedgerRequest, NowRequest
+from tally_tui.store import Answered, Failed, Publish
+from tally_tui.trouble import Trouble
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from tally_tui.store import Failed, Publish, Request, Trouble
+from tally_tui.requests import Request
+from tally_tui.store import Failed, Publish
+from tally_tui.trouble import Trouble
 
 Asked = TypeVar("Asked", bound=Request)
 

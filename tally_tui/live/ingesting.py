@@ -17,7 +17,8 @@ from tally_tui.ingest.sync import Ingestor, SyncProgress, SyncResult
 from tally_tui.ingest.watch import Watcher
 from tally_tui.ledger.open import LedgerError
 from tally_tui.rules.price_table import BadTableError
-from tally_tui.store import Phase, Publish, SyncStatus, Trouble, Watching
+from tally_tui.store import Phase, SyncStatus, Watching
+from tally_tui.trouble import Trouble
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -30,7 +31,7 @@ HOT_FILES = 200
 class Ingesting:
     """Owns the ingest thread. `changed` is called after each commit that a report could show."""
 
-    def __init__(self, settings: Settings, publish: Publish, changed: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, publish: Callable[[SyncStatus], None], changed: Callable[[], None]) -> None:
         self._settings = settings
         self._publish = publish
         self._changed = changed

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tally_tui import clock
 from tally_tui.query import LEDGER, QueryError, parse
+from tally_tui.requests import CallsRequest, LedgerRequest, NowRequest, SessionsRequest, UsageRequest
 from tally_tui.rules.zones import zone
-from tally_tui.store import (
-    Answer,
-    CallsRequest,
-    LedgerRequest,
-    NowRequest,
-    QueryProblem,
-    SessionsRequest,
-    UsageRequest,
-)
+from tally_tui.store import Answer, QueryProblem
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings

@@ -10,8 +10,9 @@ from tally_tui import clock, paths
 from tally_tui.ledger.open import LedgerError, open_reader
 from tally_tui.live.asking import Asking
 from tally_tui.query import LIBRARY, parse
+from tally_tui.requests import SearchableRequest, SearchRequest
 from tally_tui.rules.zones import zone
-from tally_tui.store import Answered, Publish, SearchableRequest, SearchRequest
+from tally_tui.store import Answered, Publish
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings

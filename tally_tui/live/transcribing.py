@@ -11,7 +11,8 @@ from tally_tui.ledger.open import open_reader, telling
 from tally_tui.live.asking import Asking
 from tally_tui.model import Provider
 from tally_tui.reports.transcripts import Reading, Texts
-from tally_tui.store import Answered, FindRequest, Publish, ReadingRequest, TextsRequest, TranscriptRequest
+from tally_tui.requests import FindRequest, ReadingRequest, TextsRequest, TranscriptRequest
+from tally_tui.store import Answered, Publish
 
 EVERY_S = 1.0
 """How often logs that are followed are looked at when nobody tells that they have grown."""

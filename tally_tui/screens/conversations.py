@@ -19,12 +19,13 @@ from tally_tui import clock
 from tally_tui.model import Span
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.search_answers import SearchHit
+from tally_tui.requests import SessionsRequest
 from tally_tui.screens import session_ways
 from tally_tui.screens.conversations_keys import BINDINGS
 from tally_tui.screens.session_list import COLUMNS, SORTS, SessionRows, bare, short_time
 from tally_tui.screens.session_pane import SLOTS, SessionPane, Target
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, Failed, News, SessionsRequest, Store, SyncStatus
+from tally_tui.store import Answered, Failed, News, Store, SyncStatus
 from tally_tui.widgets.filter_bar import FilterBar
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.sync_line import SyncLine

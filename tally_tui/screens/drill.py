@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tally_tui import clock
 from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, SessionRow, Sessions, Usage
+from tally_tui.requests import CallsRequest, Request, SessionsRequest
 from tally_tui.screens.breakdown import (
     MISSING,
     SORTS,
@@ -26,7 +27,7 @@ from tally_tui.screens.breakdown import (
     named,
 )
 from tally_tui.screens.view import FACETS, Level, View, ground
-from tally_tui.store import Answered, CallsRequest, Request, SessionsRequest
+from tally_tui.store import Answered
 from tally_tui.widgets import figures
 from tally_tui.widgets.table import VirtualTable
 from tally_tui.widgets.text import clean

@@ -14,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tally_tui.reports.answers import Explain, ExplainLine
-from tally_tui.store import Answered, ExplainRequest, Failed, News, Store
+from tally_tui.requests import ExplainRequest
+from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets import figures
 from tally_tui.widgets.sync_line import told
 from tally_tui.widgets.table import Cell, Column, VirtualTable

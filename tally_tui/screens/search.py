@@ -15,9 +15,10 @@ from textual.widgets import Input, Static
 from tally_tui import clock
 from tally_tui.ingest.index_results import Pending
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit
+from tally_tui.requests import SearchableRequest, SearchRequest
 from tally_tui.screens.session_list import short_day
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, Failed, News, SearchableRequest, SearchRequest, Store
+from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets import figures
 from tally_tui.widgets.hits import HitList
 from tally_tui.widgets.text import clean

@@ -16,10 +16,11 @@ from textual.widgets import Static
 from tally_tui.model import Span
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
+from tally_tui.requests import FindRequest, SessionsRequest, TextsRequest, TranscriptRequest
 from tally_tui.rules.zones import local
 from tally_tui.screens.breakdown import named
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, FindRequest, SessionsRequest, Store, TextsRequest, TranscriptRequest
+from tally_tui.store import Answered, Store
 from tally_tui.widgets import figures
 from tally_tui.widgets.transcript.conversation import Conversation
 from tally_tui.widgets.transcript.find_bar import FindBar, FindInput

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures, Usage
+from tally_tui.requests import UsageRequest
 from tally_tui.rules import periods
 from tally_tui.rules.zones import epoch_ms, local
 from tally_tui.screens.view import Metric, View
-from tally_tui.store import UsageRequest
 from tally_tui.widgets import figures
 from tally_tui.widgets.columns import SERIES, Bar
 from tally_tui.widgets.text import clean

@@ -17,23 +17,13 @@ from textual.widgets import Footer
 from tally_tui import clock
 from tally_tui.model import Span
 from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
+from tally_tui.requests import ExplainRequest, NowRequest, Request, UsageRequest
 from tally_tui.rules.zones import epoch_ms
 from tally_tui.screens import copying, spend
 from tally_tui.screens.drill import Drill
 from tally_tui.screens.usage_keys import BINDINGS
 from tally_tui.screens.view import Level, View, ground
-from tally_tui.store import (
-    Answered,
-    ExplainRequest,
-    Failed,
-    News,
-    NowRequest,
-    Phase,
-    Request,
-    Store,
-    SyncStatus,
-    UsageRequest,
-)
+from tally_tui.store import Answered, Failed, News, Phase, Store, SyncStatus
 from tally_tui.widgets.cards import Card, Cards
 from tally_tui.widgets.chart import Chart
 from tally_tui.widgets.columns import Columns

@@ -7,9 +7,9 @@ from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from tally_tui.model import Span
+from tally_tui.requests import CallsRequest, Facet, SessionsRequest, UsageRequest
 from tally_tui.rules import periods
 from tally_tui.rules.zones import local
-from tally_tui.store import CallsRequest, Facet, SessionsRequest, UsageRequest
 
 FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "day")
 """What the breakdown is by, in the order that `b` walks."""

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tally_tui.store import Trouble
+from tally_tui.trouble import Trouble
 from tally_tui.widgets.sync_line import told
 
 

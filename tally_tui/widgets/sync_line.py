@@ -6,7 +6,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tally_tui.store import Phase, SyncStatus, Trouble, Watching
+from tally_tui.store import Phase, SyncStatus, Watching
+from tally_tui.trouble import Trouble
 from tally_tui.widgets import figures
 from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import clean

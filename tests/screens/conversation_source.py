@@ -12,8 +12,7 @@ from tally_tui.reports.answers import Sessions
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit
 from tally_tui.reports.transcripts import Entry, Hits, Texts, Transcript
-from tally_tui.store import (
-    Answer,
+from tally_tui.requests import (
     FindRequest,
     Request,
     SearchableRequest,
@@ -22,6 +21,7 @@ from tally_tui.store import (
     TextsRequest,
     TranscriptRequest,
 )
+from tally_tui.store import Answer
 
 FILE = "/home/ada/.claude/projects/p/00000000.jsonl"
 REPLY = """The reader stops at the last newline, so a torn line is **lost**:

@@ -21,6 +21,7 @@ from made_up import (
     spend,
 )
 
+from tally_tui.actions import Action, Done
 from tally_tui.model import NANO, Reason, Span
 from tally_tui.reports.answers import (
     CallRow,
@@ -36,24 +37,10 @@ from tally_tui.reports.answers import (
     Usage,
     UsageRow,
 )
+from tally_tui.requests import CallsRequest, ExplainRequest, NowRequest, Request, SessionsRequest, UsageRequest
 from tally_tui.rules import periods
-from tally_tui.store import (
-    Answer,
-    Answered,
-    CallsRequest,
-    ExplainRequest,
-    Failed,
-    NowRequest,
-    Phase,
-    Publish,
-    QueryProblem,
-    Request,
-    SessionsRequest,
-    SyncStatus,
-    Trouble,
-    UsageRequest,
-    Watching,
-)
+from tally_tui.store import Answer, Answered, Failed, Phase, Publish, QueryProblem, SyncStatus, Watching
+from tally_tui.trouble import Trouble
 
 LIVE = SyncStatus(
     Phase.DONE, 412, 412, 812_000_000, 812_000_000, 31_022, watching=Watching.EVENTS, kept_calls=31_022
@@ -99,6 +86,7 @@ class FakeSource:
         self.asked: list[Request] = []
         self.open: dict[str, Request] = {}
         self.done: list[str] = []
+        self.deeds: list[Action] = []
         self.grow = 0.0
         self.last: dict[str, Answered] = {}
         self.publish: Publish = lambda news: None
@@ -118,6 +106,10 @@ class FakeSource:
         self.last.pop(slot, None)
         self.open.pop(slot, None)
         self.done.append(f"drop {slot}")
+
+    def do(self, action: Action) -> None:
+        self.deeds.append(action)
+        self.publish(Done(action))
 
     def sync(self) -> None:
         self.done.append("sync")

@@ -8,9 +8,10 @@ from made_up import NOW, NOW_MS
 from on_screen import line_with, press, running, seen, settled, toasts
 
 from tally_tui.app import DEMO
+from tally_tui.requests import CallsRequest, SessionsRequest, UsageRequest
 from tally_tui.rules.zones import local, zone
 from tally_tui.screens.usage import UsageScreen
-from tally_tui.store import CallsRequest, SessionsRequest, Trouble, UsageRequest
+from tally_tui.trouble import Trouble
 from tally_tui.widgets.cards import Card
 from tally_tui.widgets.table import VirtualTable
 

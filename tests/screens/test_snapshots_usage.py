@@ -9,7 +9,7 @@ from fake_source import NOTHING, READING, FakeSource
 from made_up import NOW
 from on_screen import app_on, settled
 
-from tally_tui.store import Trouble
+from tally_tui.trouble import Trouble
 
 
 @pytest.fixture(autouse=True)
