@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tally_tui.config_budgets import Budget
+from tally_tui.config_budgets_edit import Change as BudgetChange
+from tally_tui.ledger.searches import SavedSearch
+from tally_tui.model import Subject
 from tally_tui.trouble import Trouble
 
 
@@ -17,9 +21,171 @@ class Acknowledge:
 
     alerts: tuple[int, ...]
     """Their ids; none: all of them."""
+    at: int = 0
+    """When, epoch ms; 0: now."""
 
 
-Action: TypeAlias = Acknowledge
+@dataclass(frozen=True, slots=True)
+class Unacknowledge:
+    """Alerts that were marked as seen at an instant are not."""
+
+    at: int
+    alerts: tuple[int, ...] = ()
+    """Their ids; none: all of that instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeAlerts:
+    """What a rule fires is only recorded until an instant; one that is past ends it."""
+
+    rule: str
+    """'' for all rules."""
+    until: int
+    said: str = ""
+    """What to tell the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlert:
+    """A value of `[alerts]` is changed in the settings."""
+
+    name: str
+    """As in `weekly.thresholds` or `quiet`."""
+    value: bool | str | tuple[float, ...] | tuple[str, ...] | None
+    """None: the default."""
+    said: str = ""
+
+
+AlertAction: TypeAlias = Acknowledge | Unacknowledge | SnoozeAlerts | SetAlert
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBudget:
+    """A budget takes the place of another in the settings."""
+
+    before: Budget | None
+    """As the person saw it; None: `after` is added."""
+    after: Budget | None
+    """None: `before` is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackBudget:
+    """A change of budgets is undone."""
+
+    change: BudgetChange
+
+
+@dataclass(frozen=True, slots=True)
+class SetBookmark:
+    """A session or a message is bookmarked, or no longer."""
+
+    subject: Subject
+    on: bool
+    created_ms: int | None = None
+    """When a bookmark that is put back was made; None: now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetNote:
+    """A note is written, in place of any other; an empty text deletes it."""
+
+    subject: Subject
+    text: str
+    created_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetHidden:
+    """A session is taken off the list of conversations, or put back."""
+
+    provider: str
+    session: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePlace:
+    """A session was left with this message and line at the top of the page."""
+
+    provider: str
+    session: str
+    item: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberQuery:
+    """Something was searched for."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetQuery:
+    """It is no longer offered."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSearch:
+    """A search is kept under its name, in place of any other of that name."""
+
+    search: SavedSearch
+
+
+@dataclass(frozen=True, slots=True)
+class DropSearch:
+    """A saved search is deleted."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetArchived:
+    """A session is copied to the archive, or taken out of it."""
+
+    provider: str
+    session: str
+    on: bool
+    sure: bool = False
+    """Of taking out: also what is nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopArchiving:
+    """The copying that is under way ends; what was copied stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportConversation:
+    """A conversation is written to a file."""
+
+    session: str
+    path: str
+    """Whole, without `~`."""
+    form: str = "markdown"
+    """`markdown`, `html` or `json`."""
+    part: str = "all"
+    """`all`, `chat` or `prompts`."""
+    secrets: bool = True
+    """Whether they are masked."""
+    people: bool = True
+    """Whether home folders and mail addresses are made nobody's."""
+    overwrite: bool = False
+    timezone: str = "local"
+
+
+ArchiveAction: TypeAlias = SetArchived | StopArchiving
+"""What a person wants kept of logs."""
+SearchAction: TypeAlias = RememberQuery | ForgetQuery | SaveSearch | DropSearch
+"""What is kept of searching."""
+MarkAction: TypeAlias = SetBookmark | SetNote | SetHidden | LeavePlace
+"""What a person keeps in the ledger about sessions and messages."""
+Action: TypeAlias = (
+    ArchiveAction | MarkAction | SearchAction | AlertAction | ChangeBudget | TakeBackBudget | ExportConversation
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +197,5 @@ class Done:
     """For the person; empty where the screen itself shows it."""
     trouble: Trouble | None = None
     """Why it was not done."""
+    undo: Action | None = None
+    """What takes it back, where that can be."""

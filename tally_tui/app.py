@@ -8,12 +8,13 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import ClassVar, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
@@ -21,17 +22,24 @@ from tally_tui import clock
 from tally_tui.actions import Done
 from tally_tui.config import Settings
 from tally_tui.reports.answers import SessionRow
+from tally_tui.reports.answers_alerts import Unread
+from tally_tui.requests import UnreadRequest
 from tally_tui.rules.zones import BadZoneError, zone
 from tally_tui.screens.clipboard import to_tmux
-from tally_tui.screens.commands import ThemeCommands, UsageCommands
+from tally_tui.screens.commands import MarkCommands, ThemeCommands, UsageCommands
 from tally_tui.screens.usage import UsageScreen
 from tally_tui.screens.view import View
-from tally_tui.store import SYNC, Alerted, News, Source, Store, SyncStatus
+from tally_tui.store import SYNC, Alerted, Answered, News, Source, Store, SyncStatus
 from tally_tui.themes import OURS, chart_variables, few_colours
+
+if TYPE_CHECKING:
+    from tally_tui.screens.session_pane import Target
 
 SEVERITY_OF_TOASTS: Final[Mapping[str, SeverityLevel]] = {
     "info": "information", "warn": "warning", "critical": "error",
 }  # fmt: skip
+_UNREAD: Final = "unread"
+"""The slot of how many alerts nobody has seen."""
 DEMO = "demo"
 """What the app returns when a person asked for the demo."""
 
@@ -64,10 +72,12 @@ class TallyApp(App[str]):
     BINDING_GROUP_TITLE = "Everywhere"
     HORIZONTAL_BREAKPOINTS = [(0, "-panel"), (60, "-standard"), (120, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
-    COMMANDS = {UsageCommands, ThemeCommands}
+    COMMANDS = App.COMMANDS | {UsageCommands, MarkCommands, ThemeCommands}
     COMMAND_PALETTE_DISPLAY = "^p"
     DEFAULT_MODE = "usage"
     ENABLE_SELECT_AUTO_SCROLL = False
+    unread: var[Unread] = var(Unread())
+    """Alerts that were told and not seen: the sign in every title bar."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "switch_mode('usage')", "Usage", show=False, id="app.usage", tooltip="The Usage screen"),
         Binding(
@@ -77,6 +87,22 @@ class TallyApp(App[str]):
             show=False,
             id="app.conversations",
             tooltip="The Conversations screen: every session, to read",
+        ),
+        Binding(
+            "3",
+            "switch_mode('budgets')",
+            "Budgets",
+            show=False,
+            id="app.budgets",
+            tooltip="The Budgets screen: what may be spent, and how it stands",
+        ),
+        Binding(
+            "4",
+            "switch_mode('alerts')",
+            "Alerts",
+            show=False,
+            id="app.alerts",
+            tooltip="The Alerts screen: what fired, what to do, and the rules",
         ),
         Binding(
             "question_mark",
@@ -130,6 +156,8 @@ class TallyApp(App[str]):
         self._toasted = 0
         self.add_mode("usage", self._usage)
         self.add_mode("conversations", self._conversations)
+        self.add_mode("budgets", self._budgets)
+        self.add_mode("alerts", self._alerts)
 
     def _choose_theme(self, plain: bool) -> None:
         wanted = "ansi-dark" if plain else self.settings.theme
@@ -169,6 +197,16 @@ class TallyApp(App[str]):
 
         return ConversationsScreen(self.store, self._view, self.demo)
 
+    def _budgets(self) -> Screen[None]:
+        from tally_tui.screens.budgets import BudgetsScreen
+
+        return BudgetsScreen(self.store, self._view, self.demo)
+
+    def _alerts(self) -> Screen[None]:
+        from tally_tui.screens.alerts import AlertsScreen
+
+        return AlertsScreen(self.store, self._view, self.demo)
+
     def on_mount(self) -> None:
         if not self.is_headless:
             # Python would end at once, and leave the terminal without a cursor and with the mouse on; at
@@ -176,6 +214,8 @@ class TallyApp(App[str]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end, number)
+        # For the sign on every screen's title bar: it stands as long as the app.
+        self.store.ask(UnreadRequest(_UNREAD))
         self.store.start()
 
     def _end(self, number: int) -> None:
@@ -212,6 +252,9 @@ class TallyApp(App[str]):
         status = news.get(SYNC)
         if isinstance(status, SyncStatus):
             self._status = status
+        counted = news.get(_UNREAD)
+        if isinstance(counted, Answered) and isinstance(counted.answer, Unread):
+            self.unread = counted.answer
         for done in self.store.take_done():
             self._tell_done(done)
         alerted = self.store.take_alerts()
@@ -239,9 +282,13 @@ class TallyApp(App[str]):
                 failed = "".join(f"\nNot told: {problem}" for problem in each.problems)
                 severity = SEVERITY_OF_TOASTS.get(each.severity, "warning")
                 self.notify(each.text + failed, title=each.title, severity=severity, timeout=15, markup=False)
-        if alerted.ring and self._driver is not None and not self.is_headless:
+        self.ring(alerted.ring)
+
+    def ring(self, sequences: str) -> None:
+        """Ring the terminal's bell, or show its notifications."""
+        if sequences and self._driver is not None and not self.is_headless:
             # Through the driver: between two of its own writes, never inside one.
-            self._driver.write(alerted.ring)
+            self._driver.write(sequences)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("help: Keys and the query language", "What can be pressed here", self.action_help)
@@ -249,18 +296,44 @@ class TallyApp(App[str]):
         yield SystemCommand(
             "screen: Conversations", "Every session, to read", partial(self.switch_mode, "conversations")
         )
+        yield SystemCommand(
+            "screen: Budgets", "What may be spent, and how it stands", partial(self.switch_mode, "budgets")
+        )
+        yield SystemCommand("screen: Alerts", "What fired, and the rules", partial(self.switch_mode, "alerts"))
+        yield SystemCommand("screen: Bookmarks", "Every bookmark and note", self.open_bookmarks)
         yield SystemCommand("app: Quit", "Leave", self.action_quit)
 
-    def read(self, session: SessionRow) -> None:
-        """Read a session on the Conversations screen."""
+    def open_bookmarks(self) -> None:
+        """List every bookmark and note, over the Conversations screen."""
         self.switch_mode("conversations")
-        self.call_later(self._read, session)
+        self.call_later(self._open_bookmarks)
 
-    def _read(self, session: SessionRow) -> None:
+    def _open_bookmarks(self) -> None:
         from tally_tui.screens.conversations import ConversationsScreen
 
         if isinstance(self.screen, ConversationsScreen):
-            self.screen.open_session(session)
+            self.screen.action_bookmarks()
+
+    def read(self, session: SessionRow, target: Target | None = None) -> None:
+        """Read a session on the Conversations screen, from a line of its log on if one is given."""
+        self.switch_mode("conversations")
+        self.call_later(self._read, session, target)
+
+    def _read(self, session: SessionRow, target: Target | None) -> None:
+        from tally_tui.screens.conversations import ConversationsScreen
+
+        if isinstance(self.screen, ConversationsScreen):
+            self.screen.open_session(session, target)
+
+    def look(self, view: View) -> None:
+        """Show a period and a filter on the Usage screen."""
+        self.switch_mode("usage")
+        self.call_later(self._look, view)
+
+    def _look(self, view: View) -> None:
+        if isinstance(self.screen, UsageScreen):
+            self.screen.action_level(0)
+            self.screen.look(view)
 
     def action_help_quit(self) -> None:
         """Ctrl-C, which many press first."""
@@ -281,6 +354,8 @@ class TallyApp(App[str]):
 
     def copy(self, text: str, what: str) -> None:
         """Put text on the clipboard, by the terminal and by tmux, and say what it was."""
+        # Paths that are no UTF-8 hold halves of characters, which no terminal takes.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         self.copy_to_clipboard(text)
         if os.environ.get("TMUX"):
             self.run_worker(lambda: to_tmux(text), thread=True, exit_on_error=False, group="clipboard")

@@ -16,7 +16,9 @@ from typing import Any, Final, TypeVar
 
 from tally_tui import paths
 from tally_tui.config_alerts import Alerts, read_alerts
+from tally_tui.config_archive import ArchiveRules, read_archive
 from tally_tui.config_budgets import Budget, read_budget
+from tally_tui.config_credits import read_allowances, read_rates
 from tally_tui.config_values import BadSettingError as BadSettingError
 from tally_tui.config_values import said as said
 
@@ -92,12 +94,18 @@ class Settings:
     """The parts of the status line, in this order."""
     statusline_theirs: str = "before"
     """Where the output of a wrapped status line goes."""
+    codex_credits: tuple[str, ...] = ()
+    """What windows of a Codex plan give in all, `7d=1000` each: credits by window (`config_credits`)."""
+    codex_rates: tuple[str, ...] = ()
+    """Rates of one's own, `MODEL=INPUT/CACHED/OUTPUT` each: credits per million tokens."""
     prices: tuple[PriceOverride, ...] = ()
     """`[[prices]]` tables: a model's own price, from a day on."""
     budgets: tuple[Budget, ...] = ()
     """`[[budgets]]` tables: what may be spent, on what, in which period."""
     alerts: Alerts = Alerts()  # noqa: RUF009 - frozen
     """The `[alerts]` table: which rules speak, when, and through what."""
+    archive: ArchiveRules = ArchiveRules()  # noqa: RUF009 - frozen
+    """The `[archive]` table: which sessions are copied before their logs are deleted."""
 
     given: frozenset[str] = field(default=frozenset(), compare=False)
     """The keys that the file sets, of those that were used."""
@@ -192,8 +200,10 @@ KEYS: Final = (
     Key("poll_seconds", "seconds, 0.5 to 3600", _seconds),
     Key("statusline", f"of {', '.join(LINE_PARTS)}, comma-separated", _parts),
     Key("statusline_theirs", " | ".join(LINE_THEIRS), _one_of(*LINE_THEIRS)),
+    Key("codex_credits", "WINDOW=CREDITS such as 7d=1000, comma-separated", read_allowances),
+    Key("codex_rates", "MODEL=INPUT/CACHED/OUTPUT in credits per million tokens, comma-separated", read_rates),
 )
-"""Every setting but the tables, `prices`, `budgets` and `alerts`."""
+"""Every setting but the tables, `prices`, `budgets`, `alerts` and `archive`."""
 
 
 def key(name: str) -> Key | None:
@@ -243,6 +253,9 @@ def _settings(found: Mapping[str, Any], text: str) -> Settings:
         if name == "alerts":
             used["alerts"] = _alerts(value, text, problems)
             continue
+        if name == "archive":
+            used["archive"] = read_archive(value, _wrong(text, "archive", problems))
+            continue
         known = key(name)
         if known is None:
             problems.append(Problem(name, _line(text, name), f"no such setting{nearest(name)}; left out"))
@@ -287,11 +300,17 @@ def _budgets(value: Any, text: str, problems: list[Problem]) -> tuple[Budget, ..
 
 
 def _alerts(value: Any, text: str, problems: list[Problem]) -> Alerts:
+    return read_alerts(value, _wrong(text, "alerts", problems))
+
+
+def _wrong(text: str, table: str, problems: list[Problem]) -> Callable[[str, str], None]:
+    """What a table's reader calls with the key of what cannot be used, and why."""
+
     def wrong(name: str, why: str) -> None:
-        line = _line(text, name.rpartition(".")[2]) or _line(text, "alerts")
+        line = _line(text, name.rpartition(".")[2]) or _line(text, table)
         problems.append(Problem(name, line, why))
 
-    return read_alerts(value, wrong)
+    return wrong
 
 
 def read_price(table: Mapping[str, Any]) -> PriceOverride:
@@ -342,5 +361,5 @@ def nearest(name: str) -> str:
     """` (did you mean …?)` where a setting's name is close to this one, else nothing."""
     import difflib
 
-    near = difflib.get_close_matches(name, [each.name for each in KEYS] + ["prices", "budgets", "alerts"], 1)
+    near = difflib.get_close_matches(name, [each.name for each in KEYS] + ["prices", "budgets", "alerts", "archive"], 1)
     return f" (did you mean {near[0]}?)" if near else ""

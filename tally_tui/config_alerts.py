@@ -93,15 +93,43 @@ def read_alerts(table: Any, wrong: Callable[[str, str], None]) -> Alerts:
     return replace(Alerts(), **used, rules=tuple(rules))
 
 
-def _rule(name: str, table: Any, wrong: Callable[[str, str], None]) -> AlertRule:
-    if not isinstance(table, Mapping):
-        wrong(f"alerts.{name}", f"{said(table)} is no table; left out")
-        return AlertRule()
+def read_value(name: str, value: Any) -> Any:
+    """One value by its name (`quiet`, `weekly.on`, `retention.thresholds`), as the settings would hold it.
+
+    Raises:
+        BadSettingError: there is no such setting, or it cannot be that.
+    """
+    rule, dot, key = name.partition(".")
+    readers = _rule_readers(rule) if dot and rule in RULES else _READERS if not dot else {}
+    if (key or rule) not in readers:
+        if name in RULES:
+            raise BadSettingError(f"alerts.{name} is a table: it has {' and '.join(_rule_readers(name))}")
+        if rule in _BUDGETS and key == "thresholds":
+            raise BadSettingError(f"alerts.{name}: a budget has its own thresholds")
+        has = ", ".join(_rule_readers(rule)) if rule in RULES else ", ".join((*_READERS, *RULES))
+        raise BadSettingError(f"alerts.{name}: no such setting ({has})")
+    return readers[key or rule](value)
+
+
+def value_names() -> tuple[str, ...]:
+    """The name of every value, as `read_value` takes them: `on`, `quiet` … `weekly.thresholds` …"""
+    return (*_READERS, *(f"{rule}.{key}" for rule in RULES for key in _rule_readers(rule)))
+
+
+def _rule_readers(name: str) -> dict[str, Callable[[Any], Any]]:
     readers: dict[str, Callable[[Any], Any]] = {"on": _switch}
     if name not in (*_BUDGETS, "limit_hit"):
         readers["thresholds"] = _thresholds
     if name == "projected":
         readers["windows"] = _windows
+    return readers
+
+
+def _rule(name: str, table: Any, wrong: Callable[[str, str], None]) -> AlertRule:
+    if not isinstance(table, Mapping):
+        wrong(f"alerts.{name}", f"{said(table)} is no table; left out")
+        return AlertRule()
+    readers = _rule_readers(name)
     used: dict[str, Any] = {}
     for key, value in table.items():
         if key not in readers:

@@ -2,16 +2,96 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tally_tui import config_edit, paths
-from tally_tui.config_budgets import Budget, table_of
+from tally_tui.config_budgets import Budget, read_budget, table_of
 from tally_tui.config_values import BadSettingError
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.items import AoT
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as it was written: enough to take it back."""
+
+    before: Budget | None
+    after: Budget | None
+    text_before: str | None
+    """The whole file; None: there was none."""
+    text_after: str
+
+
+def change_budget(before: Budget | None, after: Budget | None, path: Path | None = None) -> Change:
+    """Put `after` in the place of `before`: without the one it is added, without the other removed.
+
+    Raises:
+        BadSettingError: the file is not TOML, says something else of `before` than that, or has another budget of
+            the new name; nothing was changed.
+        OSError: it could not be written; the old one is untouched.
+    """
+    path = path or paths.config_path()
+    document = config_edit.read_document(path)
+    text_before = _text(path)
+    tables = _tables(document)
+    if before is not None:
+        _unchanged(before, tables, text_before or "")
+    name = before.name if before else None
+    if after is not None and after.name != name and _find(tables, after.name) is not None:
+        raise BadSettingError(f"there is a budget {after.name} already; nothing was changed")
+    if after is not None:
+        _put(document, tables, after, name)
+    elif name is not None:
+        _remove(document, name)
+    config_edit.write_document(path, document.as_string())
+    return Change(before, after, text_before, document.as_string())
+
+
+def take_back(change: Change, path: Path | None = None) -> None:
+    """Undo a change: the file becomes, to the byte, what it was; where other things were changed since, they stay.
+
+    Raises as `change_budget` does.
+    """
+    path = path or paths.config_path()
+    if _text(path) != change.text_after:
+        change_budget(change.after, change.before, path)
+    elif change.text_before is None:
+        Path(os.path.realpath(path)).unlink()
+    else:
+        config_edit.write_document(path, change.text_before)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+
+
+def _unchanged(before: Budget, tables: AoT | None, text: str) -> None:
+    import tomllib
+
+    at = _find(tables, before.name)
+    if at is None:
+        raise BadSettingError(f"the budget {before.name} was removed meanwhile, by someone else; nothing was changed")
+    # Read as settings are: a float of tomlkit's would not keep all digits.
+    found = read_budget(tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)["budgets"][at])
+    if found != before:
+        was, now = table_of(before), table_of(found)
+        names = [name for name in (*was, *now) if was.get(name) != now.get(name)]
+        told = ", ".join(f"{name} is {_said(now, name)}, it was {_said(was, name)}" for name in dict.fromkeys(names))
+        raise BadSettingError(f"the budget {before.name} was changed meanwhile ({told}); nothing was changed")
+
+
+def _said(table: dict[str, Any], name: str) -> str:
+    value = table.get(name)
+    return "not given" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def set_budget(budget: Budget, path: Path | None = None, *, renamed_from: str | None = None) -> bool:
@@ -21,16 +101,22 @@ def set_budget(budget: Budget, path: Path | None = None, *, renamed_from: str | 
         BadSettingError: the file is not TOML, or a new name is taken; nothing was changed.
         OSError: it could not be written; the old one is untouched.
     """
-    import tomlkit
-
     path = path or paths.config_path()
     document = config_edit.read_document(path)
     tables = _tables(document)
     before = renamed_from or budget.name
     if before != budget.name and _find(tables, budget.name) is not None:
         raise BadSettingError(f"there is a budget {budget.name} already; nothing was changed")
+    known = _put(document, tables, budget, before)
+    config_edit.write_document(path, document.as_string())
+    return known
+
+
+def _put(document: TOMLDocument, tables: AoT | None, budget: Budget, before: str | None) -> bool:
+    import tomlkit
+
     fresh = {name: _item(value) for name, value in table_of(budget).items()}
-    found = _find(tables, before)
+    found = None if before is None else _find(tables, before)
     if found is None:
         table = tomlkit.table()
         for name, value in fresh.items():
@@ -39,7 +125,7 @@ def set_budget(budget: Budget, path: Path | None = None, *, renamed_from: str | 
             if document.as_string().strip():
                 document.add(tomlkit.nl())
             document.append("budgets", tomlkit.aot())
-            tables = document["budgets"]
+            tables = _tables(document)
         assert tables is not None
         tables.append(table)
     else:
@@ -50,7 +136,6 @@ def set_budget(budget: Budget, path: Path | None = None, *, renamed_from: str | 
         for name, value in fresh.items():
             if table.get(name) != value:
                 table[name] = value
-    config_edit.write_document(path, document.as_string())
     return found is not None
 
 
@@ -58,6 +143,13 @@ def unset_budget(name: str, path: Path | None = None) -> bool:
     """Take a budget out of the file; tells whether it was there. Raises as `set_budget` does."""
     path = path or paths.config_path()
     document = config_edit.read_document(path)
+    if not _remove(document, name):
+        return False
+    config_edit.write_document(path, document.as_string())
+    return True
+
+
+def _remove(document: TOMLDocument, name: str) -> bool:
     tables = _tables(document)
     found = _find(tables, name)
     if found is None or tables is None:
@@ -65,7 +157,6 @@ def unset_budget(name: str, path: Path | None = None) -> bool:
     del tables[found]
     if not len(tables):
         del document["budgets"]
-    config_edit.write_document(path, document.as_string())
     return True
 
 

@@ -31,6 +31,8 @@ def from_words(name: str, words: str) -> Any:
             if name == "budgets"
             else "alerts are a table: change [alerts] in the file (`tally-tui config path`)"
             if name == "alerts"
+            else "archive is a table: change [archive] in the file (`tally-tui config path`)"
+            if name == "archive"
             else f"no such setting{nearest(name)}"
         )
     value: Any = words
@@ -98,7 +100,7 @@ def write_document(path: Path, text: str) -> None:
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, paths.PRIVATE_FILE)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.write(text)
             out.flush()
             os.fsync(handle)

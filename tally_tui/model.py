@@ -99,6 +99,28 @@ class Span:
         return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a bookmark or a note is about: a session, or one of its messages."""
+
+    provider: str
+    """`claude` or `codex`."""
+    session: str
+    item: str = ""
+    """The message's identity in its conversation; empty for the session itself."""
+    uuid: str = ""
+    """The message's own id, where its log gives one."""
+    excerpt: str = ""
+    """How the message begins, as its log has it: not yet clean."""
+    said_ms: int | None = None
+    """When it was said, epoch milliseconds."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from any other."""
+        return self.provider, self.session, self.item
+
+
 class Flag:
     """Bits of a call's `flags`: what changes its price, and what kind of sighting it is.
 

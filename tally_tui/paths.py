@@ -47,6 +47,18 @@ def private_dir(path: Path) -> Path:
     return path
 
 
+def private_file(path: Path) -> None:
+    """Make an empty file that only its owner can read, where there is none.
+
+    One that is there is not even opened: when any handle of a database is closed, the system ends all locks that this
+    process holds on it through SQLite, and another process may then take its log away from under it.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
+    except FileExistsError:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """One agent's home folder: a `CLAUDE_CONFIG_DIR` or a `CODEX_HOME`."""
@@ -62,15 +74,40 @@ class Root:
         return (self.path / "sessions", self.path / "archived_sessions")
 
 
+_USUAL = {Provider.CLAUDE: (".claude", ".config/claude"), Provider.CODEX: (".codex",)}
+"""The homes that agents use unless told otherwise, below the person's; Claude's two hold one account."""
+
+
+def account(root: Root) -> str:
+    """How the ledger names an agent's home folder: '' for a usual one, else its real path. One account each."""
+    real = os.path.realpath(root.path)
+    usual = (os.path.realpath(Path.home() / each) for each in _USUAL[root.provider])
+    return "" if real in usual else real
+
+
+class Accounts:
+    """Which account a log is of, by its path."""
+
+    def __init__(self, several: Sequence[Root]) -> None:
+        folders = [(f"{folder}/", account(root)) for root in several for folder in root.log_dirs]
+        # The innermost folder first: one home may lie in another's.
+        self._folders = sorted(folders, key=lambda each: -len(each[0]))
+
+    def of(self, path: str) -> str:
+        """As `account` names it; '' for a path below none of them."""
+        return next((name for folder, name in self._folders if path.startswith(folder)), "")
+
+
 def roots(extra_claude: Sequence[str] = (), extra_codex: Sequence[str] = ()) -> tuple[Root, ...]:
     """Every log root to read, once each, in a fixed order.
 
     `CLAUDE_CONFIG_DIR` and `CODEX_HOME` (several: comma-separated) replace the defaults
     (`~/.claude` and `~/.config/claude`; `~/.codex`); settings add to either.
     """
-    home = Path.home()
-    claude = _listed("CLAUDE_CONFIG_DIR") or [home / ".claude", home / ".config" / "claude"]
-    codex = _listed("CODEX_HOME") or [home / ".codex"]
+    claude, codex = (
+        _listed(variable) or [Path.home() / each for each in _USUAL[provider]]
+        for provider, variable in ((Provider.CLAUDE, "CLAUDE_CONFIG_DIR"), (Provider.CODEX, "CODEX_HOME"))
+    )
     found: dict[tuple[Provider, str], Root] = {}
     for provider, folders, extra in ((Provider.CLAUDE, claude, extra_claude), (Provider.CODEX, codex, extra_codex)):
         for folder in [*folders, *(Path(text).expanduser() for text in extra)]:

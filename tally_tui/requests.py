@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from tally_tui.config_budgets import Budget
 from tally_tui.model import Span
 
 ALL_TIME: Final = Span()
@@ -44,10 +45,41 @@ class SessionsRequest:
     query: str = ""
     where: tuple[Facet, ...] = ()
     order: str = "cost"
-    """`cost`, `tokens`, `calls`, `last` (its latest call) or `title`."""
+    """`last` or `started` (its latest or first call), `cost`, `tokens`, `calls`, `length` (prompts and answers),
+    `context` (how full it is), `title`, `project`, `branch` or `model`."""
     descending: bool = True
     offset: int = 0
     limit: int = 400
+    timezone: str = "local"
+    without_hidden: bool = False
+    """Leave out what a person hid, unless the query asks for it; sums are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubagentsRequest:
+    """The subagents of some sessions (by their ids) that have calls which a query lets through."""
+
+    slot: str
+    roots: tuple[str, ...]
+    query: str = ""
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptsRequest:
+    """How the sessions of some logs began, and what was said in them last."""
+
+    slot: str
+    logs: tuple[tuple[str, str], ...]
+    """Provider and path of each."""
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class MarksRequest:
+    """Every bookmark and note, and where sessions were left."""
+
+    slot: str
     timezone: str = "local"
 
 
@@ -78,6 +110,43 @@ class ExplainRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetsRequest:
+    """How each budget of the settings stands in its present period."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPeriodRequest:
+    """How one budget stood in a period, with the points of its burn-up."""
+
+    slot: str
+    name: str
+    back: int = 0
+    """So many periods before the present one."""
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPreviewRequest:
+    """What a budget's thresholds would have done in the present period and `count` before it."""
+
+    slot: str
+    budget: Budget
+    count: int = 6
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSuggestionsRequest:
+    """Budgets that the spend of the last weeks speaks for."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptRequest:
     """A session's conversation: its items in order, followed as its log grows."""
 
@@ -100,6 +169,18 @@ class TextsRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SpilledRequest:
+    """The whole output of one item of a conversation that stands in a file of its own."""
+
+    slot: str
+    provider: str
+    session: str
+    key: str
+    """The item's."""
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
 class FindRequest:
     """Which items of a conversation hold a pattern (a regular expression)."""
 
@@ -118,7 +199,17 @@ class SearchRequest:
     slot: str
     query: str
     ranked: bool = False
+    facets: tuple[str, ...] = ()
+    """Which kinds of text to look in, by the words of `library.facets.GROUPS`; none: all."""
     limit: int = 200
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchesRequest:
+    """What was searched for before, and the searches that were saved."""
+
+    slot: str
     timezone: str = "local"
 
 
@@ -130,8 +221,92 @@ class SearchableRequest:
     timezone: str = "local"
 
 
-LedgerRequest: TypeAlias = NowRequest | UsageRequest | SessionsRequest | CallsRequest | ExplainRequest
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """Two sessions side by side, by their ids."""
+
+    slot: str
+    left: str
+    right: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivingRequest:
+    """What the archiving is at."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsRequest:
+    """The alerts, newest first: `limit` of them from `offset` on."""
+
+    slot: str
+    query: str = ""
+    offset: int = 0
+    limit: int = 400
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDetailRequest:
+    """Everything about one alert: a chart around it, the call that crossed it, what to do next."""
+
+    slot: str
+    alert: int
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRulesRequest:
+    """Every rule as the settings have it, when it last fired, and the channels."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRequest:
+    """How many alerts nobody has seen."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonesRequest:
+    """The whole percents of the newest windows with their costs, and dollars per percent over weeks."""
+
+    slot: str
+    timezone: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTestRequest:
+    """Send an example of every rule through every channel; dropping the slot ends it."""
+
+    slot: str
+    run: int
+    """Another number is another test."""
+    timezone: str = "local"
+
+
+AlertRequest: TypeAlias = (
+    AlertsRequest | AlertDetailRequest | AlertRulesRequest | UnreadRequest | MilestonesRequest
+)
+"""Likewise what is asked about alerts."""
+BudgetRequest: TypeAlias = BudgetsRequest | BudgetPeriodRequest | BudgetPreviewRequest | BudgetSuggestionsRequest
+"""What is answered from the ledger by the settings as they stand in the file now."""
+LedgerRequest: TypeAlias = (
+    NowRequest | UsageRequest | SessionsRequest | SubagentsRequest | CallsRequest | ExplainRequest | MarksRequest
+    | BudgetRequest | SearchesRequest | AlertRequest
+)
 """What the ledger alone answers."""
-ReadingRequest: TypeAlias = TranscriptRequest | TextsRequest | FindRequest
+ReadingRequest: TypeAlias = TranscriptRequest | TextsRequest | SpilledRequest | FindRequest
 """What is answered from a session's log."""
-Request: TypeAlias = LedgerRequest | ReadingRequest | SearchRequest | SearchableRequest
+Request: TypeAlias = (
+    LedgerRequest | ReadingRequest | ExcerptsRequest | SearchRequest | SearchableRequest | ChannelTestRequest
+    | CompareRequest | ArchivingRequest
+)  # fmt: skip

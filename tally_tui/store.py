@@ -13,14 +13,26 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from tally_tui.actions import Action, Done
-from tally_tui.ingest.index_results import Pending
+from tally_tui.archive.progress import Progress as ArchiveProgress
 from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
-from tally_tui.reports.search_answers import SearchAnswer
+from tally_tui.reports.answers_alerts import AlertDetail, AlertFeed, AlertRules, ChannelTests, Progress, Unread
+from tally_tui.reports.answers_limits import Budgets, Preview, Suggestions
+from tally_tui.reports.excerpts import Excerpts
+from tally_tui.reports.compare import Comparison
+from tally_tui.reports.marks import Marks
+from tally_tui.reports.search_answers import Reach, SearchAnswer
+from tally_tui.reports.searches import Searches
+from tally_tui.reports.subagents import Subagents
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
 from tally_tui.requests import Request
 from tally_tui.trouble import Trouble
 
-Answer: TypeAlias = Now | Usage | Sessions | Calls | Explain | Transcript | Texts | Hits | SearchAnswer | Pending
+LedgerAnswer: TypeAlias = Now | Usage | Sessions | Subagents | Calls | Explain | Budgets | Preview | Suggestions
+AlertAnswer: TypeAlias = AlertFeed | AlertDetail | AlertRules | Progress | Unread
+Answer: TypeAlias = (
+    LedgerAnswer | AlertAnswer | ChannelTests | Excerpts | Transcript | Texts | Hits | SearchAnswer | Reach | Searches
+    | Marks | Comparison | ArchiveProgress
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Failed:
 
     request: Request
     trouble: Trouble
+    problem: QueryProblem | None = None
+    """The word of its query that is not understood, where that is the trouble."""
 
 
 class Phase(StrEnum):

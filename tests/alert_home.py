@@ -61,11 +61,13 @@ class AlertHome:
             f'time_zone = "UTC"\n{rest}\n[alerts]\nnotification = "off"\ncommand = {command}\n{alerts}\n'
         )
 
-    def read(self, at: str, percent: float, resets_at: str, minutes: int = 10_080) -> None:
+    def read(
+        self, at: str, percent: float, resets_at: str, minutes: int = 10_080, limit: str = "claude", root: str = ""
+    ) -> None:
         """A reading of Claude's, as a status line hands it over."""
         with closing(open_writer(self.ledger)) as db:
-            one = Taken(1, "claude", minutes, parse_instant(at), percent, parse_instant(resets_at), "record", "s1")
-            add(db, [one])
+            resets = parse_instant(resets_at)
+            add(db, [Taken(1, limit, minutes, parse_instant(at), percent, resets, "record", "s1", root)])
 
     def look(self, at: str, program: str = LOOK) -> subprocess.CompletedProcess[str]:
         """A look by a process of its own."""
@@ -78,6 +80,28 @@ class AlertHome:
             timeout=60,
             start_new_session=True,
         )
+
+    def race(self, at: str, *programs: str) -> None:
+        """Processes that reach their first line, wait for each other there, and go on at the same moment."""
+        several = [
+            subprocess.Popen(
+                [sys.executable, "-c", f"import sys; print('here', flush=True); sys.stdin.read()\n{program}"],
+                env={**os.environ, **self.environment, "TALLY_NOW": at},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+            for program in programs
+        ]
+        for each in several:
+            assert each.stdout is not None and each.stdout.readline() == b"here\n"
+        for each in several:
+            assert each.stdin is not None
+            each.stdin.close()
+        assert [each.wait(60) for each in several] == [0] * len(several)
+        for each in several:
+            assert each.stdout is not None
+            each.stdout.close()
 
     @property
     def told(self) -> list[str]:

@@ -24,7 +24,10 @@ def content(data: Path) -> list[tuple[Any, ...]]:
                JOIN session ON session.id = facet.session JOIN session AS root ON root.id = session.root
                LEFT JOIN folder ON folder.id = facet.folder ORDER BY 1, 2"""
         ).fetchall()
-        readings = db.execute("SELECT * FROM reading ORDER BY 1, 2, 3, 4").fetchall()
+        readings = db.execute(
+            """SELECT provider, limit_id, minutes, ts, percent, resets_at, plan, source, session,
+                   replace(root, rtrim(root, replace(root, '/', '')), '') FROM reading ORDER BY 1, 2, 3, 4"""
+        ).fetchall()
         skipped = db.execute("SELECT kind, name, sum(lines) FROM skipped GROUP BY 1, 2 ORDER BY 1, 2").fetchall()
     with closing(open_reader(data / "ledger.db")) as db:
         assert differences(db) == []

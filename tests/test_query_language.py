@@ -238,7 +238,7 @@ def test_the_pointer_stands_under_the_word():
 def test_a_field_that_says_nothing_here_says_where_it_does():
     assert "searches conversations; it says nothing about cost" in refused("role:user", LEDGER).message
     assert "it says nothing about conversations" in refused("reason:copy", LIBRARY).message
-    assert "is:bookmarked" in refused("is:bookmarked", LEDGER).message
+    assert "is:error" in refused("is:error", LEDGER).message
     assert refused("word", frozenset({"model"})).word == "word"
     assert parse("is:gone model:opus cost:>1 7d", LEDGER).terms
     assert parse("is:bookmarked role:user", LIBRARY).terms
@@ -344,7 +344,7 @@ def test_completing_fields_and_values():
     assert complete("is:sub and more", 6) == [("is:subagent and more", FLAGS["subagent"])]
     assert complete("since:last", 10)[0][0] == "since:last-week"
     assert [text for text, _ in complete("ro", 2, allow=LEDGER)] == []
-    assert "is:bookmarked" not in [text for text, _ in complete("is:", 3, allow=LEDGER)]
+    assert "is:error" not in [text for text, _ in complete("is:", 3, allow=LEDGER)]
     known = {"project": ["web", "my web app", "api"]}
     assert [text for text, _ in complete("x project:we", 12, known=known)] == [
         'x project:"web"',

@@ -150,14 +150,18 @@ def _snooze(request: Request, how_long: str, rule: str) -> int:
 
 
 def _check(request: Request) -> int:
+    from tally_tui.cli.asking import freshened
     from tally_tui.ledger.alerts import Told
     from tally_tui.ledger.open import LedgerError
     from tally_tui.record.alert_words import text, title
     from tally_tui.record.alerting import check
 
-    now = now_ms()
+    now, settings = now_ms(), settings_in_force()
+    note = freshened(settings)
+    if note:
+        remark(note)
     try:
-        new = check(now, settings=settings_in_force())
+        new = check(now, settings=settings)
     except LedgerError as error:
         raise FailedError(str(error)) from error
     if request.on(grammar.JSON):

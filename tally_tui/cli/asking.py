@@ -47,8 +47,10 @@ class Question:
     limit: int | None
 
 
-def question(request: Request, allow: frozenset[str] = LEDGER) -> Question:
+def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "") -> Question:
     """Understand the options and the query that all questions share; `allow`: the fields that mean something.
+
+    What is typed narrows the query `before` it.
 
     Raises:
         BadQuestionError: a date, a zone, a number or a word of the query is none.
@@ -57,7 +59,7 @@ def question(request: Request, allow: frozenset[str] = LEDGER) -> Question:
     now = clock.now_ms()
     tz = zone_of(request, settings)
     week_start = settings.first_weekday
-    text = query_text([word for _, word in request.words])
+    text = " ".join(filter(None, (before, query_text([word for _, word in request.words]))))
     try:
         query = parse(text, now=now, tz=tz, week_start=week_start, allow=allow)
     except QueryError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tally_tui import clock
@@ -13,10 +12,11 @@ from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, nearest, shown
 from tally_tui.config import BadSettingError
-from tally_tui.config_budgets import SMALLEST, read_budget
+from tally_tui.config_budgets import SMALLEST
 from tally_tui.model import Span
 from tally_tui.query import parse
 from tally_tui.rules import figures
+from tally_tui.rules.budget_words import BadBudgetError, Calendar, Words, read_words
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
@@ -49,35 +49,27 @@ def _usage() -> str:
 def _set(request: Request, name: str, amount: str) -> int:
     from tally_tui.config_budgets_edit import set_budget
 
-    table: dict[str, Any] = {"name": name, "amount": _number(request, amount)}
-    for option in (grammar.UNIT, grammar.PROVIDER, grammar.PROJECT, grammar.MODEL, grammar.ONLY, grammar.PERIOD):
-        given = request.choices.get(option.key, (request.value(option),))[-1]
-        if given is not None:
-            table[option.key] = given
-    thresholds = request.value(grammar.THRESHOLDS)
-    if thresholds is not None:
-        table["thresholds"] = [int(each) if each.isdigit() else each for each in thresholds.split(",") if each]
-    if request.on(grammar.PROJECTED):
-        table["projected"] = True
+    given = {
+        option.key: value
+        for option in (grammar.UNIT, grammar.PROVIDER, grammar.PROJECT, grammar.MODEL, grammar.ONLY, grammar.PERIOD,
+                       grammar.THRESHOLDS)
+        if (value := request.choices.get(option.key, (request.value(option),))[-1]) is not None
+    }  # fmt: skip
+    words = Words(name, amount, projected=request.on(grammar.PROJECTED), **given)
     try:
-        chosen = read_budget(table)
-        if chosen.query:
-            settings = settings_in_force()
-            parse(chosen.query, now=clock.now_ms(), tz=zone_of(request, settings), allow=None)
-        known = set_budget(chosen)
-    except (BadSettingError, ValueError) as error:
+        settings = settings_in_force()
+        by = Calendar(clock.now_ms(), zone_of(request, settings), settings.first_weekday)
+        known = set_budget(read_words(words, by))
+    except BadBudgetError as error:
+        if error.field in ("name", "amount"):
+            raise request.bad_word(1 if error.field == "name" else 2, str(error)) from error
+        raise BadQuestionError(str(error)) from error
+    except BadSettingError as error:
         raise BadQuestionError(str(error)) from error
     except OSError as error:
         raise FailedError(f"The settings cannot be written ({error.strerror}). Nothing was changed.") from error
     print(f"budget {shown(name)} is {'changed' if known else 'set'}; `tally-tui budget list` shows how it stands")
     return 0
-
-
-def _number(request: Request, text: str) -> Decimal:
-    try:
-        return Decimal(text.removeprefix("$").replace(",", ""))
-    except ArithmeticError as error:
-        raise request.bad_word(2, f"{text!r} is no amount", "Write 300, 12.50 or 2000000.") from error
 
 
 def _unset(request: Request, name: str) -> int:

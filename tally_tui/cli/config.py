@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tally_tui.cli import grammar
+from tally_tui.cli import alert_settings, grammar
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
@@ -49,6 +49,9 @@ def _usage() -> str:
 def _one(request: Request, action: str, name: str, words: str = "") -> None:
     from tally_tui.config_edit import set_value, unset_value
 
+    if alert_settings.is_one(name):
+        alert_settings.one(request, action, name, words)
+        return
     try:
         if key(name) is None:
             from tally_tui.config_edit import from_words
@@ -125,21 +128,24 @@ def _get(request: Request, name: str) -> None:
 def _list(request: Request) -> None:
     settings = settings_in_force()
     rows = [_row(settings, each.name) for each in KEYS]
+    alerts = alert_settings.rows(settings)
     if request.on(grammar.JSON):
-        print_json({"schema": "tally.config/1", "rows": rows, "prices": _prices(settings)})
+        print_json({"schema": "tally.config/1", "rows": [*rows, *alerts], "prices": _prices(settings)})
         return
     if request.on(grammar.CSV):
-        print_csv(columns_of(rows[0]), rows)
+        print_csv(columns_of(rows[0]), [*rows, *alerts])
         return
     from tally_tui.cli.tables import Column, print_table
 
     columns = [Column("setting"), Column("value", wide=True), Column("default"), Column("from")]
     columns.append(Column("what it may be", rank=1))
     names = ("key", "value", "default", "source", "accepts")
-    print_table(columns, [[_text(row[name]) or "–" for name in names] for row in rows])
+    given = [row for row in alerts if row["source"] == "file"]
+    print_table(columns, [[_text(row[name]) or "–" for name in names] for row in (*rows, *given)])
     count = len(settings.prices)
     print(f"\nprices: {count} of your own" if count else "\nprices: none of your own", end="")
     print(f"; edit [[prices]] in {config_path()}")
+    print(f"alerts: {len(alerts) - len(given)} more at their defaults; --json lists them, docs/alerts.md tells of them")
 
 
 def _row(settings: Settings, name: str) -> dict[str, Any]:
@@ -180,5 +186,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        return ", ".join(shown(each) for each in value)
+        return ", ".join(shown(str(each)) for each in value)
     return f"{value:g}" if isinstance(value, float) else shown(str(value))

@@ -204,6 +204,7 @@ def stretch(each: Stretch) -> Document:
 def limit(gauge: LimitGauge) -> Document:
     return {
         "provider": gauge.provider,
+        "root": gauge.root or None,
         "limit": gauge.limit,
         "minutes": gauge.minutes,
         "used_percent": gauge.percent,

@@ -82,21 +82,35 @@ PERIOD: Final = Option("--period", "how long the amount has to last", "PERIOD", 
 THRESHOLDS: Final = Option("--thresholds", "percents that fire an alert", "N[,N]")
 PROJECTED: Final = Option("--projected", "also alert when the projection passes them")
 
+WINDOWS: Final = Option("--windows", "of so many windows of each limit, the newest first", "N")
+NAME: Final = Option("--name", "the limit's own name, where it is not the plan's", "LIMIT")
+WINDOW: Final = Option("--window", "the limit's length: 5h, 7d (without it 7d)", "LENGTH")
+ROOT: Final = Option("--root", "the agent's home folder, where there are several accounts", "FOLDER")
+AT: Final = Option("--at", "from when on: 2h, today, 2026-11-01T14:00 (without it now)", "DATE")
+
 RANKED: Final = Option("--ranked", "the best first, of the newest thousand; else the newest first")
+SAVED: Final = Option("--saved", "a search that was saved on the screen; words narrow it further", "NAME")
 IN: Final = Option("--in", "only in these", "WHAT[,WHAT]", tuple(FACETS), many=True)
 
 DEPTH: Final = Option(
     "--depth", "1 prompts, 2 replies, 3 subagents, 4 tools, 5 everything (without it 2; as HTML or JSON 5)", "N",
-    ("1", "2", "3", "4", "5"),
+    ("1", "2", "3", "4", "5", "prompts", "chat", "all"),
 )  # fmt: skip
 MD: Final = Option("--md", "as Markdown (it is without a form, too)")
 HTML: Final = Option("--html", "as one HTML file that needs no network")
 RAW: Final = Option("--raw", "as it stands in the log; else secrets, home folders and mail addresses are masked")
+NAMED: Final = Option("--named", "home folders and mail addresses as they are; secrets stay masked")
 BRANCHES: Final = Option("--branches", "also what was taken back by rewinding")
+
+FOUND: Final = Option("--query", "every session that a query finds", "QUERY")
+
+NOTE: Final = Option("--note", "and write this note about it", "TEXT")
 
 SORTS: Final[dict[str, tuple[str, ...]]] = {
     "usage": ("key", "cost", "calls", "sessions", "tokens", "input", "output"),
-    "sessions": ("last", "cost", "tokens", "calls", "title"),
+    "sessions": (
+        "last", "started", "cost", "tokens", "calls", "length", "context", "title", "project", "branch", "model",
+    ),
     "calls": ("time", "cost", "tokens", "model"),
 }
 
@@ -140,7 +154,7 @@ COMMANDS: Final = (
     Command(
         "search",
         "where in all conversations something was said, the newest first",
-        (IN, RANKED, *_ASK, LIMIT, JSON, NO_SYNC),
+        (SAVED, IN, RANKED, *_ASK, LIMIT, JSON, NO_SYNC),
         QUERY,
     ),
     Command(
@@ -157,8 +171,38 @@ COMMANDS: Final = (
     Command(
         "read",
         "a session's conversation; the beginning of its id is enough",
-        (DEPTH, MD, HTML, JSON, RAW, BRANCHES, TZ, NO_SYNC),
+        (DEPTH, MD, HTML, JSON, NAMED, RAW, BRANCHES, TZ, NO_SYNC),
         "SESSION",
+    ),
+    Command(
+        "bookmarks",
+        "sessions and messages you marked, and your notes",
+        (NOTE, JSON, NO_SYNC),
+        "ACTION",
+        actions=(
+            ("list", "every bookmark and note, the newest first"),
+            ("add SESSION", "bookmark a session; the beginning of its id is enough"),
+            ("remove SESSION", "remove a session's bookmark and its note"),
+        ),
+    ),
+    Command(
+        "compare",
+        "two sessions side by side: cost, tokens, errors, tools, files, and their prompts aligned",
+        (MODE, TZ, JSON, NO_SYNC),
+        "SESSION SESSION",
+    ),
+    Command(
+        "archive",
+        "sessions kept, compressed, before their agent deletes their logs",
+        (FOUND, YES, JSON, NO_SYNC),
+        "ACTION",
+        actions=(
+            ("status", "how much is kept, and in how much room"),
+            ("list", "every archived session, the latest first"),
+            ("add SESSION", "archive a session now, and again when it has grown; or --query"),
+            ("remove SESSION", "delete a session's copies; no rule brings them back"),
+            ("run", "archive what the settings' rules find, and what has grown"),
+        ),
     ),
     Command(
         "sync",
@@ -172,7 +216,35 @@ COMMANDS: Final = (
     ),
     Command("limits", "where the agents' limits stand", (TZ, MODE, JSON, NO_SYNC)),
     Command("forecast", "where each limit will stand at its reset", (TZ, MODE, JSON, NO_SYNC)),
-    Command("milestones", "when each percent of a limit was passed, and what it cost", (TZ, MODE, JSON, NO_SYNC)),
+    Command(
+        "milestones",
+        "when each percent of a limit was passed, and what it cost",
+        (WINDOWS, TZ, MODE, JSON, NO_SYNC),
+    ),
+    Command(
+        "credit",
+        "percents of a limit that were handed back to you, where readings do not tell",
+        (PROVIDER, NAME, WINDOW, ROOT, AT, DRY_RUN, TZ, JSON),
+        "ACTION",
+        actions=(
+            ("list", "what you told of, the newest first"),
+            ("add PERCENT", "the limit fell to this percentage"),
+            ("remove ID", "it did not"),
+        ),
+    ),
+    Command(
+        "credits",
+        "what Codex's windows come to in credits, and what is left of a plan's allowance",
+        (TZ, JSON, NO_SYNC),
+        "ACTION",
+        actions=(
+            ("list", "credits of each open window, by model"),
+            ("allowance", "what you said the windows give in all"),
+            ("allowance set WINDOW CREDITS", "say so: 7d 1000"),
+            ("allowance unset WINDOW", "forget it"),
+            ("allowance paste", "take what Codex's /status says from stdin, as readings"),
+        ),
+    ),
     Command(
         "budget",
         "what may be spent, and how it stands",
@@ -222,7 +294,7 @@ COMMANDS: Final = (
     Command(
         "setup",
         "put the status line and hooks into Claude Code and Codex",
-        (STATUS, DRY_RUN, UNINSTALL, SET_UP_CLAUDE, SET_UP_CODEX, YES),
+        (STATUS, DRY_RUN, UNINSTALL, SET_UP_CLAUDE, SET_UP_CODEX, YES, JSON),
     ),
     Command(
         "record",

@@ -21,6 +21,8 @@ EXAMPLES = {
     "explain": ("tally-tui explain --since this-month",),
     "search": ("tally-tui search lamp --limit 5", "tally-tui search 'role:user since:2mo' --in prompts --json"),
     "library": ("tally-tui library status --json",),
+    "bookmarks": ("tally-tui bookmarks", "tally-tui bookmarks list --json"),
+    "archive": ("tally-tui archive status", "tally-tui archive list --json"),
     "sync": ("tally-tui sync", "tally-tui sync --verify"),
     "setup": ("tally-tui setup --status", "tally-tui setup --dry-run"),
     "config": ("tally-tui config set time_zone Europe/Vienna", "tally-tui config list"),

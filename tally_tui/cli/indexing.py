@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli.problems import FailedError, StoppedError
 from tally_tui.cli.reading import Progress, stoppable
@@ -11,14 +12,22 @@ from tally_tui.cli.text import counted, size, time_left
 if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.ingest.indexing import IndexProgress, IndexResult
+    from tally_tui.logs.discover import LogFile
+
+PATIENCE: Final = 0.5
+"""Seconds that another process is waited for."""
 
 
-def index_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) -> IndexResult:
+def index_logs(
+    settings: Settings, *, rebuild: bool = False, wait: float = PATIENCE, logs: Sequence[LogFile] | None = None
+) -> IndexResult:
     """Index what is new in the logs.
 
     Args:
         rebuild: forget the library first.
-        wait: seconds to wait for another process that indexes; the result's `busy` tells if it still does.
+        wait: seconds to wait for another process that indexes; the result's `busy` tells if it still does. An
+            open screen that takes up a few lines is done sooner than that.
+        logs: the logs there were a moment ago: when they have nothing new they are not looked for again.
 
     Raises:
         StoppedError: Ctrl-C was pressed.
@@ -31,7 +40,7 @@ def index_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) ->
     with stoppable() as stopped, Progress(_words) as progress:
         try:
             result = index(
-                settings, rebuild=rebuild, progress=progress.show, cancelled=lambda: bool(stopped), wait=wait
+                settings, rebuild=rebuild, progress=progress.show, cancelled=lambda: bool(stopped), wait=wait, logs=logs
             )
         except (LibraryError, LockError) as error:
             raise FailedError(str(error)) from error

@@ -111,6 +111,12 @@ def _do(request: Request) -> int:
             from tally_tui.cli.library import library as command
         case "read":
             from tally_tui.cli.read import read as command
+        case "bookmarks":
+            from tally_tui.cli.bookmarks import bookmarks as command
+        case "compare":
+            from tally_tui.cli.compare import compare as command
+        case "archive":
+            from tally_tui.cli.archive import archive as command
         case "sync":
             from tally_tui.cli.sync import sync as command
         case "limits":
@@ -119,6 +125,10 @@ def _do(request: Request) -> int:
             from tally_tui.cli.limits import forecast as command
         case "milestones":
             from tally_tui.cli.limits import milestones as command
+        case "credit":
+            from tally_tui.cli.credit import credit as command
+        case "credits":
+            from tally_tui.cli.credits import codex_credits as command
         case "budget":
             from tally_tui.cli.budget import budget as command
         case "alerts":

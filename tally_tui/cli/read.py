@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CHAT: Final = 2
 ALL: Final = 5
+PARTS: Final = {"prompts": 1, "chat": CHAT, "all": ALL}
 SHOWN: Final = 8
 """Sessions named where the beginning of an id fits several."""
 
@@ -39,43 +41,42 @@ def read(request: Request) -> int:
         raise BadQuestionError(f"{forms[0].name} and {forms[1].name}: one form at a time")
     form = forms[0] if forms else None
     whole = str(ALL if form in (grammar.HTML, grammar.JSON) else CHAT)
-    depth = int(request.choices.get(grammar.DEPTH.key, (whole,))[-1])
+    chosen = request.choices.get(grammar.DEPTH.key, (whole,))[-1]
+    depth = PARTS.get(chosen) or int(chosen)
+    secrets, people = not request.on(grammar.RAW), not (request.on(grammar.RAW) or request.on(grammar.NAMED))
     asked = question(replace(request, words=()))
     with ledger(request, asked) as (db, note):
         try:
             told = conversation(db, word, depth=depth, branches=request.on(grammar.BRANCHES))
         except NoSessionError as error:
-            raise _not_meant(request, error) from error
+            raise not_meant(request, error) from error
         except (NoLogError, UnreadableLogError) as error:
             raise FailedError(str(error)) from error
     if form is grammar.JSON:
-        _print_json(told, request.on(grammar.RAW), note)
+        _print_json(told, secrets, people, note)
         return 0
-    from tally_tui.rules.redaction import shareable
+    from tally_tui.exports.writing import document
 
-    clean = str if request.on(grammar.RAW) else shareable
-    if form is grammar.HTML:
-        from tally_tui.exports.html import html as document
-    else:
-        from tally_tui.exports.markdown import markdown as document
-    for piece in document(told, asked.tz, clean):
+    for piece in document(told, "html" if form is grammar.HTML else "markdown", asked.tz, secrets, people):
         sys.stdout.write(piece)
     return 0
 
 
-def _not_meant(request: Request, error: NoSessionError) -> BadQuestionError:
+def not_meant(request: Request, error: NoSessionError, word: int = 0) -> BadQuestionError:
+    """What to say where a word of the command names no session, or several."""
     if not error.fitting:
-        return request.bad_word(0, str(error), "`tally-tui sessions --json` lists the ids.")
+        return request.bad_word(word, str(error), "`tally-tui sessions --json` lists the ids.")
     lines = [f"  {name}  {shown(title[:60])}".rstrip() for name, title in error.fitting[:SHOWN]]
     if len(error.fitting) > SHOWN:
         lines.append(f"  and {len(error.fitting) - SHOWN} more")
-    bad = request.bad_word(0, str(error), "Give more of its id.")
+    bad = request.bad_word(word, str(error), "Give more of its id.")
     return BadQuestionError(str(error), "\n".join([bad.pointer, *lines]), bad.hint)
 
 
-def _print_json(told: Conversation, raw: bool, note: str) -> None:
+def _print_json(told: Conversation, secrets: bool, people: bool, note: str) -> None:
     from tally_tui.cli.contract import noted
     from tally_tui.exports.json import document
     from tally_tui.rules.redaction import shareable_value
 
-    print_json(noted(document(told, (lambda value: value) if raw else shareable_value), note))
+    clean = partial(shareable_value, secrets=secrets, people=people)
+    print_json(noted(document(told, clean), note))

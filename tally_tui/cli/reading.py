@@ -16,6 +16,7 @@ from tally_tui.cli.text import counted, size, time_left
 if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.ingest.sync import SyncProgress, SyncResult
+    from tally_tui.logs.discover import LogFile
 
 PATIENCE: Final = 0.5
 """Seconds of silence before progress is shown."""
@@ -23,12 +24,15 @@ BETWEEN: Final = 0.1
 """Seconds between two redraws of the progress line."""
 
 
-def read_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) -> SyncResult:
+def read_logs(
+    settings: Settings, *, rebuild: bool = False, wait: float = 0, logs: list[LogFile] | None = None
+) -> SyncResult:
     """Read what is new in the logs.
 
     Args:
         rebuild: read every log afresh.
         wait: seconds to wait for another process that reads; the result's `busy` tells if it still does.
+        logs: gets the logs that were found.
 
     Raises:
         StoppedError: Ctrl-C was pressed.
@@ -47,6 +51,7 @@ def read_logs(settings: Settings, *, rebuild: bool = False, wait: float = 0) -> 
                 progress=progress.show,
                 cancelled=lambda: bool(stopped),
                 wait=wait,
+                logs=logs,
             )
         except (LedgerError, LockError, BadTableError) as error:
             raise FailedError(str(error)) from error

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tally_tui.cli import grammar
 from tally_tui.cli.output import remark
 from tally_tui.cli.problems import BadQuestionError, FailedError, point_into
 from tally_tui.clock import now_ms
+from tally_tui.model import Provider
 from tally_tui.record.handed import BadJsonError, BadReadingError, from_json, instant, percent, reading
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _FLAGS: Final = {
     "five_hour": (grammar.FIVE_HOUR, grammar.FIVE_HOUR_RESETS),
 }
 _WAIT_MS: Final = 10_000
+_LOGS_S: Final = 5.0
+"""How long logs are read at most before alerts look at a new percent."""
 _AROUND: Final = 60
 """Letters of a long JSON line that are shown around what is wrong in it."""
 
@@ -36,9 +39,18 @@ def record(request: Request) -> int:
     for each in left_out:
         remark(each)
     if taken:
-        _keep(taken)
-        _tell(taken, now)
+        keep_and_tell(taken, now)
     return 0
+
+
+def keep_and_tell(taken: list[Taken], now: int) -> None:
+    """Keep readings, let alerts look at them, and say what was recorded.
+
+    Raises:
+        FailedError: the ledger cannot be written; nothing was recorded.
+    """
+    _keep(taken)
+    _tell(taken, now)
 
 
 def _from_flags(request: Request, given: list[str], now: int) -> tuple[list[Taken], list[str]]:
@@ -100,6 +112,7 @@ def _pointed(text: str, at: int, length: int = 1) -> str:
 
 
 def _keep(taken: list[Taken]) -> None:
+    from tally_tui.ingest.lock import LockError
     from tally_tui.ledger.open import LedgerError, telling
     from tally_tui.paths import ledger_path
     from tally_tui.record import limits
@@ -111,19 +124,41 @@ def _keep(taken: list[Taken]) -> None:
             keep(taken, _WAIT_MS)
     except LedgerError as error:
         raise FailedError(f"nothing was recorded. {error}") from error
-    limits.note(taken)
+    # The state file is about Claude Code's own line.
+    news = limits.note([one for one in taken if one.provider == Provider.CLAUDE])
     try:
-        after_reading()
-    except (LedgerError, sqlite3.Error, OSError, ValueError) as error:
+        after_reading(_LOGS_S if news else 0)
+    except (LedgerError, LockError, sqlite3.Error, OSError, ValueError) as error:
         remark(f"recorded, but alerts could not be looked at: {error}")
 
 
 def _tell(taken: list[Taken], now: int) -> None:
     from tally_tui.rules.figures import duration
 
+    accounts = _accounts()
+
     for one in sorted(taken, key=lambda each: each.minutes):
         name = {300: "5 hours", 10_080: "7 days"}.get(one.minutes, duration(one.minutes * 60_000))
-        own = "" if one.limit_id == "claude" else f" {one.limit_id}"
+        provider = Provider(one.provider).word
+        own = "" if one.limit_id == provider else f" {one.limit_id}"
+        account = accounts.get((provider, one.root), "")
         left = (one.resets_at or now) - now
         resets = f"resets in {duration(left)}" if left > 0 else "it has reset"
-        print(f"recorded: claude{own}, {name}: {one.percent:g}%, {resets}")
+        resets = "nothing says when it resets" if one.resets_at is None else resets
+        print(f"recorded: {provider}{own}{f' ({account})' if account else ''}, {name}: {one.percent:g}%, {resets}")
+
+
+def _accounts() -> Mapping[tuple[str, str], str]:
+    """What to call each account, where several were ever read."""
+    from contextlib import closing
+
+    from tally_tui.ledger.ask_readings import limit_keys
+    from tally_tui.ledger.open import LedgerError, open_reader
+    from tally_tui.paths import ledger_path
+    from tally_tui.rules.accounts import account_names
+
+    try:
+        with closing(open_reader(ledger_path())) as db:
+            return account_names((key.provider, key.root) for key in limit_keys(db))
+    except (LedgerError, sqlite3.Error):
+        return {}

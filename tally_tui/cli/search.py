@@ -17,6 +17,7 @@ from tally_tui.query import LIBRARY, QueryError
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
+    from tally_tui.ledger.searches import SavedSearch
     from tally_tui.reports.search import SearchAnswer, SearchHit
 
 ROWS: Final = 20
@@ -25,11 +26,12 @@ ROWS: Final = 20
 
 def search(request: Request) -> int:
     """The command; its status is 1 when nothing is found."""
-    asked = question(request, allow=LIBRARY)
-    if not request.words:
+    saved = _saved(request)
+    asked = question(request, allow=LIBRARY, before=saved.query if saved else "")
+    if not request.words and saved is None:
         raise request.bad_word(0, "search needs a query", "Such as: tally-tui search timeout project:web")
     note = "" if request.on(grammar.NO_SYNC) else _freshen(asked)
-    answer = _answer(request, asked)
+    answer = _answer(request, asked, saved)
     if request.on(grammar.JSON):
         print_json(noted(document(answer), note))
     else:
@@ -64,10 +66,38 @@ def _hit(hit: SearchHit) -> dict[str, Any]:
         "file": hit.file,
         "offset": hit.offset,
         "file_gone": hit.gone,
+        "from_archive": bool(hit.archived),
     }
 
 
-def _answer(request: Request, asked: Question) -> SearchAnswer:
+def _saved(request: Request) -> SavedSearch | None:
+    """The saved search that is named, if one is."""
+    from contextlib import closing
+
+    from tally_tui.cli.text import listed, nearest
+    from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
+    from tally_tui.ledger.searches import saved
+    from tally_tui.paths import ledger_path
+
+    name = request.value(grammar.SAVED)
+    if name is None:
+        return None
+    try:
+        with telling(ledger_path()), closing(open_reader(ledger_path())) as db:
+            there = {search.name: search for search in saved(db)}
+    except NoLedgerError:
+        there = {}
+    except LedgerError as error:
+        raise FailedError(str(error)) from error
+    if name not in there:
+        near = nearest(name, tuple(there))
+        names = f"There are: {listed(tuple(map(shown, there)))}." if there else "On the search screen ^s saves one."
+        hint = f"Did you mean {shown(near)}?" if near else names
+        raise request.bad(grammar.SAVED, f"there is no saved search {name!r}", hint)
+    return there[name]
+
+
+def _answer(request: Request, asked: Question, saved: SavedSearch | None = None) -> SearchAnswer:
     from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader
     from tally_tui.library.facets import GROUPS, Facet
     from tally_tui.library.reader import Library
@@ -75,7 +105,8 @@ def _answer(request: Request, asked: Question) -> SearchAnswer:
     from tally_tui.paths import ledger_path
     from tally_tui.reports.search import search as report
 
-    inside = request.choices.get(grammar.IN.key)
+    inside = request.choices.get(grammar.IN.key) or (saved.facets if saved else ())
+    ranked = request.on(grammar.RANKED) or bool(saved and saved.ranked)
     facets = [facet for group in inside for facet in GROUPS[group]] if inside else list(Facet)
     ledger: sqlite3.Connection | None = None
     try:
@@ -87,7 +118,7 @@ def _answer(request: Request, asked: Question) -> SearchAnswer:
             if not library.shards:
                 remark("nothing has been indexed yet. Without --no-sync the logs are read first.")
             return report(
-                library, ledger, asked.query, limit=asked.limit or ROWS, ranked=request.on(grammar.RANKED),
+                library, ledger, asked.query, limit=asked.limit or ROWS, ranked=ranked,
                 facets=facets, span=asked.span,
             )  # fmt: skip
     except QueryError as error:
@@ -128,7 +159,7 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
         print(shown(" · ".join(part for part in dict.fromkeys(head) if part)))
         for hit in group.hits:
             what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
-            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{'  (error)' if hit.error else ''}")
+            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{'  (error)' if hit.error else ''}{_kept(hit)}")
             for line in _lines(hit, bold) or ["(its log is gone: the words were there, the text cannot be shown)"]:
                 print(f"    {line}")
         print()
@@ -137,6 +168,10 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
         print(f"{len(answer.hits)} shown; {found} in all.")
     if answer.unreadable:
         remark(f"{counted(answer.unreadable, 'message')} could not be verified: their logs are gone.")
+
+
+def _kept(hit: SearchHit) -> str:
+    return f"  ({hit.archived})" if hit.archived else ""
 
 
 def _lines(hit: SearchHit, bold: bool) -> list[str]:

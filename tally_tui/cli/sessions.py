@@ -8,7 +8,7 @@ from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.reports.answers import Figures, SessionRow, Sessions
-from tally_tui.reports.sessions import Sort
+from tally_tui.reports.session_order import BY_NAME, Sort
 from tally_tui.reports.sessions import sessions as report
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def sessions(request: Request) -> int:
             tz=asked.tz,
             mode=asked.mode,
             sort=cast(Sort, sort),
-            descending=(sort != "title") ^ request.on(grammar.REVERSE),
+            descending=(sort not in BY_NAME) ^ request.on(grammar.REVERSE),
             limit=asked.limit or (ROWS if for_people else None),
         )
     if request.on(grammar.JSON):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import grammar
 from tally_tui.cli.output import remark
@@ -29,7 +29,12 @@ def setup(request: Request) -> int:
         if request.on(grammar.STATUS) and request.on(other):
             where = request.line.point(request.line.words.index(other.name))
             raise BadQuestionError(f"--status or {other.name}, not both", where)
+    if request.on(grammar.JSON) and not request.on(grammar.STATUS):
+        where = request.line.point(request.line.words.index(grammar.JSON.name))
+        raise BadQuestionError("--json goes with --status", where)
     chosen = _chosen(request)
+    if request.on(grammar.JSON):
+        return _status_document(chosen)
     try:
         if request.on(grammar.STATUS):
             for agent, home in chosen:
@@ -138,12 +143,60 @@ def _status(agent: Agent, home: Path) -> None:
         print(f"  {_TRUST}")
 
 
-def _line(command: str | None) -> str:
+def _status_document(chosen: list[tuple[Agent, Path]]) -> int:
+    """`tally.setup/1`; the status is 1 where settings cannot be understood."""
+    from tally_tui.cli.output import print_json
+
+    rows = [_state(agent, home) for agent, home in chosen]
+    print_json({"schema": "tally.setup/1", "agents": rows})
+    return FAILED if any(row["problem"] for row in rows) else 0
+
+
+def _state(agent: Agent, home: Path) -> dict[str, Any]:
+    from tally_tui.cli.contract import stamp
+    from tally_tui.record.hook import heard_at
+    from tally_tui.record.receipts import first_backup
+
+    file = home / agent.file
+    problem, found = None, None
+    try:
+        found = setting_up.state(agent, home)
+    except SetupError as error:
+        problem = str(error)
+    heard, backup = heard_at(agent.word), first_backup(agent, file)
+    command = found.status_line if found else None
+    return {
+        "agent": agent.word,
+        "file": str(file),
+        "file_found": file.exists(),
+        "status_line": _kind(command) if agent.has_status_line and found else None,
+        "status_line_command": command,
+        "wraps": agents.wrapped(command),
+        "hooks": list(found.hooks) if found else [],
+        "missing_hooks": [event for event in agent.events if event not in (found.hooks if found else agent.events)],
+        "last_called": None if heard is None else stamp(round(heard) * 1000),
+        "first_copy": str(backup) if backup.exists() else None,
+        "problem": problem,
+    }
+
+
+def _kind(command: str | None) -> str:
+    """Whose a status line is: `none`, `ours`, `wrapped` (ours, around theirs), `own` (ours, in their way), `theirs`."""
     if command is None:
         return "none"
-    theirs = agents.wrapped(command)
-    if theirs is not None:
-        return f"ours, together with: {shown(theirs)}"
     if agents.is_our_status_line(command):
-        return "ours"
-    return ("ours, in a way of your own: " if agents.has_our_status_line(command) else "not ours: ") + shown(command)
+        return "ours" if agents.wrapped(command) is None else "wrapped"
+    return "own" if agents.has_our_status_line(command) else "theirs"
+
+
+def _line(command: str | None) -> str:
+    said = shown(command or "")
+    match _kind(command):
+        case "wrapped":
+            return f"ours, together with: {shown(agents.wrapped(command) or '')}"
+        case "own":
+            return f"ours, in a way of your own: {said}"
+        case "theirs":
+            return f"not ours: {said}"
+        case kind:
+            return kind

@@ -16,6 +16,7 @@ from tally_tui.paths import ledger_path
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
+    from tally_tui.logs.discover import LogFile
 
 SHOWN: Final = 20
 """Differences listed; of more only the number is told."""
@@ -24,12 +25,13 @@ SHOWN: Final = 20
 def sync(request: Request) -> int:
     """The command; its status is 1 when a sum was wrong, or another process was in the way."""
     settings = settings_in_force()
-    result = read_logs(settings, rebuild="rebuild" in request.switches)
+    logs: list[LogFile] = []
+    result = read_logs(settings, rebuild="rebuild" in request.switches, logs=logs)
     for problem in result.problems:
         remark(problem)
     indexed = None
     if "accounting_only" not in request.switches and not result.busy:
-        indexed = index_logs(settings)
+        indexed = index_logs(settings, logs=logs)
         for problem in indexed.problems:
             if problem not in result.problems:
                 remark(problem)

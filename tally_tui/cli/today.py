@@ -44,6 +44,7 @@ def today(request: Request) -> int:
 def _print(asked: Question, answer: Now) -> None:
     from tally_tui.cli.figures import cost, count, print_remarks, remarks
     from tally_tui.cli.tables import Column, print_table
+    from tally_tui.rules.accounts import account_names
     from tally_tui.rules.figures import ago, money, percent_change
 
     numbers = asked.settings.numbers
@@ -71,6 +72,7 @@ def _print(asked: Question, answer: Now) -> None:
         ],
     )
     if answer.limits:
+        accounts = account_names((each.provider, each.root) for each in answer.limits)
         print()
         print_table(
             [
@@ -80,7 +82,7 @@ def _print(asked: Question, answer: Now) -> None:
                 Column("resets in"),
                 Column("read", rank=1),
             ],
-            [_limit(each, answer.at_ms) for each in answer.limits],
+            [_limit(each, accounts[each.provider, each.root], answer.at_ms) for each in answer.limits],
         )
     if answer.live:
         print()
@@ -105,14 +107,14 @@ def _print(asked: Question, answer: Now) -> None:
         print_remarks(remarks(answer.stretches[-1].figures))
 
 
-def _limit(gauge: LimitGauge, at_ms: int) -> list[str]:
+def _limit(gauge: LimitGauge, account: str, at_ms: int) -> list[str]:
     from tally_tui.rules.figures import ago, duration
 
     window = _WINDOWS.get(gauge.minutes) or duration(gauge.minutes * 60_000)
     named = gauge.provider if gauge.limit in ("", gauge.provider) else f"{gauge.provider} {gauge.limit}"
     over = gauge.resets_ms is not None and gauge.resets_ms <= at_ms
     return [
-        f"{named}, {window}",
+        f"{named}{f' ({account})' if account else ''}, {window}",
         f"{gauge.percent:.0f}%",
         _ahead(gauge),
         "–" if gauge.resets_ms is None else "it has reset" if over else duration(gauge.resets_ms - at_ms),

@@ -16,8 +16,9 @@ from tally_tui.paths import ledger_path
 if TYPE_CHECKING:
     from types import FrameType
 
+    from tally_tui.actions import Done
     from tally_tui.cli.parsing import Request
-    from tally_tui.store import SyncStatus
+    from tally_tui.store import Alerted, News, SyncStatus
 
 LEAST_S: Final = 10.0
 """Seconds between two looks, however much is written."""
@@ -31,7 +32,10 @@ def watch(request: Request) -> int:
     settings = settings_in_force()
     if not settings.alerts.on:
         raise FailedError("alerts are switched off in the settings ([alerts] on = false). Nothing was watched.")
+    from tally_tui.live.archiving import Archiving
     from tally_tui.live.ingesting import Ingesting
+    from tally_tui.requests import ArchivingRequest
+    from tally_tui.store import Phase
 
     ended, changed = threading.Event(), threading.Event()
 
@@ -40,8 +44,17 @@ def watch(request: Request) -> int:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     told = _Telling()
-    ingesting = Ingesting(settings, told.hear, changed.set)
+    archiving = Archiving(settings, told.archived, changed.set)
+
+    def hear(news: SyncStatus) -> None:
+        told.hear(news)
+        if news.phase is Phase.DONE:
+            archiving.passed()
+
+    ingesting = Ingesting(settings, hear, changed.set)
     try:
+        archiving.start()
+        archiving.ask(ArchivingRequest("archiving"))
         ingesting.start()
         print("watching; Ctrl-C ends", flush=True)
         looked = 0.0
@@ -54,6 +67,7 @@ def watch(request: Request) -> int:
                 looked = time.monotonic()
     finally:
         ingesting.stop()
+        archiving.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
     print("ended", flush=True)
@@ -76,6 +90,14 @@ class _Telling:
             self.passed = True
         if news.trouble is not None:
             self._say(f"{news.trouble.happened} {news.trouble.kept}")
+
+    def archived(self, news: News | Alerted | Done) -> None:
+        """What the archiving has to say; from its thread."""
+        from tally_tui.archive.progress import Progress
+        from tally_tui.store import Answered
+
+        if isinstance(news, Answered) and isinstance(news.answer, Progress) and news.answer.problem:
+            self._say(news.answer.problem)
 
     def look(self) -> None:
         from tally_tui.ledger.open import LedgerError

@@ -40,6 +40,7 @@ def _conversation(told: Conversation, clean: Cleaning) -> Document:
         **_spent(told.spent),
         "files": clean(told.files),
         "file_gone": told.file_gone,
+        "from_archive": bool(told.from_archive),
         "items_taken_back": told.hidden,
         "messages": [message for entry in told.entries for message in _messages(entry, clean)],
         "subagents": [_conversation(each, clean) for each in told.agents],

@@ -42,6 +42,7 @@ def facts(told: Conversation, tz: ZoneInfo, clean: Cleaner) -> list[tuple[str, s
         ("models", ", ".join(told.models)),
         ("time", " – ".join(dict.fromkeys(times))),
         ("cost", spent_words(told.spent)),
+        ("source", told.from_archive),
         ("note", "some of its logs are gone: what they told is missing" if told.file_gone else ""),
     ]
     return [(name, one_line(value, 300)) for name, value in rows if value]

@@ -7,7 +7,6 @@ out for every transaction. It ends, keeping what it has committed, when its stan
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import selectors
 import struct
@@ -15,12 +14,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.texts import read_docs
 from tally_tui.library.shards import next_path
 from tally_tui.library.write import ShardWriter, Stand, Stretch
@@ -157,18 +157,6 @@ def fill(filler: Filler, orders: Iterable[Order], stop: Callable[[], bool]) -> b
             return True
     filler.commit()
     return False
-
-
-@contextlib.contextmanager
-def no_cycle_search() -> Iterator[None]:
-    """Everything a parser makes is freed by counting references; cycles would only be looked for."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def shares(orders: Sequence[Order]) -> tuple[list[Order], list[Order]]:

@@ -6,24 +6,23 @@ into cold shards, written newest first; what comes in ones and twos goes into th
 
 from __future__ import annotations
 
-import contextlib
-import os
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock, paths
-from tally_tui.ingest.filling import Done, Filler, Helper, Order, fill, no_cycle_search, shares
-from tally_tui.ingest.index_results import IndexProgress, IndexResult, Pending
+from tally_tui.ingest.archived_logs import any_archived, with_archived
+from tally_tui.ingest.filling import Order
+from tally_tui.ingest.index_pass import Pass
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
+from tally_tui.ingest.results import IndexProgress, IndexResult, Pending
 from tally_tui.ledger.files import KnownFile
 from tally_tui.library import shards
 from tally_tui.library.files import Standing, TextFile, standings
-from tally_tui.library.shards import library_dir, next_path, open_shard, shard_paths, telling, transaction
+from tally_tui.library.shards import library_dir, next_path, open_shard, shard_paths, signature, telling, transaction
 from tally_tui.library.write import ShardWriter, drop_file, is_open_for
-from tally_tui.logs.discover import discover, look
+from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.model import Provider
 
 if TYPE_CHECKING:
@@ -31,12 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IndexProgress", "IndexResult", "Indexer", "Pending", "index", "library_lock", "pending", "remove"]
 
-COLD_FROM: Final = 16 << 20
-"""A backlog of more bytes goes into a cold shard."""
-HELPER_FROM: Final = 96 << 20
-"""… and of more than these is shared with a second process."""
-IDLE_MERGES: Final = 20
-"""Portions of merging after a pass over little."""
+FEW: Final = 100
+"""After a pass over so many files only those are looked up again."""
 
 
 def index(
@@ -46,6 +41,7 @@ def index(
     progress: Callable[[IndexProgress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     wait: float = 0,
+    logs: Sequence[LogFile] | None = None,
 ) -> IndexResult:
     """Make searchable what is new in all logs, unless another process is at it.
 
@@ -55,6 +51,7 @@ def index(
         progress: told some times a second how far it is.
         cancelled: asked often; what was indexed until then is kept.
         wait: seconds to wait for another process that indexes.
+        logs: as `Indexer.look` takes them.
 
     Raises:
         LibraryError: the library cannot be written; what was committed is kept.
@@ -66,8 +63,10 @@ def index(
     try:
         if rebuild:
             shards.remove_library(library_dir())
-        with Indexer(settings, lock) as indexer:
-            return indexer.run(progress=progress, cancelled=cancelled)
+        if progress is not None:
+            progress(IndexProgress(phase="scanning"))
+        indexer = Indexer(settings, lock)
+        return indexer.run(indexer.look(logs=logs), progress=progress, cancelled=cancelled)
     finally:
         lock.release()
 
@@ -94,8 +93,8 @@ def pending(settings: Settings) -> Pending:
     Raises:
         LibraryError: a shard cannot be read.
     """
-    logs = discover(_roots(settings))
-    plan = make_plan(_known(standings(library_dir())), logs)
+    known, logs, _ = with_archived(_known(standings(library_dir()).values()), discover(_roots(settings)))
+    plan = make_plan(known, logs)
     return Pending(len(plan.jobs), plan.bytes, sum(log.size for log in logs))
 
 
@@ -111,44 +110,75 @@ class Indexer:
         self._settings = settings
         self.lock = lock
         self.folder = library_dir()
+        self.log_bytes = 0
+        """All logs there were when all were last looked through."""
         for path in shard_paths(self.folder):
             if not shards.is_whole(path):
                 # Of another version, damaged, or never begun: its files are read again.
                 shards.remove_shard(path)
         self._standing: dict[int, Standing] = {}
+        self._ordered: set[int] = set()
+        """The files that were read since how far they are was last looked up."""
         self.refresh()
         self._drop_twins()
 
-    def __enter__(self) -> Indexer:
-        return self
+    @property
+    def is_current(self) -> bool:
+        """Whether no other process has written since the last pass; else a new one must be made."""
+        return self._signature == signature(self.folder)
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def estimate(self, logs: Sequence[LogFile]) -> int:
+        """About how many bytes of these logs are to be indexed: no file is opened for it, as a plan needs to."""
+        known = {standing.file.path: standing.file for standing in self._standing.values()}
+        left = 0
+        for log in logs:
+            file = known.get(log.path)
+            if file is None or file.size != log.size:
+                left += max(0, log.size - (file.cursor if file is not None else 0))
+        self.log_bytes = sum(log.size for log in logs)
+        return left
 
-    def close(self) -> None:
-        """Nothing is held open between passes; here so that it can be used as `sync.Ingestor` is."""
+    def look(self, only: Collection[str] | None = None, logs: Sequence[LogFile] | None = None) -> Plan:
+        """What there is to index now.
 
-    def look(self) -> Plan:
-        """What there is to index now."""
-        return self._plan()
+        Args:
+            only: the paths of the logs to look at; None: all.
+            logs: the logs that there were a moment ago. If none of them has anything new, that is the answer;
+                else they are looked for again, for since then another process may have read further.
+        """
+        plan = None if only is None else self._partial(only)
+        if plan is None and logs is not None:
+            plan = self._plan(logs)
+            plan = plan if plan.quiet else None
+        return plan or self._plan()
+
+    def look_behind(self) -> list[Job]:
+        """While a pass is under way: what is new in logs that it has done with, and in logs that came since."""
+        # Those that were ordered and not committed yet are in no shard.
+        self._standing |= standings(self.folder)
+        return [
+            job
+            for job in self._plan().jobs
+            if job.why is Why.NEW or (job.why is Why.GROWN and job.known is not None and job.known.size >= 0)
+        ]
 
     def run(
         self,
+        plan: Plan,
         *,
-        only: Collection[str] | None = None,
         progress: Callable[[IndexProgress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> IndexResult:
-        """One pass, over all logs or over those at the paths of `only`; else as `index`."""
+        """Index what `look` found, in the state it found it; else as `index`."""
         tell, stop = progress or (lambda _: None), cancelled or (lambda: False)
-        tell(IndexProgress("scanning"))
-        plan = (None if only is None else self._partial(only)) or self._plan()
-        a_pass = _Pass(self, plan, tell, stop)
+        a_pass = Pass(self, plan, tell, stop)
         result = a_pass.run()
-        self.refresh()
+        if not plan.quiet:
+            few = not (plan.moved or plan.gone or plan.back) and len(self._ordered) <= FEW
+            self.refresh(self._ordered if few else None)
         if a_pass.bereft and not stop():
             # The second process died: what it left undone is read here.
-            rest = _Pass(self, self._plan(), tell, stop, alone=True).run()
+            rest = Pass(self, self._plan(), tell, stop, alone=True).run()
             self.refresh()
             return result.and_then(rest)
         return result
@@ -168,6 +198,7 @@ class Indexer:
                 number, log.provider, log.path, log.device, log.inode, -1, log.mtime_ns, 0, job.head, None, None
             )
             self._standing[number] = Standing(file, b"")
+        self._ordered.add(number)
         return Order(
             number, log.provider, log.path, log.device, log.inode, log.size, log.mtime_ns, cursor, job.head, state
         )
@@ -201,24 +232,35 @@ class Indexer:
                 with closing(open_shard(path)) as db, telling(path), transaction(db):
                     db.executemany("UPDATE file SET path = ?, gone_at = ? WHERE id = ?", changes)
 
-    def refresh(self) -> None:
-        """Look up again how far every file is."""
-        self._standing = standings(self.folder)
+    def refresh(self, only: Collection[int] | None = None) -> None:
+        """Look up again how far every file is, or those of some numbers."""
+        found = standings(self.folder, only)
+        if only is None:
+            self._standing = found
+        else:
+            for number in only:
+                self._standing.pop(number, None)
+            self._standing |= found
+        self._ordered = set()
+        self._signature = signature(self.folder)
 
-    def _plan(self) -> Plan:
+    def _plan(self, logs: Sequence[LogFile] | None = None) -> Plan:
         problems: list[str] = []
-        found = discover(_roots(self._settings), problems)
-        plan = make_plan(_known(self._standing), found)
+        there = discover(_roots(self._settings), problems) if logs is None else logs
+        known, found, moved = with_archived(_known(self._standing.values()), there)
+        plan = make_plan(known, found)
+        plan.moved += moved
         plan.problems[:0] = problems
         plan.files = len(found)
+        self.log_bytes = sum(log.size for log in found)
         return plan
 
     def _partial(self, only: Collection[str]) -> Plan | None:
         """Some logs held against the library; None when one is new: it may be a known one that moved."""
-        known = {path: file for path, file in _known(self._standing).items() if path in only}
+        known = _known(standing for standing in self._standing.values() if standing.file.path in only)
         roots = _roots(self._settings)
         found = [log for log in (look(path, roots) for path in only) if log is not None]
-        if any(log.path not in known for log in found):
+        if any(log.path not in known for log in found) or any_archived(only):
             return None
         return make_plan(known, found)
 
@@ -234,109 +276,9 @@ class Indexer:
             self.drop(twins)
 
 
-class _Pass:
-    """One run over the logs."""
-
-    def __init__(
-        self,
-        indexer: Indexer,
-        plan: Plan,
-        tell: Callable[[IndexProgress], None],
-        stop: Callable[[], bool],
-        alone: bool = False,
-    ) -> None:
-        self._indexer = indexer
-        self._plan = plan
-        self._tell = tell
-        self._stop = stop
-        self._alone = alone
-        self.bereft = False
-        """Whether a second process died with work left."""
-        self._began = time.monotonic()
-        self._done = Done()
-        self._told = 0.0
-
-    def run(self) -> IndexResult:
-        plan = self._plan
-        stopped = False
-        if not plan.quiet:
-            self._indexer.note(plan)
-            if plan.jobs:
-                with no_cycle_search():
-                    stopped = self._cold() if plan.bytes > COLD_FROM else self._hot()
-        self._progress("done", now=True)
-        done = self._done
-        return IndexResult(
-            cancelled=stopped,
-            files=plan.files,
-            files_read=done.files,
-            bytes_read=done.bytes,
-            messages=done.messages,
-            seconds=time.monotonic() - self._began,
-            problems=(*plan.problems, *done.problems),
-            changed=not plan.quiet,
-        )
-
-    def _hot(self) -> bool:
-        filler = Filler(self._indexer.folder, self._indexer.writer(hot=True), self._add)
-        try:
-            stopped = fill(filler, map(self._indexer.order, self._plan.jobs), self._stop)
-            for _ in range(IDLE_MERGES):
-                if self._stop() or not filler.writer.merge():
-                    break
-            return stopped
-        finally:
-            filler.close()
-
-    def _cold(self) -> bool:
-        """Newest first; with much to do, a second process takes half of it."""
-        orders = [self._indexer.order(job) for job in self._plan.jobs]
-        shared = self._plan.bytes > HELPER_FROM and not self._alone and (os.cpu_count() or 1) > 1
-        mine, others = shares(orders) if shared else (orders, [])
-        folder = self._indexer.folder
-        filler = Filler(folder, self._indexer.writer(hot=False), self._add)
-        with contextlib.ExitStack() as stack:
-            stack.callback(filler.close)
-            helper = None
-            if others:
-                helper = stack.enter_context(Helper(folder, others, self._add, self._indexer.lock.fileno()))
-
-            def stop() -> bool:
-                if helper is not None:
-                    helper.listen()
-                return self._stop()
-
-            stopped = fill(filler, mine, stop)
-            if not stopped:
-                self._progress("merging", now=True)
-            filler.finish(stopped)
-            if helper is not None and not helper.finish(self._stop):
-                self.bereft = not (stopped or self._stop())
-                stopped = True
-        return stopped
-
-    def _add(self, done: Done) -> None:
-        mine = self._done
-        mine.files += done.files
-        mine.bytes += done.bytes
-        mine.messages += done.messages
-        mine.problems += done.problems
-        self._progress("indexing")
-
-    def _progress(self, phase: str, now: bool = False) -> None:
-        moment = time.monotonic()
-        if now or moment - self._told > 0.1:
-            self._told = moment
-            done, plan = self._done, self._plan
-            self._tell(IndexProgress(
-                phase, done.files, len(plan.jobs), min(done.bytes, plan.bytes), plan.bytes, done.messages,
-                moment - self._began,
-            ))  # fmt: skip
-
-
-def _known(standing: Mapping[int, Standing]) -> dict[str, KnownFile]:
+def _known(standing: Iterable[Standing]) -> dict[str, KnownFile]:
     """The files as a plan takes them, by path."""
-    files = (each.file for each in standing.values())
+    files = (each.file for each in standing)
     return {
         file.path: KnownFile(
             file.id, Provider(file.provider), file.path, file.device, file.inode, file.size, file.mtime_ns,

@@ -1,21 +1,20 @@
-"""What a pass over the logs tells: how far it is, and what it did."""
+"""What a pass over the logs tells: how far it is, and what it did; for numbers, and for text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
-@dataclass(frozen=True, slots=True)
-class SyncProgress:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
     """How far a pass has come. `bytes_total` is known once the logs have been looked through."""
 
     phase: str
-    """`scanning`, `reading`, `pricing` or `done`."""
+    """`scanning`, then what it does (`reading`, `pricing`; `indexing`, `merging`), then `done`."""
     files_done: int = 0
     files_total: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
-    calls: int = 0
     seconds: float = 0.0
 
     @property
@@ -26,8 +25,8 @@ class SyncProgress:
         return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
     """What a pass did."""
 
     busy: bool = False
@@ -37,11 +36,61 @@ class SyncResult:
     """Log files there are."""
     files_read: int = 0
     bytes_read: int = 0
-    calls: int = 0
-    """Sightings taken up; copies and repeats included."""
     seconds: float = 0.0
     problems: tuple[str, ...] = ()
     changed: bool = False
-    """Whether the ledger holds anything new."""
+    """Whether anything new is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncProgress(Progress):
+    """How far the reading of numbers is."""
+
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult(Result):
+    """What the reading of numbers did."""
+
+    calls: int = 0
+    """Sightings taken up; copies and repeats included."""
     empty: bool = False
     """Whether the ledger holds no call at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexProgress(Progress):
+    """How far the reading of text is."""
+
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexResult(Result):
+    """What the reading of text did."""
+
+    messages: int = 0
+    """Lines of the logs that became searchable."""
+
+    def and_then(self, later: IndexResult) -> IndexResult:
+        """Both passes as one."""
+        return replace(
+            later,
+            files_read=self.files_read + later.files_read,
+            bytes_read=self.bytes_read + later.bytes_read,
+            messages=self.messages + later.messages,
+            seconds=self.seconds + later.seconds,
+            problems=(*self.problems, *later.problems),
+            changed=self.changed or later.changed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is not yet searchable. Bytes as they lie on disk."""
+
+    files: int
+    bytes: int
+    log_bytes: int
+    """All logs there are."""

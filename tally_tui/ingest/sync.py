@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator
 from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
+from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
@@ -17,7 +17,7 @@ from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.ledger.transactions import transaction
-from tally_tui.logs.discover import discover, look
+from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
 from tally_tui.record.refresh import after_reading_logs
 
@@ -43,6 +43,7 @@ def sync(
     progress: Callable[[SyncProgress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     wait: float = 0,
+    logs: list[LogFile] | None = None,
 ) -> SyncResult:
     """Read what is new in all logs into the ledger, unless another process is at it.
 
@@ -52,6 +53,7 @@ def sync(
         progress: told some times a second how far it is.
         cancelled: asked often; what was read until then is kept.
         wait: seconds to wait for another process that is reading.
+        logs: gets the logs that were found.
 
     Raises:
         LedgerError: the ledger cannot be opened or written; what was committed is kept.
@@ -64,8 +66,11 @@ def sync(
     try:
         with Ingestor(settings) as ingestor:
             if progress is not None:
-                progress(SyncProgress("scanning"))
-            return ingestor.run(rebuild=rebuild, progress=progress, cancelled=cancelled)
+                progress(SyncProgress(phase="scanning"))
+            result = ingestor.run(rebuild=rebuild, progress=progress, cancelled=cancelled)
+            if logs is not None:
+                logs += ingestor.found
+            return result
     finally:
         lock.release()
 
@@ -80,6 +85,8 @@ class Ingestor:
         self._writer: Writer | None = None
         self._book: PriceBook | None = None
         self.price_problem = ""
+        self.found: list[LogFile] = []
+        """The logs there were when all were last looked through."""
         self.priced = False
         """Whether every call is known to be priced with the prices in force."""
 
@@ -116,7 +123,7 @@ class Ingestor:
     def plan(self, rebuild: bool = False) -> Plan:
         """All logs on disk held against the ledger."""
         problems: list[str] = []
-        found = discover(self._roots(), problems)
+        found = self.found = discover(self.roots(), problems)
         plan = make_plan(files.known_files(self.db), found, rebuild=rebuild)
         plan.problems[:0] = problems
         plan.files = len(found)
@@ -125,13 +132,14 @@ class Ingestor:
     def _partial(self, only: Collection[str]) -> Plan | None:
         """Some logs held against the ledger; None when one is new: it may be a known one that moved."""
         known = files.known_files(self.db, only)
-        roots = self._roots()
+        roots = self.roots()
         found = [log for log in (look(path, roots) for path in only) if log is not None]
         if any(log.path not in known for log in found):
             return None
         return make_plan(known, found)
 
-    def _roots(self) -> tuple[paths.Root, ...]:
+    def roots(self) -> tuple[paths.Root, ...]:
+        """The home folders whose logs are read."""
         return paths.roots(self._settings.claude_roots, self._settings.codex_roots)
 
     def forget(self) -> None:
@@ -173,6 +181,7 @@ class _Pass:
         self._rebuild = rebuild
         self._tell = progress
         self._cancelled = cancelled
+        self._accounts = paths.Accounts(ingestor.roots())
         self._ids: dict[str, int] = {}
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
@@ -189,7 +198,7 @@ class _Pass:
             repriced = 0 if self._ingestor.priced else self._reprice()
             if not plan.quiet:
                 self._note_moves(plan)
-                with _no_cycle_search():
+                with no_cycle_search():
                     stopped = self._read(plan)
                 if not stopped:
                     self._note_gone(plan)
@@ -294,9 +303,11 @@ class _Pass:
                 if is_compressed(job.log.path):
                     self._damaged(file, job)
                 continue
-            told.append(
-                Told(file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired)
-            )
+            told.append(Told(
+                file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired,
+                self._accounts.of(job.log.path),
+                chunk.talk, chunk.summaries,
+            ))  # fmt: skip
             files.add_skipped(self._db, file, chunk.skipped)
             self._stand(file, job, chunk)
             self._bytes_done += max(0, chunk.cursor - self._reached.get(file, job.cursor))
@@ -306,7 +317,7 @@ class _Pass:
         for one, parsed in zip(told, (parsed for parsed in batch if parsed.chunk), strict=True):
             chunk = parsed.chunk
             assert chunk is not None
-            notes.add_readings(self._db, one.provider, chunk.readings)
+            notes.add_readings(self._db, one.provider, chunk.readings, one.home)
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
 
@@ -375,23 +386,12 @@ class _Pass:
         if now or moment - self._told > 0.1:
             self._told = moment
             self._tell(SyncProgress(
-                phase, self._files_done, len(plan.jobs), min(self._bytes_done, plan.bytes), plan.bytes,
-                self._calls, moment - self._began,
+                phase=phase, files_done=self._files_done, files_total=len(plan.jobs),
+                bytes_done=min(self._bytes_done, plan.bytes), bytes_total=plan.bytes, calls=self._calls,
+                seconds=moment - self._began,
             ))  # fmt: skip
 
 
 def _problem(parsed: Parsed) -> str | None:
     """Why a stretch is not all that should be there, for people."""
     return parsed.problem if parsed.chunk is None else parsed.chunk.problem
-
-
-@contextlib.contextmanager
-def _no_cycle_search() -> Iterator[None]:
-    """Reading makes no cycles, and searching for them takes a tenth of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -21,7 +21,7 @@ WAITING_MS: Final = HOUR_MS
 """How long after it was written an alert may still be told: what is older is only in the list."""
 _ROW: Final = (
     "id, rule, scope, until, segment, threshold, axis, severity, provider, kind, minutes, fired_at, latched_at, "
-    "numbers, told, problems, acknowledged_at"
+    "numbers, told, problems, acknowledged_at, through"
 )
 
 
@@ -66,6 +66,8 @@ class Alert:
     problems: tuple[str, ...]
     """The channels that failed, in words."""
     acknowledged_at: int | None
+    through: tuple[str, ...] = ()
+    """The channels that told of it."""
 
 
 def latch(
@@ -105,7 +107,9 @@ def latch(
             rule = (own.rule, own.threshold)
             new_rule = before.get(rule) != terms.get(rule, "") or rule not in before
             lower = own.threshold < highest[own.rule, own.scope, until, own.segment]
-            if quiet or new_rule or lower or "" in snoozed or own.rule in snoozed:
+            # Every budget is a rule of its own; all of them are snoozed by the name of their axis.
+            hushed = not snoozed.keys().isdisjoint({"", own.rule, firing.axis})
+            if quiet or new_rule or lower or hushed:
                 db.execute("UPDATE alert SET told = 2, rung = 2 WHERE id = ?", (number,))
         db.execute("DELETE FROM alert_rule")
         db.executemany(
@@ -192,13 +196,48 @@ def note_problems(db: sqlite3.Connection, number: int, problems: Sequence[str]) 
         db.execute("UPDATE alert SET problems = ? WHERE id = ?", (json.dumps(list(problems)), number))
 
 
-def alerts(db: sqlite3.Connection, *, limit: int | None = None, after: int = 0) -> tuple[Alert, ...]:
-    """Alerts, the one fired last first: `limit` of them, only those with a greater id than `after`."""
+def note_told(db: sqlite3.Connection, numbers: Iterable[int], channels: Iterable[str]) -> None:
+    """Keep which channels told of some alerts, besides those that are known."""
+    channels = tuple(channels)
+    if not channels:
+        return
+    with transaction(db):
+        for number in numbers:
+            known = db.execute("SELECT through FROM alert WHERE id = ?", (number,)).fetchone()
+            before = json.loads(known[0]) if known else []
+            after = list(dict.fromkeys((*before, *channels)))
+            if known and after != before:
+                db.execute("UPDATE alert SET through = ? WHERE id = ?", (json.dumps(after), number))
+
+
+def alerts(
+    db: sqlite3.Connection, *, limit: int | None = None, after: int = 0, offset: int = 0
+) -> tuple[Alert, ...]:
+    """Alerts, the one fired last first: `limit` of them from the `offset`th on, only those with a greater id than
+    `after`."""
     found = db.execute(
-        f"SELECT {_ROW} FROM alert WHERE id > ? ORDER BY fired_at DESC, id DESC LIMIT ?",
-        (after, -1 if limit is None else limit),
+        f"SELECT {_ROW} FROM alert WHERE id > ? ORDER BY fired_at DESC, id DESC LIMIT ? OFFSET ?",
+        (after, -1 if limit is None else limit, offset),
     )
     return tuple(map(_alert, found))
+
+
+def count(db: sqlite3.Connection) -> int:
+    """How many alerts there are."""
+    return int(db.execute("SELECT count(*) FROM alert").fetchone()[0])
+
+
+def unread(db: sqlite3.Connection) -> dict[Severity, int]:
+    """How many alerts that people were told of nobody has marked as seen, by severity."""
+    return dict(
+        db.execute("SELECT severity, count(*) FROM alert WHERE acknowledged_at IS NULL AND told = 1 GROUP BY severity")
+    )
+
+
+def last_fired(db: sqlite3.Connection) -> dict[Axis, tuple[int, int]]:
+    """Axis → when it fired last, and how many alerts it made."""
+    found = db.execute("SELECT axis, max(fired_at), count(*) FROM alert GROUP BY axis")
+    return {axis: (at, made) for axis, at, made in found}
 
 
 def newest(db: sqlite3.Connection) -> int:
@@ -221,6 +260,15 @@ def acknowledge(db: sqlite3.Connection, number: int | None, now_ms: int) -> int:
         ).rowcount
 
 
+def unacknowledge(db: sqlite3.Connection, at_ms: int, number: int | None = None) -> int:
+    """Take back that one alert (None: all) was marked as seen at an instant; how many were."""
+    with transaction(db):
+        return db.execute(
+            "UPDATE alert SET acknowledged_at = NULL WHERE acknowledged_at = ? AND (? IS NULL OR id = ?)",
+            (at_ms, number, number),
+        ).rowcount
+
+
 def snooze(db: sqlite3.Connection, until: int, rule: str = "") -> None:
     """Only record until an instant what a rule ('': any) fires; an instant that is past ends it."""
     with transaction(db):
@@ -233,10 +281,9 @@ def snoozes(db: sqlite3.Connection, now_ms: int) -> dict[str, int]:
 
 
 def _alert(row: Sequence[Any]) -> Alert:
-    *_, numbers, told, problems, _ = row
     values = dict(zip(_ROW.split(", "), row, strict=True))
-    values |= {"numbers": json.loads(numbers), "told": Told(told), "problems": tuple(json.loads(problems))}
-    return Alert(**values)
+    lists = {name: tuple(json.loads(values[name])) for name in ("problems", "through")}
+    return Alert(**(values | lists | {"numbers": json.loads(values["numbers"]), "told": Told(values["told"])}))
 
 
 @contextmanager

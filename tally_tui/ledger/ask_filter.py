@@ -115,15 +115,35 @@ _FLAGS: Final = {
     "inferred": "f.inferred",
     "duplicate": f"f.reason <> {Reason.COUNTED:d}",
 }
+_KEPT: Final = {
+    "bookmarked": "mark WHERE bookmarked AND item = ''",
+    "hidden": "hidden_session",
+}
+"""What a person keeps of sessions: it holds for their subagents too."""
 _FILES: Final = {
     "gone": "gone_at IS NOT NULL",
     "archived": "path LIKE '%/archived\\_sessions/%' ESCAPE '\\'",
 }
 
 
+_TALK: Final = {"length": "turns + replies", "context": "context"}
+"""What is asked of a session's own conversation: it holds for its subagents too."""
+
+
 def _flag(db: sqlite3.Connection, flag: str, calls: bool) -> str:
     if flag in _FLAGS:
         return _FLAGS[flag]
+    if flag in _KEPT:
+        chosen = f"(SELECT provider, session FROM main.{_KEPT[flag]})"
+        return f"((s.provider, s.name) IN {chosen} OR (t.provider, t.name) IN {chosen})"
+    if flag == "archived":
+        # What Codex put away, and what a person keeps in ours.
+        ours = "(t.provider, t.name) IN (SELECT provider, session FROM main.archived)"
+        return f"({_in_files(db, flag, calls)} OR {ours})"
+    return _in_files(db, flag, calls)
+
+
+def _in_files(db: sqlite3.Connection, flag: str, calls: bool) -> str:
     if flag not in _FILES:
         raise ValueError(f"is:{flag} says nothing about what was spent")
     files = f"SELECT id FROM main.file WHERE {_FILES[flag]}"
@@ -148,6 +168,9 @@ def _condition(db: sqlite3.Connection, term: Term, calls: bool) -> _Condition:
             found = _among("f.reason", reasons)
         case "provider":
             found = _among("f.provider", [int(Provider[word.upper()]) for word in term.words])
+        case "length" | "context":
+            told = SumTest(term.field, term.low, term.high, False).condition(f"max({_TALK[term.field]})")
+            found = f"s.root IN (SELECT session FROM main.talk GROUP BY session HAVING {told[0]})", told[1]
         case "project" | "model" | "session" | "branch" | "version":
             found = _named(db, term.field, lambda name: any(value.matches(name) for value in term.values))
         case _:
@@ -203,6 +226,8 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
             return _among("d.root", roots or ([""] if wanted is None else []), none=wanted is None)
         case "session":
             return _among("t.name", [wanted])
+        case "home":
+            return "s.home = ?", [wanted or ""]
         case "subagent":
             return (
                 ("s.kind <> 'subagent'", [])

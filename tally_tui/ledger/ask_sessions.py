@@ -40,6 +40,7 @@ class SessionFacts:
     folder: str | None
     branch: str | None
     version: str | None
+    agent: str | None
 
 
 KEYS = ("own", "model")
@@ -105,7 +106,7 @@ def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, 
     """What the ledger knows of some sessions."""
     rows = db.execute(
         "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, d.path, "
-        "s.branch, s.version FROM session s LEFT JOIN session p ON p.id = s.parent "
+        "s.branch, s.version, s.agent FROM session s LEFT JOIN session p ON p.id = s.parent "
         "LEFT JOIN folder d ON d.id = s.folder "
         "WHERE s.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(sessions)),),
@@ -127,6 +128,12 @@ def session_files(db: sqlite3.Connection, sessions: Sequence[int]) -> dict[int, 
         if row:
             found[session] = (row[0], bool(row[1]))
     return found
+
+
+def rows_named(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:
+    """The rows of the sessions with these ids."""
+    sql = "SELECT id FROM session WHERE name IN (SELECT value FROM json_each(?))"
+    return [number for (number,) in db.execute(sql, (json.dumps(list(names)),))]
 
 
 def roots_between(db: sqlite3.Connection, since: int, until: int) -> list[int]:

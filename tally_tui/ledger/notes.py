@@ -9,19 +9,19 @@ from typing import Any
 from tally_tui.model import Provider
 
 
-def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[Any]) -> None:
-    """Keep limit readings (`logs.records.Reading`); the same one told twice stands once.
+def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[Any], home: str = "") -> None:
+    """Keep limit readings (`logs.records.Reading`) of an account; the same one told twice stands once.
 
     Where two logs tell of one instant with different percentages, the larger is kept: limits only
     grow inside their window, and no order of reading may change the answer.
     """
     db.executemany(
-        """INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, plan, source)
-           VALUES (?, ?, ?, ?, ?, ?, ?, 'log')
+        """INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, plan, source, root)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'log', ?)
            ON CONFLICT DO UPDATE SET percent = excluded.percent, resets_at = excluded.resets_at, plan = excluded.plan
            WHERE (excluded.percent, coalesce(excluded.resets_at, 0)) > (percent, coalesce(resets_at, 0))""",
         [
-            (int(provider), one.limit, one.minutes, one.ts, one.percent, one.resets_at, one.plan)
+            (int(provider), one.limit, one.minutes, one.ts, one.percent, one.resets_at, one.plan, home)
             for one in readings
         ],
     )

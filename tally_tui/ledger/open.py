@@ -78,7 +78,7 @@ def open_writer(path: Path, *, full: bool = False) -> sqlite3.Connection:
     with telling(path):
         paths.private_dir(path.parent)
         # SQLite would make the file by the umask; its WAL then copies the mode.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, paths.PRIVATE_FILE))
+        paths.private_file(path)
         if path.stat().st_mode & 0o077:
             path.chmod(paths.PRIVATE_FILE)
         db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)

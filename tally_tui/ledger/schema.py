@@ -64,6 +64,7 @@ CREATE TABLE session (
     paginated INTEGER NOT NULL DEFAULT 0,
     low_confidence INTEGER NOT NULL DEFAULT 0, -- replays told by timing, its parent not on disk
     headless INTEGER NOT NULL DEFAULT 0, -- Codex: a headless run's event stream tells of it
+    home TEXT NOT NULL DEFAULT '',       -- the agent's home folder, as in `reading.root`: one account each
     UNIQUE (provider, name)
 ) STRICT;
 CREATE INDEX session_root ON session (root);
@@ -141,18 +142,19 @@ CREATE TABLE reading (
     source TEXT NOT NULL,                -- log | statusline | record
     session TEXT NOT NULL DEFAULT '',    -- the agent's own id of the session that said so; '' where not known
     root TEXT NOT NULL DEFAULT '',       -- the agent's home folder; '' for its usual one
-    PRIMARY KEY (provider, limit_id, minutes, ts, session)
+    PRIMARY KEY (provider, limit_id, minutes, root, ts, session)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE credit (                    -- a lower percentage that the user says was granted
+    id INTEGER PRIMARY KEY,
     provider INTEGER NOT NULL,
     limit_id TEXT NOT NULL,
     minutes INTEGER NOT NULL,
     root TEXT NOT NULL DEFAULT '',
     at INTEGER NOT NULL,                 -- from when on, ms
     percent REAL NOT NULL,               -- the percentage it fell to
-    PRIMARY KEY (provider, limit_id, minutes, root, at)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (provider, limit_id, minutes, root, at)
+) STRICT;
 
 CREATE TABLE milestone (                 -- a whole percent of a window, written once when it was seen passed
     provider INTEGER NOT NULL,
@@ -189,6 +191,7 @@ CREATE TABLE alert (                     -- the row is the latch: what it says f
     rung INTEGER NOT NULL,               -- likewise of a terminal
     problems TEXT NOT NULL DEFAULT '[]', -- channels that failed, in words (JSON)
     acknowledged_at INTEGER,
+    through TEXT NOT NULL DEFAULT '[]',  -- channels that told of it (JSON)
     UNIQUE (rule, scope, until, segment, threshold)
 ) STRICT;
 
@@ -203,6 +206,90 @@ CREATE TABLE alert_snooze (
     rule TEXT PRIMARY KEY,               -- '' for all of them
     until INTEGER NOT NULL               -- ms
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mark (                      -- a bookmark, a note, or both: what a person keeps; no log has it
+    provider INTEGER NOT NULL,
+    session TEXT NOT NULL,               -- the agent's own id of the session that was open
+    item TEXT NOT NULL,                  -- the message's identity in it; '' for the session itself
+    uuid TEXT NOT NULL,                  -- the message's own id; '' where its log gives none
+    excerpt TEXT NOT NULL,               -- how the message begins, for when its log is gone
+    said_at INTEGER,                     -- when it was said, ms
+    bookmarked INTEGER NOT NULL,
+    note TEXT NOT NULL,                  -- '' for none
+    created INTEGER NOT NULL,            -- ms
+    changed INTEGER NOT NULL,            -- ms
+    PRIMARY KEY (provider, session, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hidden_session (            -- taken off the list of conversations; counted all the same
+    provider INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    hidden_at INTEGER NOT NULL,          -- ms
+    PRIMARY KEY (provider, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE place (                     -- where a person left a session
+    provider INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    item TEXT NOT NULL,                  -- the message at the top of the page
+    line INTEGER NOT NULL,               -- and which of its lines
+    left_at INTEGER NOT NULL,            -- ms
+    PRIMARY KEY (provider, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search_history (            -- what was searched for; no log has it
+    query TEXT PRIMARY KEY,
+    searched_at INTEGER NOT NULL         -- ms
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE saved_search (
+    name TEXT PRIMARY KEY,
+    query TEXT NOT NULL,
+    facets TEXT NOT NULL,                -- kinds of text, with commas; '' for all
+    ranked INTEGER NOT NULL,             -- best first
+    saved_at INTEGER NOT NULL            -- ms
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE archived (                  -- a file of a session that was copied to keep it; no log has this
+    provider INTEGER NOT NULL,
+    session TEXT NOT NULL,               -- the agent's own id of the session at the top
+    path TEXT NOT NULL,                  -- where the file lies, or lay
+    copy TEXT NOT NULL,                  -- where its copy lies, below the archive's folder
+    size INTEGER NOT NULL,               -- bytes of the file that were copied
+    stored INTEGER NOT NULL,             -- bytes of the copy
+    fingerprint BLOB NOT NULL,           -- a hash of what was copied
+    mtime_ns INTEGER NOT NULL,           -- of the file when it was copied
+    archived_at INTEGER NOT NULL,        -- ms
+    PRIMARY KEY (provider, session, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX archived_path ON archived (path);
+
+CREATE TABLE archive_choice (            -- what a person chose for one session, before any rule
+    provider INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    keep INTEGER NOT NULL,               -- 1 archive it, 0 leave it out
+    chosen_at INTEGER NOT NULL,          -- ms
+    PRIMARY KEY (provider, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE talk (                      -- how far the conversation has come that a file tells
+    file INTEGER PRIMARY KEY REFERENCES file,
+    session INTEGER NOT NULL REFERENCES session,
+    turns INTEGER NOT NULL,              -- prompts of a person
+    replies INTEGER NOT NULL,            -- answers of the model
+    context INTEGER NOT NULL,            -- tokens that the newest answer was given to read
+    peak INTEGER NOT NULL,               -- the most that any answer was given
+    model TEXT NOT NULL,                 -- who gave the newest
+    window INTEGER,                      -- tokens that fit, where the log says so
+    leaf INTEGER                         -- Claude: hash of its last message's id
+) STRICT;
+CREATE INDEX talk_session ON talk (session);
+CREATE INDEX talk_leaf ON talk (leaf) WHERE leaf IS NOT NULL;
+
+CREATE TABLE summary (                   -- what Claude Code summed a conversation up as, often in another file
+    leaf INTEGER PRIMARY KEY,            -- as talk.leaf
+    title TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE limit_event (
     provider INTEGER NOT NULL,

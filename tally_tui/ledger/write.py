@@ -8,8 +8,8 @@ written back; every change of a row is a change of its rollup, so both always sa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from tally_tui.ledger.facets import Facet, Facets
@@ -19,6 +19,7 @@ from tally_tui.ledger.pricing import Pricing
 from tally_tui.ledger.rollups import Rollups
 from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, told_by_file, update_row
 from tally_tui.ledger.sessions import LATER, Fact, Sessions
+from tally_tui.ledger.talks import keep_summaries, keep_talk
 from tally_tui.ledger.threads import Threads
 from tally_tui.model import Flag, Provider, Reason, merge_flags
 from tally_tui.rules.prices import Rates
@@ -66,6 +67,11 @@ class Told:
     sessions: Sequence[Fact]
     inferred_model: str | None = None
     paired: Sequence[int] = ()
+    home: str = ""
+    """The agent's home folder above the file; '' for its usual one (`paths.account`)."""
+    talk: Any = None
+    """The file's conversation so far (`logs.records.Talk`); None: it tells of none."""
+    summaries: Mapping[int, str] = field(default_factory=dict)
 
 
 class Writer:
@@ -89,11 +95,18 @@ class Writer:
         for told in batch:
             for fact in told.sessions:
                 self._sessions.learn(told.provider, fact)
+            if told.home:
+                for name in {*(fact.name for fact in told.sessions), *(seen.session for seen in told.sightings)}:
+                    self._sessions.at_home(told.provider, name, told.home)
             if told.provider is Provider.CODEX and any(seen.flags & Flag.HEADLESS for seen in told.sightings):
                 for name in {seen.session for seen in told.sightings}:
                     session = self._sessions.named(told.provider, name)
                     session.headless = 1
                     self._sessions.changed(session)
+        for told in batch:
+            if told.talk is not None:
+                keep_talk(self._db, self._sessions, told.provider, told.file, told.talk)
+            keep_summaries(self._db, self._sessions, told.summaries)
         groups: dict[int, list[tuple[Told, Any]]] = {}
         for told in batch:
             for sighting in told.sightings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -36,8 +37,8 @@ class Standing:
     state: bytes
 
 
-def standings(folder: Path) -> dict[int, Standing]:
-    """Every file by its number, as the shard knows it that has read furthest.
+def standings(folder: Path, only: Iterable[int] | None = None) -> dict[int, Standing]:
+    """Every file (or those of the numbers `only`) by its number, as the shard knows it that has read furthest.
 
     Raises:
         LibraryError: a shard cannot be read.
@@ -48,7 +49,7 @@ def standings(folder: Path) -> dict[int, Standing]:
         if db is None:
             continue
         with closing(db), telling(path):
-            for row in _rows(db):
+            for row in _rows(db, only):
                 file = TextFile(*row[:-1])
                 other = found.get(file.id)
                 if other is None or file.cursor >= other.file.cursor:
@@ -56,10 +57,12 @@ def standings(folder: Path) -> dict[int, Standing]:
     return found
 
 
-def _rows(db: sqlite3.Connection) -> sqlite3.Cursor:
-    return db.execute(
-        "SELECT id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, gone_at, state FROM file"
-    )
+def _rows(db: sqlite3.Connection, only: Iterable[int] | None) -> sqlite3.Cursor:
+    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, gone_at, state"
+    if only is None:
+        return db.execute(f"SELECT {columns} FROM file")
+    chosen = json.dumps(list(only))
+    return db.execute(f"SELECT {columns} FROM file WHERE id IN (SELECT value FROM json_each(?))", (chosen,))
 
 
 def effective(files: Iterable[dict[int, TextFile]]) -> dict[int, TextFile]:

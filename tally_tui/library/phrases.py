@@ -8,7 +8,7 @@ pattern) is verified everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ class Sought:
     needle: bytes = b""
     """Lower-case bytes that every line must have, whose text has the term; empty: there are none."""
     negated: bool = False
+    raw: re.Pattern[bytes] | None = None
+    """What the lower-case line must match where it is plain ASCII; None: nothing that a line could tell."""
     head: str = ""
     """What every occurrence begins with, in folded text: finding it is quicker than trying the pattern everywhere."""
 
@@ -65,6 +67,15 @@ class Sought:
             at = folded.find(self.head, at)
 
 
+def may_say(line: bytes, needles: Iterable[bytes], raws: Iterable[re.Pattern[bytes]]) -> bool:
+    """A quick look at a line of a log: False only where its text surely lacks a needle, or what a `raw` stands for."""
+    low = line.lower()
+    if not all(needle in low for needle in needles):
+        return False
+    # Elsewhere a letter may be written as \\uXXXX, or have an accent that does not count.
+    return not low.isascii() or b"\\u" in low or all(raw.search(low) for raw in raws)
+
+
 def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
@@ -89,11 +100,14 @@ def sought(term: Term, *, typing: bool = False) -> Sought:
         open_end = False
     elif len(words) > 1 and open_end and len(words[-1]) == 1:
         words.pop()  # nearly every doc has a word that begins so: the text tells
-        return Sought(tuple(words), False, True, _pattern(whole, True), negated=term.negated, head=whole.split()[0])
+        return Sought(
+            tuple(words), False, True, _pattern(whole, True), negated=term.negated, raw=_raw(whole, True),
+            head=whole.split()[0],
+        )  # fmt: skip
     needle = b"" if words else _needle(whole)
     return Sought(
         tuple(words), open_end, not (plain or pairs), _pattern(whole, open_end), needle=needle, negated=term.negated,
-        head=whole.split()[0],
+        raw=_raw(whole, open_end), head=whole.split()[0],
     )  # fmt: skip
 
 
@@ -103,6 +117,17 @@ def _pattern(whole: str, open_end: bool) -> re.Pattern[str]:
     before = r"(?<![^\W_])" if whole[:1].isalnum() and not CJK.match(whole) else ""
     after = r"(?![^\W_])" if whole[-1:].isalnum() and not open_end and not ends_in_cjk(whole) else ""
     return re.compile(before + body + after)
+
+
+def _raw(whole: str, open_end: bool) -> re.Pattern[bytes] | None:
+    """The same as it may stand in a line of plain ASCII: white space is written out there, and `/` may be."""
+    if not whole.isascii() or not whole.isprintable() or re.search(r'["\\]', whole):
+        return None
+    parts = (re.escape(part).replace("/", r"\\?/") for part in whole.split())
+    body = r"(?:\s|\\[nrtfb])+".join(parts)
+    # A word's beginning is not asked for: a pattern that begins with letters is looked for much quicker.
+    after = "(?![a-z0-9])" if whole[-1].isalnum() and not open_end else ""
+    return re.compile((body + after).encode())
 
 
 def _needle(text: str) -> bytes:

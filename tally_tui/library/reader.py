@@ -73,6 +73,8 @@ class Library:
         self.shards: list[Shard] = []
         self.files: dict[int, TextFile] = {}
         """Every file by its number, as the shard that read furthest knows it."""
+        self.changes = 0
+        """How often `refresh` found something new."""
         self.source = Source()
         self.memory: dict[Any, Any] = {}
         """For whoever asks: what may be remembered from one question to the next."""
@@ -106,6 +108,7 @@ class Library:
                 changed |= shard.refresh()
             if changed:
                 self.files = effective(shard.files for shard in self.shards)
+                self.changes += 1
 
     def interrupt(self) -> None:
         """Stop the question under way; from any thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -106,6 +107,7 @@ def newest(
         StoppedError: `stopped` said so.
     """
     needles = tuple(term.needle for term in wanted.terms if term.needle and not term.negated)
+    quick = needles, tuple(term.raw for term in wanted.terms if term.verified and term.raw and not term.negated)
     checks = [term for term in wanted.terms if term.verified]
     for count, found in enumerate(_merged(library, wanted, stopped)):
         if count % OFTEN == 0 and stopped():
@@ -115,7 +117,7 @@ def newest(
             continue
         if wanted.gone is not None and (file.gone_at is not None) != wanted.gone:
             continue
-        if checks and source is not None and not _verified(source, file, found, checks, needles, wanted.verified):
+        if checks and source is not None and not _verified(source, file, found, checks, quick, wanted.verified):
             if checks and stopped():
                 raise StoppedError
             continue
@@ -123,15 +125,15 @@ def newest(
 
 
 def _verified(
-    source: Source, file: TextFile, found: Found, checks: Sequence[Sought], needles: tuple[bytes, ...],
-    verified: list[int],
+    source: Source, file: TextFile, found: Found, checks: Sequence[Sought],
+    quick: tuple[Sequence[bytes], Sequence[re.Pattern[bytes]]], verified: list[int],
 ) -> bool:  # fmt: skip
     from tally_tui.library.words import fold
 
     if found.facet is Facet.FILE:
         text: str | None = found.name
     else:
-        if not source.may_hold(file, found.offset, found.length, needles):
+        if not source.may_hold(file, found.offset, found.length, *quick):
             return False
         text = source.text(file, found.offset, found.length, found.facet, found.session)
     verified[0] += 1

@@ -116,7 +116,7 @@ def open_shard(path: Path, *, hot: bool | None = None) -> sqlite3.Connection:
     """
     with telling(path):
         paths.private_dir(path.parent)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, paths.PRIVATE_FILE))
+        paths.private_file(path)
         db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -214,6 +214,17 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def signature(folder: Path) -> object:
+    """What the shards look like from outside: another one after every commit."""
+    found = []
+    for shard in shard_paths(folder):
+        for path in (shard, shard.with_name(shard.name + "-wal")):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                found.append((path.name, status.st_ino, status.st_size, status.st_mtime_ns))
+    return found
 
 
 def is_whole(path: Path) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tally_tui.library.facets import Facet
 from tally_tui.library.files import TextFile
+from tally_tui.library.phrases import may_say
 from tally_tui.logs.lines import UnreadableLogError, is_compressed
 from tally_tui.logs.messages import Item, fields, items_at
 from tally_tui.model import Provider
@@ -21,6 +24,8 @@ class Source:
     """Reads texts by (file, offset, length, facet). For one thread; close it when done."""
 
     def __init__(self) -> None:
+        self.instead: Callable[[str], str | None] = lambda path: None
+        """What to read where a log is gone or was cut, as far as whoever asks knows."""
         self._texts: OrderedDict[tuple[int, int, int], tuple[str, str]] = OrderedDict()
         self._chars = 0
         self._open: OrderedDict[str, int] = OrderedDict()
@@ -42,29 +47,26 @@ class Source:
         if known is not None:
             self._texts.move_to_end(key)
             return known
-        try:
-            items = items_at(file.path, Provider(file.provider), offset, length, session)
-        except UnreadableLogError:
+        known = _text_at(file.path, file, offset, length, facet, session)
+        if known is None and (copy := self.instead(file.path)) is not None:
+            known = _text_at(copy, file, offset, length, facet, session)
+        if known is None:
             return None
-        text = text_of(items, facet.word)
-        if not text:
-            return None
-        known = (text, items[0].uuid)
         self._texts[key] = known
-        self._chars += len(text)
+        self._chars += len(known[0])
         while self._chars > KEPT_CHARS and len(self._texts) > 1:
             self._chars -= len(self._texts.popitem(last=False)[1][0])
         return known
 
-    def may_hold(self, file: TextFile, offset: int, length: int, needles: tuple[bytes, ...]) -> bool:
-        """A quick look at a line: False only where it surely has not all the needles."""
-        if not needles or is_compressed(file.path):
+    def may_hold(
+        self, file: TextFile, offset: int, length: int, needles: Sequence[bytes], raws: Sequence[re.Pattern[bytes]]
+    ) -> bool:
+        """A quick look at a line: False only where it surely has not all the needles, or matches not all of `raws`."""
+        if not (needles or raws) or is_compressed(file.path):
             return True
         line = self._line(file.path, offset, length)
-        if line is None:
-            return False
-        low = line.lower()
-        return all(needle in low for needle in needles)
+        # What is gone or was cut may stand in the archive.
+        return line is None or len(line) < length or may_say(line, needles, raws)
 
     def _line(self, path: str, offset: int, length: int) -> bytes | None:
         handle = self._open.get(path)
@@ -76,6 +78,17 @@ class Source:
             return os.pread(handle, length, offset)
         except OSError:
             return None
+
+
+def _text_at(
+    path: str, file: TextFile, offset: int, length: int, facet: Facet, session: str
+) -> tuple[str, str] | None:
+    try:
+        items = items_at(path, Provider(file.provider), offset, length, session)
+    except UnreadableLogError:
+        return None
+    text = text_of(items, facet.word)
+    return (text, items[0].uuid) if text else None
 
 
 def text_of(items: list[Item], facet: str) -> str:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from typing import Final
 
-from tally_tui import clock, paths
-from tally_tui.actions import Acknowledge, Action, Done
-from tally_tui.ledger.open import telling
+from tally_tui.actions import (
+    Action,
+    AlertAction,
+    ChangeBudget,
+    Done,
+    ExportConversation,
+    LeavePlace,
+    SearchAction,
+    SetBookmark,
+    SetHidden,
+    SetNote,
+    TakeBackBudget,
+)
 from tally_tui.store import Publish
 from tally_tui.trouble import Trouble
 
@@ -42,32 +51,40 @@ class Acting:
     def _run(self) -> None:
         while (action := self._waiting.get()) is not None:
             try:
-                said = perform(action)
+                done = perform(action)
             except Exception as error:
                 # A thread that dies without a word would leave a screen that only looks alive.
                 trouble = Trouble(str(error) or type(error).__name__, _KEPT)
                 self._publish(Done(action, trouble=trouble))
             else:
-                self._publish(Done(action, said))
+                self._publish(done if isinstance(done, Done) else Done(action, done))
             self._changed()
 
 
-def perform(action: Action) -> str:
-    """Do an action, committed when this returns; answers with what to tell the person.
+def perform(action: Action) -> str | Done:
+    """Do an action, committed when this returns; answers with what to tell the person, and all else there is to say.
 
     Raises:
         Exception: in words for a person; nothing was changed.
     """
-    if isinstance(action, Acknowledge):
-        return _acknowledge(action)
+    if isinstance(action, AlertAction):
+        from tally_tui.live import alert_questions
+
+        return alert_questions.perform(action)
+    if isinstance(action, ChangeBudget | TakeBackBudget):
+        from tally_tui.live import budgeting
+
+        return budgeting.perform(action)
+    if isinstance(action, SearchAction):
+        from tally_tui.live import keeping_searches
+
+        return keeping_searches.perform(action)
+    if isinstance(action, SetBookmark | SetNote | SetHidden | LeavePlace):
+        from tally_tui.live import marking
+
+        return marking.perform(action)
+    if isinstance(action, ExportConversation):
+        from tally_tui.live import exporting
+
+        return exporting.perform(action)
     raise TypeError(f"{type(action).__name__} cannot be done here")
-
-
-def _acknowledge(action: Acknowledge) -> str:
-    from tally_tui.ledger import alerts
-    from tally_tui.ledger.open import open_writer
-
-    with telling(paths.ledger_path()), closing(open_writer(paths.ledger_path(), full=True)) as db:
-        for number in action.alerts or (None,):
-            alerts.acknowledge(db, number, clock.now_ms())
-    return ""

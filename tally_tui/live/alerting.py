@@ -33,6 +33,8 @@ class Alerting:
         self._after: int | None = None
         self._toasts: tuple[Toast, ...] = ()
         self._ring = ""
+        self._rung: list[int] = []
+        """The alerts that the sequences in `_ring` tell of."""
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +79,15 @@ class Alerting:
             self._toasts = (*self._toasts, *toasts)[-_KEPT:]
             if not self._stop.is_set():
                 self._publish(Alerted(self._toasts, self._ring))
+                self._note_told([each.id for each in new])
+
+    def _note_told(self, shown: list[int]) -> None:
+        from tally_tui.ledger.open import open_writer
+
+        with closing(open_writer(paths.ledger_path(), full=True)) as db, telling(paths.ledger_path()):
+            kept.note_told(db, shown, ["app"])
+            if self._ring:
+                kept.note_told(db, self._rung, ["terminal"])
 
     def _ringing(self, notices: tuple[Notice, ...]) -> None:
         import os
@@ -86,6 +97,7 @@ class Alerting:
 
         settings = load().alerts
         self._ring = "".join(ringing(each, settings, os.environ) for each in notices)
+        self._rung = [each.id for each in notices]
 
     def _newest(self) -> int:
         try:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from types import UnionType
 from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
 from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
 from tally_tui.live.questions import answer
-from tally_tui.requests import LedgerRequest, NowRequest
+from tally_tui.live.settings_file import SettingsFile
+from tally_tui.requests import (
+    AlertRequest,
+    BudgetPeriodRequest,
+    BudgetRequest,
+    BudgetsRequest,
+    LedgerRequest,
+    NowRequest,
+)
 from tally_tui.store import Answered, Failed, Publish
 from tally_tui.trouble import Trouble
 
@@ -30,6 +39,7 @@ class Answering:
 
     def __init__(self, settings: Settings, publish: Publish) -> None:
         self._settings = settings
+        self._file = SettingsFile()
         self._publish = publish
         self._news = threading.Condition()
         self._asked: dict[str, LedgerRequest] = {}
@@ -96,12 +106,12 @@ class Answering:
                 looked = moment
                 if self._moved():
                     self._all_due()
-            if moment - clocked >= CLOCK_S and not clock.frozen():
+                if self._any(BudgetRequest | AlertRequest) and self._file.changed():
+                    self._due_again(BudgetRequest | AlertRequest)
+            if moment - clocked >= CLOCK_S:
                 clocked = moment
-                with self._news:
-                    self._due.update(
-                        {slot: None for slot, request in self._asked.items() if isinstance(request, NowRequest)}
-                    )
+                if not clock.frozen():
+                    self._due_again(NowRequest | BudgetsRequest | BudgetPeriodRequest)
             slot = self._take()
             if slot is not None:
                 self._answer(slot)
@@ -132,6 +142,14 @@ class Answering:
                     return slot
         return None
 
+    def _any(self, kind: type | UnionType) -> bool:
+        with self._news:
+            return any(isinstance(request, kind) for request in self._asked.values())
+
+    def _due_again(self, kind: type | UnionType) -> None:
+        with self._news:
+            self._due.update({slot: None for slot, request in self._asked.items() if isinstance(request, kind)})
+
     def _all_due(self) -> None:
         with self._news:
             self._due.update(dict.fromkeys(self._asked))
@@ -157,7 +175,10 @@ class Answering:
             with telling(paths.ledger_path()):
                 if self._db is None:
                     self._db = open_reader(paths.ledger_path())
-                found = answer(self._db, request, self._settings)
+                # What is changed on a screen counts at once; the rest of the app keeps the settings it began with.
+                changing = isinstance(request, BudgetRequest | AlertRequest)
+                settings = self._file.now() if changing else self._settings
+                found = answer(self._db, request, settings)
         except NoLedgerError:
             return  # the first pass will make it, and the answer is then asked for again
         except LedgerError as error:

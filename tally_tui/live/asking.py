@@ -62,6 +62,13 @@ class Asking(Generic[Asked]):
             self._look_again()
             self._news.notify_all()
 
+    def soon(self, request: Asked) -> None:
+        """Look at a standing question again once the others are answered."""
+        with self._news:
+            if self._asked.get(request.slot) == request:
+                self._due.setdefault(request.slot, False)
+                self._news.notify_all()
+
     def _look_again(self) -> None:
         for slot, request in self._asked.items():
             if self._again(request):
@@ -83,7 +90,8 @@ class Asking(Generic[Asked]):
     def _run(self) -> None:
         while True:
             with self._news:
-                if not self._due and not self._stopped and not self._news.wait(self._every_s):
+                standing = any(map(self._again, self._asked.values()))
+                if not self._due and not self._stopped and not self._news.wait(self._every_s if standing else None):
                     self._look_again()
                 if self._stopped:
                     break

@@ -7,9 +7,9 @@ reads, and takes over when the lock is free.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tally_tui import paths
 from tally_tui.ingest.lock import IngestLock, LockError
@@ -22,19 +22,29 @@ from tally_tui.trouble import Trouble
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
+    from tally_tui.logs.discover import LogFile
 
 RETRY_S = 1.0
 """How often a process that only reads tries to take the lock."""
 HOT_FILES = 200
+Passed: TypeAlias = "Callable[[Collection[str] | None, Sequence[LogFile] | None], None]"
 
 
 class Ingesting:
     """Owns the ingest thread. `changed` is called after each commit that a report could show."""
 
-    def __init__(self, settings: Settings, publish: Callable[[SyncStatus], None], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        publish: Callable[[SyncStatus], None],
+        changed: Callable[[], None],
+        passed: Passed = lambda only, logs: None,
+    ) -> None:
+        """`passed` is told after each whole pass in this process: of which logs (None: of all, and which there are)."""
         self._settings = settings
         self._publish = publish
         self._changed = changed
+        self._told = passed
         self._stop = threading.Event()
         self._cancel = threading.Event()
         self._asked = threading.Event()
@@ -117,6 +127,8 @@ class Ingesting:
                     return
                 result = ingestor.run(only=only, progress=self._progress, cancelled=self._cancel.is_set)
                 self._passed(result)
+                if not result.cancelled:
+                    self._told(only, ingestor.found if only is None else None)
                 only = self._wait()
         finally:
             ingestor.close()

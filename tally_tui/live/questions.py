@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tally_tui import clock
 from tally_tui.query import LEDGER, QueryError, parse
-from tally_tui.requests import CallsRequest, LedgerRequest, NowRequest, SessionsRequest, UsageRequest
+from tally_tui.requests import (
+    AlertRequest,
+    BudgetRequest,
+    CallsRequest,
+    LedgerRequest,
+    MarksRequest,
+    NowRequest,
+    SearchesRequest,
+    SessionsRequest,
+    SubagentsRequest,
+    UsageRequest,
+)
 from tally_tui.rules.zones import zone
 from tally_tui.store import Answer, QueryProblem
 
@@ -25,6 +36,22 @@ def answer(db: sqlite3.Connection, request: LedgerRequest, settings: Settings) -
     """
     now = clock.now_ms()
     tz = zone(None if request.timezone == "local" else request.timezone)
+    if isinstance(request, AlertRequest):
+        from tally_tui.live import alert_questions
+
+        return alert_questions.answer(db, request, settings, tz)
+    if isinstance(request, BudgetRequest):
+        from tally_tui.live import budgeting
+
+        return budgeting.answer(db, request, settings, tz)
+    if isinstance(request, MarksRequest):
+        from tally_tui.reports.marks import marks
+
+        return marks(db)
+    if isinstance(request, SearchesRequest):
+        from tally_tui.reports.searches import searches
+
+        return searches(db)
     week_start = settings.first_weekday
     query = parse(request.query, now=now, tz=tz, week_start=week_start, allow=LEDGER) if request.query else None
     common: dict[str, Any] = {"query": query, "tz": tz}
@@ -33,6 +60,10 @@ def answer(db: sqlite3.Connection, request: LedgerRequest, settings: Settings) -
         from tally_tui.reports.now import now as ask_now
 
         return ask_now(db, now_ms=now, week_start=week_start, mode=mode, **common)
+    if isinstance(request, SubagentsRequest):
+        from tally_tui.reports.subagents import subagents
+
+        return subagents(db, request.roots, mode=mode, **common)
     common["span"] = request.span
     if isinstance(request, UsageRequest):
         from tally_tui.reports.usage import usage
@@ -43,7 +74,8 @@ def answer(db: sqlite3.Connection, request: LedgerRequest, settings: Settings) -
 
         return sessions(
             db, sort=cast(Any, request.order), descending=request.descending,
-            limit=request.limit, offset=request.offset, mode=mode, where=request.where, **common,
+            limit=request.limit, offset=request.offset, mode=mode, where=request.where,
+            without_hidden=request.without_hidden, **common,
         )  # fmt: skip
     if isinstance(request, CallsRequest):
         from tally_tui.reports.calls import calls

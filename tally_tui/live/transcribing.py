@@ -11,13 +11,17 @@ from tally_tui.ledger.open import open_reader, telling
 from tally_tui.live.asking import Asking
 from tally_tui.model import Provider
 from tally_tui.reports.transcripts import Reading, Texts
-from tally_tui.requests import FindRequest, ReadingRequest, TextsRequest, TranscriptRequest
+from tally_tui.requests import FindRequest, ReadingRequest, SpilledRequest, TextsRequest, TranscriptRequest
 from tally_tui.store import Answered, Publish
 
 EVERY_S = 1.0
 """How often logs that are followed are looked at when nobody tells that they have grown."""
 RESTS = 4
 """A session that takes long to read is read again only after so many times as long."""
+
+FIRST_STRETCH = 1 << 20
+LARGEST_STRETCH = 16 << 20
+"""Bytes of a large log that are read before what they hold is shown: few at first, then more and more."""
 
 
 class Transcribing:
@@ -27,6 +31,7 @@ class Transcribing:
         self._publish = publish
         self._reading: Reading | None = None
         self._not_before = 0.0
+        self._stretch = FIRST_STRETCH
         self._asking: Asking[ReadingRequest] = Asking(
             "transcripts", publish, self._work, again=lambda each: isinstance(each, TranscriptRequest), every_s=EVERY_S
         )
@@ -41,16 +46,23 @@ class Transcribing:
             if reading is None or not known:
                 reading = self._reading = Reading(provider, request.session)
                 self._not_before = 0.0
+                self._stretch = FIRST_STRETCH
             began = time.monotonic()
             grown = False
-            if fresh or began >= self._not_before:
+            if fresh or not reading.told.whole or began >= self._not_before:
                 with telling(paths.ledger_path()), closing(open_reader(paths.ledger_path())) as db:
-                    grown = reading.more(db)
+                    grown = reading.more(db, self._stretch)
                 self._not_before = time.monotonic() + RESTS * (time.monotonic() - began)
             if grown or fresh:
                 self._publish(Answered(request, reading.told))
+            if not reading.told.whole:
+                # Its beginning is on the screen already; texts that it wants come before the rest.
+                self._stretch = min(2 * self._stretch, LARGEST_STRETCH)
+                self._asking.soon(request)
         elif reading is None or not known:
             return  # another session is read by now
+        elif isinstance(request, SpilledRequest):
+            self._publish(Answered(request, reading.spilled(request.key)))
         elif isinstance(request, TextsRequest):
             self._publish(Answered(request, Texts(request.session, reading.texts(request.first, request.last))))
         else:

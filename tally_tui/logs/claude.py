@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
+from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
+from tally_tui.logs.claude_talk import TalkReader, TalkState
 from tally_tui.logs.claude_titles import described, first_prompt
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
@@ -53,6 +55,7 @@ class State(msgspec.Struct):
     """Sessions whose own first record has been told."""
     session: list[str | None] = []
     """The session of the line before, once all is told of it; empty before that."""
+    talk: TalkState = msgspec.field(default_factory=TalkState)
 
 
 class _Texts(dict[str | None, str | None]):
@@ -78,6 +81,7 @@ class ClaudeParser:
         """As the state's; False, which equals no session, while there is none."""
         self._path = path
         self._agent, self._file_session = whose(path)
+        self._talk = TalkReader(self._state.talk, self._agent is not None)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
         """Take one line; False when it is the torn beginning of one that is still being written."""
@@ -126,16 +130,23 @@ class ClaudeParser:
             # Most lines are these, and most of them say nothing about cost.
             if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
-            if not self._state.titled and self._agent is None:
-                self._title(record)
+            prompt = self._talk.prompt(record, not self._state.titled)
+            if prompt and not self._state.titled:
+                self._title(record, prompt)
         else:
             self._other(kind, offset, record)
+            return
+        if record.uuid is not None and (not record.isSidechain or self._agent is not None):
+            self._talk.line = record
 
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
         chunk = self.chunk
         chunk.sightings = list(self._calls.values())
         chunk.sessions = list(self._facts.values())
+        begun = self._file_session or next(iter(self._state.began), None)
+        talker = f"{begun}/agent-{self._agent}" if begun and self._agent else begun
+        chunk.talk = self._talk.end(talker, chunk.sightings)
         self._state.session = [] if isinstance(self._session, bool) else [self._session]
         chunk.state = msgspec.json.encode(self._state)
         return chunk
@@ -145,6 +156,10 @@ class ClaudeParser:
             self._named(record, record.customTitle, 4)
         elif kind == "ai-title":
             self._named(record, record.aiTitle, 3)
+        elif kind == "summary":
+            title = text_of(record.summary)
+            if title and record.leafUuid:
+                self.chunk.summaries[identity_of(record.leafUuid)] = title[:300]
         elif kind == "cost-state":
             session = record.sessionId or self._file_session
             if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < _MOST_USD:
@@ -211,17 +226,17 @@ class ClaudeParser:
     def _copied(self, origin: str) -> bool:
         return self._file_session is not None and origin != self._file_session
 
-    def _title(self, record: Line) -> None:
-        origin = self._whose(record)[0]
+    def _title(self, record: Line, prompt: str) -> None:
+        origin, title = self._whose(record)[0], telling(prompt)
         if origin not in self._state.began:
             return
-        title = first_prompt(record)
         if title:
             self._state.titled = True
             fact = self._facts.get(origin)
             if fact is None:
                 fact = self._facts[origin] = self._new_fact(origin)
-            if fact.title_rank <= 1:
+            # What a subagent was started for says more than its prompt.
+            if fact.title_rank < 1 or (fact.title_rank == 1 and self._agent is None):
                 fact.title, fact.title_rank = title, 1
 
     def _named(self, record: Line, title: str | None, rank: int) -> None:
@@ -279,8 +294,11 @@ class ClaudeParser:
             return
         if known is not None and embedded:
             return  # the file holds the call itself
+        identity = identity_of(f"claude\0{key}")
+        if record.isSidechain and self._agent is None:
+            self._talk.aside.add(identity)
         self._calls[key] = Sighting(
-            identity_of(f"claude\0{key}"), session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
+            identity, session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
             texts[record.version], given, write_5m, write_1h, read, output, thinking, searches, flags, recorded,
         )  # fmt: skip
 

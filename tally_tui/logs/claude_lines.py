@@ -76,6 +76,8 @@ class Line(msgspec.Struct, gc=False):
     forkedFrom: Fork | None = None
     customTitle: str | None = None
     aiTitle: str | None = None
+    summary: str | None = None
+    leafUuid: str | None = None
     totalCostUSD: float | None = None
     data: msgspec.Raw = msgspec.Raw()
 
@@ -109,7 +111,7 @@ def lenient(value: dict[str, Any]) -> Line:
 
 _TEXTS = (
     "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint",
-    "customTitle", "aiTitle",
+    "customTitle", "aiTitle", "summary", "leafUuid",
 )  # fmt: skip
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")
 

@@ -118,9 +118,9 @@ class ClaudeMessages:
     def take(self, record: Line, offset: int, length: int) -> list[Item]:
         """The items of a record, with whose they are and when they were said."""
         items = list(self._items(record, offset, length))
+        if record.uuid and (self._agent or record.isSidechain is not True):
+            self.chunk.links.setdefault(text_of(record.uuid) or "", self._parent(record))
         if not items:
-            if record.uuid:
-                self.chunk.links[text_of(record.uuid) or ""] = self._parent(record)
             return items
         ts = to_ms(record.timestamp)
         session = self._session(record)
@@ -283,7 +283,7 @@ class ClaudeMessages:
             if session:
                 names.append(here / session / "subagents" / f"agent-{agent}.jsonl")
             try:
-                known = any(name.exists() for name in names)
+                known = any(name.exists() or name.with_name(f"{name.name}.zst").exists() for name in names)
             except (OSError, ValueError):
                 known = False
             self._agents[agent] = known

@@ -16,8 +16,8 @@ from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, p
 from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
-from tally_tui.logs.lines import text_of
-from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting
+from tally_tui.logs.lines import MOST, text_of
+from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting, Talk
 from tally_tui.logs.salvage import as_json, salvage
 from tally_tui.model import Flag, Reason
 
@@ -53,6 +53,7 @@ class State(msgspec.Struct):
     """How often each identity was given at `same_ts`: equal counts in one millisecond stay apart."""
     same_ts: int | None = 0
     limits: dict[str, list[float]] = {}
+    talk: Talk = msgspec.field(default_factory=Talk)
 
 
 class CodexParser:
@@ -100,6 +101,10 @@ class CodexParser:
         chunk, state = self.chunk, self._state
         chunk.sightings = list(self._by_identity.values())
         chunk.sessions = list(self._facts.values())
+        talk = state.talk
+        if talk.turns or talk.replies:
+            talk.session = self._name
+            chunk.talk = talk
         chunk.state = msgspec.json.encode(state)
         return chunk
 
@@ -127,7 +132,7 @@ class CodexParser:
             elif event in ("task_started", "turn_started"):
                 self._turn(text_of(wire.plain(record.payload).get("turn_id")))
             elif event in ("user_message", "item_completed"):
-                self._title(record.payload)
+                self._prompt(record.payload)
             elif event not in KNOWN_EVENTS:
                 self.chunk.skip("unknown", f"event {event or 'no type'}", offset)
         elif kind == "turn_context":
@@ -200,11 +205,15 @@ class CodexParser:
             self._state.turn = turn
             self._state.pairs.clear()
 
-    def _title(self, payload: msgspec.Raw) -> None:
-        if self._state.titled:
+    def _prompt(self, payload: msgspec.Raw) -> None:
+        """A person's words, or any finished item: few of those are."""
+        if b"user_message" not in (said := bytes(payload)) and b"UserMessage" not in said:
             return
-        title = prompt_title(wire.plain(payload))
-        if title:
+        title = prompt_title(wire.plain(said))
+        if not title:
+            return
+        self._state.talk.turns += 1
+        if not self._state.titled:
             self._state.titled = True
             self._fact().title, self._fact().title_rank = title, 1
 
@@ -219,6 +228,7 @@ class CodexParser:
             return
         state = self._state
         total, last = wire.usage_vectors(payload, told.info)
+        self._given(last, told.info)
         if total is None and last is None:
             self.chunk.skip("unreadable", "no usage", offset)
             return
@@ -234,6 +244,7 @@ class CodexParser:
             return
         call = self._unique(own_ts, f"codex\0{said}")
         model = (text_of(told.effective_model) or "").removeprefix("openai/")
+        state.talk.replies += 1
         earlier, model_of_record = state.pairs.count(call, state.turn, size)
         if earlier is not None:
             known = self._by_identity.get(earlier)
@@ -245,6 +256,16 @@ class CodexParser:
             call, offset, ts, size, model=model or model_of_record, unobserved=unobserved, vector=identity_of(both),
             totals=identity_of(f"totals\0{counts}") if total else None,
         )  # fmt: skip
+
+    def _given(self, last: wire.Vector | None, info: wire.Info | None) -> None:
+        """What the newest answer was given to read; after a compaction Codex states its own estimate as a total."""
+        talk = self._state.talk
+        given = (last[0] or last[5]) if last else 0
+        if given:
+            talk.context, talk.model = given, self._state.model
+            talk.peak = max(talk.peak, given)
+        if info is not None and info.model_context_window is not None and 0 < info.model_context_window < MOST:
+            talk.window = info.model_context_window
 
     def _usage_record(self, offset: int, payload: Any, own_ts: int | None) -> None:
         """Rule 4: beside its token count it is the same call, alone it is one of its own."""

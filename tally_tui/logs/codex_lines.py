@@ -43,6 +43,7 @@ class Counts(msgspec.Struct, gc=False):
 class Info(msgspec.Struct, gc=False):
     total_token_usage: Counts | None = None
     last_token_usage: Counts | None = None
+    model_context_window: int | None = None
 
 
 class Event(msgspec.Struct, gc=False):

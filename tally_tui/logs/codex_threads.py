@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import SessionFact
@@ -96,4 +97,4 @@ def prompt_title(payload: Any) -> str | None:
     text = text.partition(_IDE_REQUEST)[2] or text
     if _MACHINE.match(text):
         return None
-    return " ".join(text[: TITLE_LENGTH * 2].split())[:TITLE_LENGTH] or None
+    return " ".join(telling(text[: TITLE_LENGTH * 2]).split())[:TITLE_LENGTH] or None

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
+from tally_tui.logs.frames import frame_before, has_table
+
 BUFFER = 1 << 18
 MAX_LINE = 1 << 27
 """A line longer than this (128 MiB) is passed over and counted: memory stays flat."""
@@ -38,11 +40,8 @@ def open_log(path: str, buffering: int = BUFFER) -> Iterator[io.BufferedReader[A
                 return
             import zstandard
 
-            reader = zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(
-                raw, read_across_frames=True
-            )
             try:
-                yield io.BufferedReader(_Uncompressed(reader), BUFFER)
+                yield io.BufferedReader(_Uncompressed(raw), BUFFER)
             except zstandard.ZstdError as error:
                 raise UnreadableLogError(f"{path}: {error}") from error
     except OSError as error:
@@ -52,8 +51,30 @@ def open_log(path: str, buffering: int = BUFFER) -> Iterator[io.BufferedReader[A
 class _Uncompressed(io.RawIOBase):
     """Hands on what is uncompressed as soon as there is some: what stands before damage is not lost with it."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
+    def __init__(self, raw: io.BufferedReader[Any]) -> None:
+        self._raw = raw
+        self._reader = self._start()
+
+    @property
+    def below(self) -> int:
+        """The descriptor of the compressed file."""
+        return self._raw.fileno()
+
+    def _start(self) -> Any:
+        import zstandard
+
+        return zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(self._raw, read_across_frames=True)
+
+    def jump(self, offset: int) -> int:
+        """Go near before an offset of the text where the file tells how; returns what is there.
+
+        Only before anything is read.
+        """
+        place, text = frame_before(self._raw.fileno(), offset)
+        if place:
+            self._raw.seek(place)
+            self._reader = self._start()
+        return text
 
     def readable(self) -> bool:
         return True
@@ -68,13 +89,18 @@ def fingerprint(piece: bytes) -> bytes:
 
 
 def seek(log: io.BufferedReader[Any], path: str, offset: int) -> None:
-    """Go to a byte of the uncompressed text (a compressed file is read up to it)."""
+    """Go to a byte of the uncompressed text, first of all that is done (a compressed file is read up to it)."""
     if not is_compressed(path):
         log.seek(offset)
         return
-    left = offset
+    left = offset - log.raw.jump(offset) if offset else 0
     while left and (piece := log.read(min(left, BUFFER))):
         left -= len(piece)
+
+
+def can_jump(log: io.BufferedReader[Any]) -> bool:
+    """Whether a compressed log can be read from the middle without uncompressing all before it."""
+    return has_table(log.raw.below)
 
 
 def lines(log: io.BufferedReader[Any], offset: int, limit: int, left: int) -> Iterator[tuple[int, int, bytes, bool]]:

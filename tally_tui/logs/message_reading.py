@@ -9,7 +9,7 @@ import msgspec
 
 from tally_tui.logs.claude_messages import ClaudeMessages
 from tally_tui.logs.codex_messages import CodexMessages
-from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, is_compressed, lines, open_log, seek
+from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, can_jump, is_compressed, lines, open_log, seek
 from tally_tui.logs.messages import Item, ItemChunk, Kind
 from tally_tui.logs.salvage import salvage
 from tally_tui.model import Provider
@@ -32,11 +32,11 @@ def read_chunk(path: str, provider: Provider, cursor: int, state: bytes, limit: 
     """See `messages.parse_items`."""
     parser = _parser(path, provider, state, details)
     chunk = parser.chunk
-    if is_compressed(path):
-        limit = 1 << 62  # to go on in the middle would uncompress the beginning again
     reached = cursor
     torn = False
     with open_log(path) as log:
+        if is_compressed(path) and not can_jump(log):
+            limit = 1 << 62  # to go on in the middle would uncompress the beginning again
         seek(log, path, cursor)
         left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
         for start, end, line, whole in lines(log, cursor, limit, left):
@@ -79,7 +79,8 @@ def _bytes_at(path: str, offset: int, length: int) -> bytes:
 
 def _parser(path: str, provider: Provider, state: bytes, details: bool) -> MessageParser:
     if provider is Provider.CLAUDE:
-        return ClaudeMessages(path, state, details)
+        # An archived log is compressed: its name is the log's all the same.
+        return ClaudeMessages(path.removesuffix(".zst"), state, details)
     return CodexMessages(path, state, details)
 
 

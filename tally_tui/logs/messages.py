@@ -142,7 +142,7 @@ class ItemChunk(msgspec.Struct):
     leaf: str = ""
     """The uuid at the tip of the conversation's active branch, where the log's last word on it is in this stretch."""
     links: dict[str, str] = {}
-    """uuid → parent of lines that give no item: the branches of the conversation run through them too."""
+    """uuid → parent of every line, in the log's order: the branches run through lines that give no item too."""
     known: dict[str, int] = {}
     """Lines that hold nothing of the conversation, by record type."""
     paired: dict[str, int] = {}

@@ -64,6 +64,26 @@ class SessionFact(msgspec.Struct, array_like=True, gc=False):
     paginated: bool = False
 
 
+class Talk(msgspec.Struct, array_like=True, gc=False):
+    """How far the conversation that one file tells has come. Subagents have talks of their own."""
+
+    session: str = ""
+    turns: int = 0
+    """Prompts of a person."""
+    replies: int = 0
+    """Answers of the model, however many lines each takes."""
+    context: int = 0
+    """Tokens that the newest answer was given to read: fresh input, cache reads and cache writes."""
+    peak: int = 0
+    """The most that any answer was given."""
+    model: str = ""
+    """Who gave the newest answer."""
+    window: int | None = None
+    """How many tokens fit, where the log says so."""
+    leaf: int | None = None
+    """Claude: hash of its last message's id, by which summaries in other files know it."""
+
+
 class Reading(msgspec.Struct, array_like=True, gc=False):
     """An observed percentage of a limit window of `minutes`."""
 
@@ -106,6 +126,10 @@ class Chunk(msgspec.Struct):
     """Session → Claude's own running total in nano-dollars (a cross-check)."""
     skipped: dict[str, list[int]] = {}
     """`unreadable:reason` or `unknown:type` → [lines, first offset]."""
+    talk: Talk | None = None
+    """The conversation from the file's beginning to the end of the stretch."""
+    summaries: dict[int, str] = {}
+    """`Talk.leaf` of a conversation, here or in another file → what Claude Code summed it up as."""
     inferred_model: str | None = None
     """The model of all earlier sightings of this file that name none."""
     paired: list[int] = []

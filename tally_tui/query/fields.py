@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tally_tui.config_alerts import RULES
 from tally_tui.model import Provider, Reason
 from tally_tui.query.terms import TEXT
 
@@ -12,12 +13,13 @@ Takes = Literal["names", "choices", "dollars", "tokens", "date"]
 
 FLAGS: Final[dict[str, str]] = {
     "subagent": "made by a subagent",
-    "archived": "from an archived thread",
+    "archived": "of a session in the archive, or a thread that Codex put away",
     "error": "with an error",
     "unpriced": "without a known price",
     "estimated": "with an estimated price",
     "inferred": "with a model told from a later record",
     "bookmarked": "with a bookmark",
+    "hidden": "of a session hidden from the list",
     "duplicate": "said again, kept out of sums",
     "gone": "whose log file is gone",
 }
@@ -34,6 +36,10 @@ _REASONS: Final = (
     (Reason.RECORD.word, "a usage record beside its token count"),
     (Reason.ARCHIVE.word, "the same thread elsewhere"),
 )
+_AXES: Final = tuple((axis, f"the rule {axis}") for axis in RULES)
+_SEVERITIES: Final = (
+    ("info", "worth knowing"), ("warn", "will hurt if nothing changes"), ("critical", "hurts now"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Field:
         """A sentence on where the field works."""
         if self.in_ledger and self.in_library:
             return f"{self.name}: does not narrow what is shown here"
+        if not self.in_ledger and not self.in_library:
+            return f"{self.name}: narrows the list of alerts; it says nothing here"
         if self.in_library:
             return f"{self.name}: searches conversations; it says nothing about cost"
         return f"{self.name}: narrows calls and their cost; it says nothing about conversations"
@@ -74,10 +82,18 @@ _ALL: Final = (
     Field("file", "names", "a file that was read or changed", "file:*.py", in_ledger=False),
     Field("is", "choices", "a property", "is:subagent", tuple(FLAGS.items())),
     Field("reason", "choices", "why a duplicate is one", "reason:copy", _REASONS, in_library=False),
+    Field("axis", "choices", "what an alert is about", "axis:weekly", _AXES, in_ledger=False, in_library=False),
+    Field("rule", "names", "the rule that made an alert", "rule:budget", in_ledger=False, in_library=False),
+    Field(
+        "severity", "choices", "how grave an alert is", "severity:critical", _SEVERITIES,
+        in_ledger=False, in_library=False,
+    ),
     Field("since", "date", "from then on", "since:7d"),
     Field("until", "date", "up to then, that day included", "until:2026-11-01"),
     Field("cost", "dollars", "dollars", "cost:>1"),
     Field("tokens", "tokens", "tokens in all", "tokens:>100k"),
+    Field("length", "tokens", "prompts and answers of a session", "length:>200", in_library=False),
+    Field("context", "tokens", "tokens in a session's context", "context:>150k", in_library=False),
 )
 FIELDS: Final[dict[str, Field]] = {field.name: field for field in _ALL}
 
@@ -89,7 +105,7 @@ ALIASES: Final[dict[str, dict[str, str]]] = {
 }
 """Other words for a field's choices."""
 
-_LIBRARY_FLAGS: Final = frozenset({"is:error", "is:bookmarked"})
+_LIBRARY_FLAGS: Final = frozenset({"is:error"})
 LEDGER: Final = frozenset(
     {TEXT, *(field.name for field in _ALL if field.in_ledger and field.name != "is")}
     | ({f"is:{flag}" for flag in FLAGS} - _LIBRARY_FLAGS)
@@ -97,6 +113,9 @@ LEDGER: Final = frozenset(
 """What can be asked about what was spent: an `allow` for `parse`."""
 LIBRARY: Final = frozenset({TEXT, *(field.name for field in _ALL if field.in_library)})
 """What can be asked about what was said: an `allow` for `parse`."""
+
+ALERTS: Final = frozenset({TEXT, "axis", "rule", "severity", "provider", "project", "session", "since", "until"})
+"""What can be asked about alerts: an `allow` for `parse`."""
 
 
 def allowed(name: str, allow: frozenset[str] | None) -> bool:

@@ -146,7 +146,7 @@ def _number(text: str, word: Word, field: Field) -> Term:
     piece = word.pieces[0]
     found = comparison(piece.text.strip(), dollars=field.takes == "dollars")
     example = "cost:>1, cost:<=0.05 or cost:1..5 (dollars)" if field.takes == "dollars" else (
-        "tokens:>100k, tokens:<=1.5M or tokens:10k..20k"
+        f"{field.name}:>100k, {field.name}:<=1.5M or {field.name}:10k..20k"
     )
     if found is None:
         message = f"{piece.text!r} is no number to compare with"

@@ -28,7 +28,7 @@ def _said(term: Term) -> str:
         return f"“{value}…”" if term.op == "prefix" else f"“{value}”"
     if term.field == "is":
         return " or ".join(FLAGS[word] for word in term.words)
-    if term.field in ("cost", "tokens"):
+    if term.field in ("cost", "tokens", "length", "context"):
         number = term.words[0].lstrip("<>=≤≥")
         if term.field == "cost" and "$" not in number:
             number = "..".join(f"${part}" if part else "" for part in number.split(".."))

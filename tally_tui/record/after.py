@@ -37,8 +37,13 @@ def ask(*what: str) -> None:
     _start([sys.executable, "-P", "-m", "tally_tui.record.after"])
 
 
-def after_reading() -> None:
-    """Let the alerts look at what is new, in this process."""
+def after_reading(logs_s: float = 0) -> None:
+    """Let the alerts look at what is new, in this process.
+
+    Before that logs are read for so many seconds at most: what a percent cost is written once.
+    """
+    if logs_s:
+        _read_logs(logs_s)
     from importlib import import_module
     from importlib.util import find_spec
 
@@ -72,7 +77,7 @@ def _do(asked: list[str]) -> None:
 
     doings: list[Callable[[], object]] = [lambda: keep_waiting(10_000)]
     if LOGS in asked:
-        doings.append(_read_logs)
+        doings.append(_read_logs_quietly)
     doings.append(after_reading)
     for doing in doings:
         try:
@@ -83,12 +88,19 @@ def _do(asked: list[str]) -> None:
                 raise
 
 
-def _read_logs() -> None:
+def _read_logs_quietly() -> None:
+    os.nice(10)
+    _read_logs()
+
+
+def _read_logs(patience_s: float | None = None) -> None:
+    import time
+
     from tally_tui.config import load
     from tally_tui.ingest.sync import sync
 
-    os.nice(10)
-    sync(load())
+    end = None if patience_s is None else time.monotonic() + patience_s
+    sync(load(), cancelled=lambda: end is not None and time.monotonic() > end)
 
 
 def _touch(path: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tally_tui.config_alerts import TOKENS
 from tally_tui.config_budgets import SMALLEST
 from tally_tui.record.channels import Notice
+from tally_tui.rules.accounts import account_name
 from tally_tui.rules.figures import duration, money, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
@@ -90,7 +91,11 @@ def text(alert: Alert, now_ms: int) -> str:
 
 
 def _who(alert: Alert) -> str:
-    return {"claude": "Claude", "codex": "Codex"}.get(alert.provider or "", "All agents")
+    """The agent, and its account where that is not in the usual home folder."""
+    agent = {"claude": "Claude", "codex": "Codex"}.get(alert.provider or "", "All agents")
+    # A budget's name may hold an @, too.
+    root = alert.scope.partition("@")[2] if alert.kind in ("window", "event") else ""
+    return f"{agent} ({account_name(alert.provider or '', root)})" if root else agent
 
 
 def _window(alert: Alert) -> str:

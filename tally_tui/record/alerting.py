@@ -6,7 +6,7 @@ claims it tells it, once among all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -97,6 +97,7 @@ def tell(
     through = channels(settings.alerts)
     waiting = kept.claim(db, now_ms)
     failed = dispatch(_few(waiting, now_ms), through) if through else {}
+    terminal: Channel | None = None
     if ring is not None:
         ringing = kept.claim_ringing(db, now_ms)
         if ringing:
@@ -110,6 +111,17 @@ def tell(
     for each in {one.id: one for one in (*waiting, *ringing)}.values():
         if failed.get(each.id):
             kept.note_problems(db, each.id, failed[each.id])
+    _note_told(db, waiting, through, failed)
+    _note_told(db, ringing, [terminal] if terminal else [], failed)
+
+
+def _note_told(
+    db: sqlite3.Connection, told: tuple[Alert, ...], through: Sequence[Channel], failed: Mapping[int, tuple[str, ...]]
+) -> None:
+    """Keep which channels told of each; one that a summary told of was told of."""
+    for each in told:
+        wrong = [problem.partition(":")[0] for problem in failed.get(each.id, ())]
+        kept.note_told(db, [each.id], [channel.name for channel in through if channel.name not in wrong])
 
 
 def every_channel(settings: Settings) -> tuple[Channel, ...]:

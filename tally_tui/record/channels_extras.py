@@ -29,10 +29,13 @@ def to_desktop(notice: Notice) -> None:
     taken: list[bool] = []
 
     async def send() -> None:
-        notifier = package.DesktopNotifier(app_name="tally-tui")
+        notifier = package.DesktopNotifier(app_name="tally-tui", app_icon=None)
         # It logs what the desktop refuses, and raises nothing: only what was taken is told of.
         await notifier.send(
-            title=notice.title, message=notice.text, urgency=urgency, on_dispatched=lambda: taken.append(True)
+            title=_harmless(notice.title),
+            message=_harmless(notice.text),
+            urgency=urgency,
+            on_dispatched=lambda: taken.append(True),
         )
 
     try:
@@ -64,6 +67,12 @@ def to_apprise(notice: Notice, addresses: tuple[str, ...]) -> None:
             failed.append(f"{name} was not reached")
     if failed:
         raise ChannelError("; ".join(failed))
+
+
+def _harmless(text: str) -> str:
+    """On one line, and no markup: many desktops obey tags in a notification, and a title may come from a log."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    return plain.replace("<", "‹").replace(">", "›")
 
 
 def _imported(name: str, extra: str) -> Any:

@@ -90,21 +90,23 @@ def limit_hits(db: sqlite3.Connection, windows: Sequence[Window], rule: Rule, no
     if not rule.on:
         return
     # A reading that comes later may tell the window of what was known without one: it is still the same word.
-    told = set(db.execute("SELECT provider, fired_at FROM alert WHERE rule = ?", (rule.name,)))
-    for provider, ts, text, session in limit_events(db, now_ms - NEWS_MS, now_ms + 1):
-        if (provider, ts) in told:
+    told = set(db.execute("SELECT scope, fired_at FROM alert WHERE rule = ?", (rule.name,)))
+    for provider, ts, text, session, root in limit_events(db, now_ms - NEWS_MS, now_ms + 1):
+        if (rules.account_of(provider, root), ts) in told:
             continue
-        resets = _full_window(windows, provider, ts)
-        for firing in rules.limit_hit(provider, ts, text, rule, resets_at=resets):
+        resets = _full_window(windows, provider, root, ts)
+        for firing in rules.limit_hit(provider, ts, text, rule, resets_at=resets, root=root):
             yield replace(firing, numbers={**firing.numbers, "session": session})
 
 
-def _full_window(windows: Sequence[Window], provider: str, ts: int) -> int | None:
-    """The reset of the window that stopped a provider at an instant, as far as readings tell."""
+def _full_window(windows: Sequence[Window], provider: str, root: str, ts: int) -> int | None:
+    """The reset of the window that stopped an account at an instant, as far as readings tell."""
     full = [
         window
         for window in windows
-        if window.key.provider == provider and window.start <= ts < window.end and window.percent >= _FULL
+        if (window.key.provider, window.key.root) == (provider, root)
+        and window.start <= ts < window.end
+        and window.percent >= _FULL
     ]
     return max(full, key=lambda each: (each.percent, each.end)).reset_at if full else None
 
@@ -127,7 +129,7 @@ def unpriced(db: sqlite3.Connection, rule: Rule, now_ms: int) -> Iterator[Firing
 def retained(
     db: sqlite3.Connection, settings: Settings, rule: Rule, now_ms: int, tz: ZoneInfo
 ) -> Iterator[Firing]:
-    """Claude Code's transcripts that it will soon delete: it keeps them for so many days."""
+    """Claude Code's transcripts that it will soon delete and that are not archived: it keeps them for so many days."""
     from tally_tui import paths
 
     if not rule.on or not rule.thresholds:
@@ -141,7 +143,8 @@ def retained(
         latest = first - days * DAY_MS
         count, oldest = db.execute(
             "SELECT count(*), min(mtime_ns) FROM file WHERE provider = ? AND gone_at IS NULL "
-            "AND substr(path, 1, ?) = ? AND mtime_ns < ?",
+            "AND substr(path, 1, ?) = ? AND mtime_ns < ? "
+            "AND NOT EXISTS (SELECT 1 FROM archived a WHERE a.path = file.path AND a.size >= file.size)",
             (Provider.CLAUDE, len(folder), folder, latest * 1_000_000),
         ).fetchone()
         if count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.clock import BadClockError, parse_instant
 from tally_tui.ledger.readings import Taken
@@ -11,6 +11,9 @@ from tally_tui.model import Provider
 from tally_tui.record import places
 from tally_tui.record.payload import CLAUDE, WINDOWS, limits
 from tally_tui.rules.plausible import implausible
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SOURCE: Final = "record"
 _SECONDS_END: Final = 100_000_000_000
@@ -106,6 +109,32 @@ def from_json(text: str, now: int) -> tuple[list[Taken], list[str]]:
             left_out.append(f"{name}: {error}; left out")
     if not found and not left_out:
         raise BadReadingError("no rate_limits in it, such as five_hour with used_percentage and resets_at")
+    return found, left_out
+
+
+def from_allowance(text: str, now: int, tz: ZoneInfo) -> tuple[list[Taken], list[str]]:
+    """The readings of Codex's limits that a pasted `/status` or usage page tells of.
+
+    Returns:
+        The readings, and a remark on each window that was left out.
+    """
+    from tally_tui.rules.credits import parse_allowance
+    from tally_tui.rules.reset_words import reset_instant
+
+    found, left_out = [], []
+    for told in parse_allowance(text):
+        if told.minutes is None:
+            left_out.append(f"{told.label}: nothing says how long its window is; left out")
+            continue
+        resets_at = reset_instant(told.resets, minutes=told.minutes, now_ms=now, tz=tz)
+        why = implausible(told.minutes, told.used, resets_at, now)
+        if why:
+            left_out.append(f"{told.label}: {why}; left out")
+            continue
+        used = round(told.used, 6)
+        found.append(
+            Taken(Provider.CODEX, "codex", told.minutes, now, used, resets_at, SOURCE, "", places.codex_root())
+        )
     return found, left_out
 
 

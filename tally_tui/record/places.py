@@ -36,12 +36,22 @@ def made_data_dir() -> str:
 
 
 def claude_root() -> str:
-    """The Claude home folder this process belongs to: '' for the usual one, as readings name it."""
+    """The Claude home folder this process belongs to, as `paths.account` names it: '' for a usual one."""
     named = os.environ.get("CLAUDE_CONFIG_DIR", "").split(",")[0].strip()
     if not named:
         return ""
-    root = os.path.realpath(os.path.expanduser(named))
-    return "" if root == os.path.realpath(os.path.expanduser("~/.claude")) else root
+    root = os.path.expanduser(named)
+    # Log readers also take the folder of logs for the home.
+    root = os.path.realpath(os.path.dirname(root) if os.path.basename(root) == "projects" else root)
+    usual = (os.path.realpath(os.path.expanduser(each)) for each in ("~/.claude", "~/.config/claude"))
+    return "" if root in usual else root
+
+
+def codex_root() -> str:
+    """The Codex home folder this process belongs to, likewise."""
+    named = os.environ.get("CODEX_HOME", "").split(",")[0].strip()
+    root = os.path.realpath(os.path.expanduser(named or "~/.codex"))
+    return "" if root == os.path.realpath(os.path.expanduser("~/.codex")) else root
 
 
 def write_private(path: str, data: bytes) -> None:

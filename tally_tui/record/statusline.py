@@ -134,12 +134,13 @@ def _moved(before: Sequence[float], one: Taken) -> bool:
 def _keep(news: Sequence[Taken]) -> None:
     if not news:
         return
-    from tally_tui.record.after import ALERTS, ask
+    from tally_tui.record.after import ALERTS, LOGS, ask
     from tally_tui.record.keep import keep_or_put_aside
 
     keep_or_put_aside(news, _WAIT_MS)
     if limits.note(news):
-        ask(ALERTS)
+        # What a percent cost is written once: by then the logs must have been read.
+        ask(LOGS, ALERTS)
 
 
 def _now() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tally_tui.ledger.readings import same_reset
 from tally_tui.record import limits
 from tally_tui.record.line import Gauge, View
+from tally_tui.record.payload import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def _gauges(
     for key, entry in known.items() if isinstance(known, dict) else ():
         try:
             minutes, name, of = key.split(" ", 2)
-            percent, resets_at, ts = entry[:3]
+            percent, resets_at, ts = (number(each) for each in entry[:3])
+            if percent is None or resets_at is None or ts is None:
+                continue
+            resets_at, ts = int(resets_at), int(ts)
             own = gauges.get((name, int(minutes)))
             # An idle session repeats a percentage that others have long left behind.
             if of == root and resets_at > now and (own is None or _later(own, resets_at, ts)):

@@ -76,6 +76,35 @@ class SessionRow:
     subagents: int = 0
     file: str | None = None
     file_gone: bool = False
+    bookmarked: bool = False
+    note: str = ""
+    """What a person wrote about it: as typed, not yet clean."""
+    hidden: bool = False
+    """A person took it off the list of conversations; it counts all the same."""
+    turns: int | None = None
+    """Prompts of a person in its own conversation; None: its log tells of none. Likewise the next ones."""
+    replies: int | None = None
+    """Answers of the model in it."""
+    context: int | None = None
+    """Tokens that the newest of them was given to read."""
+    window: int | None = None
+    """How many tokens fit; None: nothing tells."""
+    agent: str | None = None
+    """Of a subagent: its type or nickname."""
+    archived: bool = False
+    """Its logs were copied to the archive."""
+    deleted_ms: int | None = None
+    """When its agent will delete its log; None: nobody says so, or it is gone."""
+
+    @property
+    def messages(self) -> int | None:
+        """How long the conversation is: prompts and answers."""
+        return None if self.turns is None or self.replies is None else self.turns + self.replies
+
+    @property
+    def fill(self) -> float | None:
+        """How full its context is, 0 to 1."""
+        return self.context / self.window if self.context is not None and self.window else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +115,8 @@ class Sessions:
     total_rows: int
     """How many sessions match, of which `rows` are those asked for."""
     totals: Figures
+    hidden: int = 0
+    """How many more match and are left out because a person hid them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +187,8 @@ class LimitGauge:
     projected: float | None
     """Percent at the reset if the pace since the window's start goes on; None when unknown."""
     plan: str | None = None
+    root: str = ""
+    """The agent's home folder, one account each; '' for its usual one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class LimitEvent:
     at: int
     text: str
     session: str | None
+    root: str = ""
+    """The agent's home folder, one account each; '' for its usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,27 @@ class Budgets:
     timezone: str
     at_ms: int
     rows: tuple[BudgetRow, ...]
+    problems: tuple[str, ...] = ()
+    """What of the settings could not be used, in words; filled in where the settings are read."""
+    unreadable: bool = False
+    """Whether the settings' file as a whole could not be used, so that no budget is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A budget that past spend speaks for."""
+
+    budget: Budget
+    spent: tuple[int, ...]
+    """What such periods came to, nano-dollars, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The answer of `reports.budget_suggestions.suggestions`: the one that most was spent on first."""
+
+    timezone: str
+    rows: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tally_tui.config_budgets import Budget, Period
 from tally_tui.model import Span
-from tally_tui.reports.windows import Known, known_windows, plan_windows
+from tally_tui.reports.windows import Known, known_windows, last_windows, plan_windows
 from tally_tui.rules import periods
 from tally_tui.rules.periods import Kind
 from tally_tui.rules.windows import LONG, Window
@@ -26,12 +26,14 @@ class Calendar:
     tz: ZoneInfo
     week_start: int
     known: Known
+    last: Known = field(default_factory=dict)
+    """The newest window of limits that were not read lately: weeks go on from it."""
 
     def plan(self, provider: str | None) -> tuple[Window, ...]:
         """The weeks of a provider's plan; without one Claude's, else Codex's."""
         if provider:
-            return plan_windows(self.known, provider)
-        return plan_windows(self.known, "claude") or plan_windows(self.known, "codex")
+            return plan_windows(self.known, provider) or plan_windows(self.last, provider)
+        return self.plan("claude") or self.plan("codex")
 
     def period(self, budget: Budget, at: int) -> tuple[int, int, bool]:
         """Start, end and whether it was read (a calendar's always is) of a budget's period that holds an instant.
@@ -60,4 +62,4 @@ class Calendar:
 def calendar(db: sqlite3.Connection, *, now_ms: int, tz: ZoneInfo, week_start: int, weeks: int = 1) -> Calendar:
     """The calendar as known at an instant, with readings of so many weeks back."""
     known = known_windows(db, since=now_ms - weeks * WEEK_MS, until=now_ms + 1, at_least=LONG)
-    return Calendar(tz, week_start, known)
+    return Calendar(tz, week_start, known, last_windows(db, known, now_ms))

@@ -14,7 +14,7 @@ from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.model import SLOT_MS
 from tally_tui.query import LEDGER, Query, Term, Value, parse
 from tally_tui.reports.windows import Spending, spending
-from tally_tui.rules.milestones import used_between
+from tally_tui.rules.milestones import rises, used_between
 from tally_tui.rules.windows import Window
 
 
@@ -78,7 +78,9 @@ class BudgetSpend:
         start, end = max(window.start, since), min(window.end, until)
         if start >= end:
             return 0.0
-        used = used_between([window], start, end)
+        return self._part(used_between([window], start, end), start, end)
+
+    def _part(self, used: float, start: int, end: int) -> float:
         if self._shares is None or not used:
             return used
         own, everyone = (slots.cost(start, end) for slots in self._shares)
@@ -95,13 +97,20 @@ class BudgetSpend:
         return found
 
     def _percents(self, since: int, until: int) -> list[tuple[int, int]]:
-        at = sorted({sample.ts for window in self._windows for sample in window.samples if since <= sample.ts < until})
-        rises: list[tuple[int, int]] = []
-        for instant in at:
-            spent = self.spent(since, instant + 1)
-            if not rises or spent > rises[-1][1]:
-                rises.append((instant, spent))
-        return rises
+        found: list[tuple[int, int]] = []
+        before = 0.0
+        for window in self._windows:
+            start, end = max(window.start, since), min(window.end, until)
+            if start >= end:
+                continue
+            used = 0.0
+            for instant, rise in rises(window, start, end):
+                used += rise
+                spent = round((before + self._part(used, start, instant + 1)) * SMALLEST["percent"])
+                if not found or spent > found[-1][1]:
+                    found.append((instant, spent))
+            before += self._part(used, start, end)
+        return found
 
 
 @contextmanager

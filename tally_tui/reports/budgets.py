@@ -52,6 +52,28 @@ def budgets(
     return Budgets(tz.key, now_ms, rows)
 
 
+def budget_period(
+    db: sqlite3.Connection,
+    budget: Budget,
+    *,
+    back: int,
+    now_ms: int,
+    tz: ZoneInfo,
+    week_start: int = 0,
+    mode: Mode = "calculate",
+) -> Budgets:
+    """One budget `back` periods before the present one, at that period's end (now, of the present one), with the
+    points of its burn-up.
+
+    A past period has no projection: its band is what was spent. For the arguments see `budgets`.
+    """
+    with ask.snapshot(db):
+        dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=_weeks(budget, back))
+        *_, (period, known) = dates.back(budget, now_ms, back)
+        row = _row(db, budget, dates, now_ms, mode, True, (period, known))
+    return Budgets(tz.key, now_ms, (row,))
+
+
 def preview(
     db: sqlite3.Connection,
     budget: Budget,
@@ -71,10 +93,7 @@ def preview(
             query = budget_query(budget, now_ms=now_ms, tz=tz, week_start=week_start)
         except ValueError as error:
             return Preview(tz.key, budget, (), str(error))
-        # Calendar periods of dollars or tokens need no readings but the newest, which tell plans from keys.
-        weeks = (count + 1) * (5 if budget.period == "calendar-month" else 1) + 1
-        weeks = weeks if budget.period == "subscription-week" or budget.unit == "percent" else 1
-        dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=weeks)
+        dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=_weeks(budget, count))
         held = ask.data_span(db)
         found = []
         for period, known in dates.back(budget, now_ms, count):
@@ -89,14 +108,37 @@ def preview(
     return Preview(tz.key, budget, tuple(found))
 
 
+def _weeks(budget: Budget, back: int) -> int:
+    """Weeks of readings that so many periods before the present one need."""
+    if budget.period != "subscription-week" and budget.unit != "percent":
+        # Only the newest readings, which tell plans from keys.
+        return 1
+    return (back + 1) * (5 if budget.period == "calendar-month" else 1) + 1
+
+
 def _ends(period: Span, now_ms: int) -> tuple[int, int]:
     assert period.since is not None and period.until is not None
     return period.since, min(period.until, now_ms)
 
 
-def _row(db: sqlite3.Connection, budget: Budget, dates: Calendar, now_ms: int, mode: Mode, points: bool) -> BudgetRow:
-    start, end, known = dates.period(budget, now_ms)
-    period = Span(start, end)
+def _row(
+    db: sqlite3.Connection,
+    budget: Budget,
+    dates: Calendar,
+    now_ms: int,
+    mode: Mode,
+    points: bool,
+    past: tuple[Span, bool] | None = None,
+) -> BudgetRow:
+    """`past` is another period than the present one, and whether it was read."""
+    if past is None:
+        start, end, known = dates.period(budget, now_ms)
+        period = Span(start, end)
+    else:
+        period, known = past
+        assert period.since is not None and period.until is not None
+        start, end = period.since, period.until
+        now_ms = min(now_ms, end)
     windows = dates.plan(budget.provider)
     try:
         query = budget_query(budget, now_ms=now_ms, tz=dates.tz, week_start=dates.week_start)

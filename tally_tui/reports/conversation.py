@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from tally_tui.ledger.archived import stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.messages import Item, Kind, Mark, parse_items
 from tally_tui.model import Provider, Tokens
+from tally_tui.reports.branches import Branches
 from tally_tui.reports.conversation_files import (
     NoLogError,
     NoSessionError,
     SessionLog,
     Subagent,
+    any_below,
+    archive_words,
     find_session,
     logs_of,
+    original_paths,
     subagents_of,
 )
-from tally_tui.reports.conversation_order import ASKED, MOVED, Arranging, Block, mark_branches, mark_rollbacks
+from tally_tui.reports.conversation_order import ASKED, MOVED, Arranging, Block, mark_left, mark_rollbacks, prompts_of
 
 DEPTHS: Final = ("prompts", "replies", "subagents", "tools", "everything")
 """What each depth adds, 1 to 5."""
@@ -73,6 +78,8 @@ class Conversation:
     description: str = ""
     hidden: int = 0
     """Blocks of other branches and of turns taken back, left out."""
+    from_archive: str = ""
+    """`from the archive; the log was deleted`, where a copy is read; empty where the logs are."""
 
     @property
     def first_ms(self) -> int | None:
@@ -122,10 +129,11 @@ def _read(
     db: sqlite3.Connection, session: SessionLog, below: list[Subagent], depth: int, branches: bool,
     projects: dict[str, str], nested: int,
 ) -> Conversation:  # fmt: skip
-    files, gone = logs_of(db, session)
-    if not files and not any(each.log.parent == session.name for each in below):
-        raise NoLogError(_gone(session))
-    answer = Conversation(session, projects.get(session.root_folder or ""), files, gone)
+    files, lost = logs_of(db, session)
+    if not files and not any_below(db, session, below):
+        raise NoLogError(gone(session))
+    answer = Conversation(session, projects.get(session.root_folder or ""), files, lost)
+    answer.from_archive = archive_words(db, files)
     blocks = _blocks(db, session, files, depth)
     answer.hidden = sum(block.undone for block in blocks)
     costs = _costs(db, session, files)
@@ -144,17 +152,16 @@ def _read(
 
 def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth: int) -> list[Block]:
     work = Arranging()
-    leaf = ""
-    links: dict[str, str] = {}
+    branches = Branches()
     for number, path in enumerate(files):
         cursor, state = 0, b""
         while True:
             chunk = parse_items(path, session.provider, cursor, state, details=depth >= 3)
-            leaf = chunk.leaf or leaf
-            links |= chunk.links
+            branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             for item in chunk.items:
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
-                    _ancestry(db, work, item)
+                    for each in ancestry(db, item):
+                        work.add(each)
                 work.add(item, number)
             stuck = chunk.cursor == cursor
             cursor, state = chunk.cursor, chunk.state
@@ -163,32 +170,35 @@ def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth
         work.end_file()
     mark_rollbacks(work.blocks)
     if session.provider is Provider.CLAUDE:
-        mark_branches(work.blocks, links, leaf)
+        mark_left(work.blocks, branches.left)
     return [block for block in work.blocks if block.item.name != MOVED]
 
 
-def _ancestry(db: sqlite3.Connection, work: Arranging, link: Item) -> None:
+def ancestry(db: sqlite3.Connection, link: Item) -> Iterator[Item]:
     """Codex: a paginated fork copies nothing; its beginning is its parent's log up to a byte."""
     base = link.detail if isinstance(link.detail, dict) else {}
     rollout, end = base.get("thread_id"), base.get("end_byte_offset")
     if not isinstance(rollout, str) or type(end) is not int or len(rollout) < 8:
         return
     row = db.execute(
-        "SELECT path FROM file WHERE provider = ? AND gone_at IS NULL AND instr(path, ?) ORDER BY length(path) LIMIT 1",
+        "SELECT path, gone_at IS NOT NULL AS gone FROM file WHERE provider = ? AND instr(path, ?) "
+        "ORDER BY gone, length(path) LIMIT 1",
         (int(Provider.CODEX), rollout),
     ).fetchone()
-    if row is None:
+    instead = None if row is None else stand_in(db, row[0])
+    if row is None or (row[1] and instead is None):
         return
+    path = instead.path if instead is not None else row[0]
     cursor, state = 0, b""
     while cursor < end:
         try:
-            chunk = parse_items(row[0], Provider.CODEX, cursor, state, min(end - cursor, 8 << 20))
+            chunk = parse_items(path, Provider.CODEX, cursor, state, min(end - cursor, 8 << 20))
         except UnreadableLogError:
             return
         for item in chunk.items:
             if item.offset < end:
                 item.marks |= Mark.COPIED
-                work.add(item)
+                yield item
         if chunk.at_end or chunk.cursor == cursor:
             return
         cursor, state = chunk.cursor, chunk.state
@@ -197,7 +207,7 @@ def _ancestry(db: sqlite3.Connection, work: Arranging, link: Item) -> None:
 def _costs(db: sqlite3.Connection, session: SessionLog, files: list[str]) -> list[list[tuple[int, Spent]]]:
     """For each file, its counted calls by their offsets."""
     found: list[list[tuple[int, Spent]]] = []
-    for path in files:
+    for path in original_paths(db, files):
         rows = db.execute(
             "SELECT c.offset, c.cost, c.input, c.write_5m, c.write_1h, c.cache_read, c.output, f.status = 2 "
             "FROM facet f JOIN call c ON c.facet = f.id JOIN file x ON x.id = c.file "
@@ -302,15 +312,16 @@ def _with_branches(entries: list[Entry], keep: bool) -> list[Entry]:
     return found
 
 
-def _gone(session: SessionLog) -> str:
+def gone(session: SessionLog) -> str:
+    """Why there is nothing to read, for people."""
     what = session.title or session.name
     return (
         f"the log of {what!r} ({session.name}) is gone: what it cost is kept (`tally-tui sessions`), its words are "
-        "not. Claude Code deletes logs after `cleanupPeriodDays`."
+        "not. Claude Code deletes logs after `cleanupPeriodDays`; `tally-tui archive` keeps those you choose."
     )
 
 
 __all__ = [
     "DEPTHS", "Conversation", "Entry", "NoLogError", "NoSessionError", "Spent", "UnreadableLogError", "conversation",
-    "level_of",
+    "gone", "level_of",
 ]  # fmt: skip

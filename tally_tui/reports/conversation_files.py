@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tally_tui.ledger.archived import archive_folder, originals, stand_in
+from tally_tui.logs.lines import UnreadableLogError, open_log
 from tally_tui.model import Provider
 
 
@@ -78,25 +81,71 @@ def find_session(db: sqlite3.Connection, word: str) -> SessionLog:
 
 
 def logs_of(db: sqlite3.Connection, session: SessionLog) -> tuple[list[str], bool]:
-    """(the files that tell a session, in order; whether any is gone). Only files that exist are listed."""
+    """(what tells a session, in order; whether any of it is gone for good). Only what can be read is listed.
+
+    In place of a log that is gone or was cut stands its copy in the archive, where there is one.
+    """
+    found: dict[str, str] = {}
+    lost = False
+    for path, gone in _paths(db, session):
+        instead = stand_in(db, path)
+        if instead is not None:
+            found[path] = instead.path
+        elif gone:
+            lost = True
+        else:
+            found[path] = path
+    rollouts = [path for path in found if path.rpartition("/")[2].startswith("rollout-")]
+    if session.provider is Provider.CODEX and rollouts:
+        found = {path: found[path] for path in rollouts}  # a headless run's event stream tells less than the rollout
+    return [place for path, place in found.items() if not (path.endswith(".zst") and path[:-4] in found)], lost
+
+
+def archive_words(db: sqlite3.Connection, places: Iterable[str]) -> str:
+    """Why (some of) what is read is from the archive, for people; empty where none of it is."""
+    for path in original_paths(db, places):
+        instead = stand_in(db, path)
+        if instead is not None:
+            return instead.words
+    return ""
+
+
+def original_paths(db: sqlite3.Connection, places: Iterable[str]) -> list[str]:
+    """For each of some logs where it lies, or where that lay which it is a copy of."""
+    places, folder = list(places), f"{archive_folder(db)}/"
+    known = originals(db) if any(place.startswith(folder) for place in places) else {}
+    return [known.get(place, place) for place in places]
+
+
+def log_paths(db: sqlite3.Connection, session: SessionLog) -> list[str]:
+    """The files that tell a session and are there themselves, in order."""
+    return [path for path, _ in _paths(db, session) if Path(path).is_file()]
+
+
+def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]]:
+    """Every file that tells a session, and whether it was missed when the logs were last looked at."""
     rows = db.execute(
         "SELECT path, gone_at IS NOT NULL, first_ts FROM file WHERE provider = ? AND instr(path, ?) "
         "ORDER BY coalesce(first_ts, 0), path",
         (int(session.provider), _in_path(session)),
     ).fetchall()
-    own = [(path, gone) for path, gone, _ in rows if _tells(session, path)]
+    own = [(str(path), bool(gone)) for path, gone, _ in rows if _tells(session, path)]
     if not own:
         own = db.execute(
             "SELECT DISTINCT x.path, x.gone_at IS NOT NULL FROM facet f JOIN call c ON c.facet = f.id "
             "JOIN file x ON x.id = c.file WHERE f.session = ? AND f.reason = 0 ORDER BY x.first_ts, x.path",
             (session.id,),
         ).fetchall()
-    present = [path for path, gone in own if not gone]
-    rollouts = [path for path in present if path.rpartition("/")[2].startswith("rollout-")]
-    if session.provider is Provider.CODEX and rollouts:
-        present = rollouts  # a headless run's event stream tells less than the rollout
-    plain = {path.removesuffix(".zst") for path in present if not path.endswith(".zst")}
-    return [path for path in present if not path.endswith(".zst") or path[:-4] not in plain], len(present) < len(own)
+    known = {path.rpartition("/")[2].removesuffix(".zst") for path, gone in own if not gone}
+    for (path,) in db.execute(
+        "SELECT DISTINCT path FROM archived WHERE provider = ? AND instr(path, ?) ORDER BY path",
+        (int(session.provider), _in_path(session)),
+    ):
+        # Archived under a name that the log had before it was moved or compressed.
+        name = path.rpartition("/")[2].removesuffix(".zst")
+        if _tells(session, path) and name not in known and path not in dict(own):
+            own.append((path, True))
+    return own
 
 
 def _in_path(session: SessionLog) -> str:
@@ -136,15 +185,37 @@ def subagents_of(db: sqlite3.Connection, session: SessionLog) -> list[Subagent]:
     return found
 
 
+def any_below(db: sqlite3.Connection, session: SessionLog, below: Iterable[Subagent]) -> bool:
+    """Whether a session's own subagents can be read: then it is told though its log is gone."""
+    return any(each.log.parent == session.name and logs_of(db, each.log)[0] for each in below)
+
+
 def _described(db: sqlite3.Connection, log: SessionLog) -> dict[str, Any]:
-    paths, _ = logs_of(db, log)
-    if not paths:
+    logs, _ = logs_of(db, log)
+    if not logs:
         return {}
+    beside = original_paths(db, logs)[0].removesuffix(".jsonl") + ".meta.json"
+    instead = stand_in(db, beside)
     try:
-        value = msgspec.json.decode(Path(paths[0].removesuffix(".jsonl") + ".meta.json").read_bytes()[:65536])
-    except (OSError, ValueError, RecursionError):
+        with open_log(instead.path if instead else beside) as file:
+            value = msgspec.json.decode(file.read(65536))
+    except (UnreadableLogError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def session_of(db: sqlite3.Connection, provider: Provider, name: str) -> SessionLog | None:
+    """The session with exactly this id; None: the ledger knows none."""
+    row = db.execute(f"SELECT {_FIELDS} WHERE s.provider = ? AND s.name = ?", (int(provider), name)).fetchone()
+    return None if row is None else _log(row)
+
+
+def root_of(db: sqlite3.Connection, session: SessionLog) -> SessionLog:
+    """The session at the top of a session's tree."""
+    row = db.execute(
+        "SELECT t.name FROM session s JOIN session t ON t.id = s.root WHERE s.id = ?", (session.id,)
+    ).fetchone()
+    return (session_of(db, session.provider, str(row[0])) if row else None) or session
 
 
 def _log(row: tuple[Any, ...]) -> SessionLog:

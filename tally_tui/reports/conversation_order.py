@@ -54,6 +54,8 @@ class Arranging:
         self._script: Block | None = None
         self._seen: set[tuple[int | None, Kind, str, str]] = set()
         self._numbers: dict[int, int] = {}
+        self.touched: set[int] = set()
+        """The numbers of the blocks that came or changed; whoever follows a log empties it."""
 
     def add(self, item: Item, file: int = 0) -> None:
         """One more item; those of a file in the file's order."""
@@ -63,7 +65,9 @@ class Arranging:
         if block is None:
             block = Block(item, file)
             self._put(block)
-        self.places.setdefault((file, item.offset), self._numbers.get(id(block), len(self.blocks) - 1))
+        number = self._numbers.get(id(block), len(self.blocks) - 1)
+        self.touched.add(number)
+        self.places.setdefault((file, item.offset), number)
 
     def _put(self, block: Block) -> None:
         item = block.item
@@ -109,6 +113,7 @@ class Arranging:
 
     def _move_to_end(self, block: Block, item: Item) -> None:
         old = self._numbers[id(block)]
+        self.touched.add(old)
         self.blocks[old] = Block(Item(Kind.SYSTEM, block.item.offset, block.item.length, name=MOVED), block.file)
         block.item = item
         self._numbers[id(block)] = len(self.blocks)
@@ -145,75 +150,19 @@ def mark_rollbacks(blocks: list[Block]) -> None:
             item.marks |= Mark.UNDONE
 
 
-def mark_branches(blocks: list[Block], links: dict[str, str], leaf: str = "") -> None:
-    """Claude: prompts that were gone back behind, and all that hangs on them, are off the active branch.
+def prompts_of(items: Iterable[Item]) -> list[str]:
+    """The uuids of those that are a person's prompts of the conversation itself: where branches part."""
+    return [
+        item.uuid for item in items
+        if item.kind is Kind.PROMPT and item.uuid and not item.marks & (Mark.META | Mark.ASIDE)
+    ]  # fmt: skip
 
-    A line whose parent is unknown begins a tree of its own and is kept: only where the active branch
-    goes on beside a prompt is that prompt known to be left.
 
-    Args:
-        links: uuid → parent of lines that give no item.
-        leaf: the uuid at the tip of the active branch, where the log names it.
-    """
-    parents: dict[str, str] = {}
-    asked: set[str] = set()
-    children: dict[str, list[str]] = {}
-    for uuid, parent in links.items():
-        children.setdefault(parent, []).append(uuid)
+def mark_left(blocks: list[Block], left: set[str]) -> None:
+    """Claude: mark what is off the active branch (`branches.Branches.left`)."""
     for item in _items(blocks):
-        if not item.uuid or item.kind is Kind.TITLE or item.marks & Mark.ASIDE:
-            continue
-        if item.uuid not in parents:
-            parents[item.uuid] = item.parent
-            children.setdefault(item.parent, []).append(item.uuid)
-        if item.kind is Kind.PROMPT and not item.marks & Mark.META:
-            asked.add(item.uuid)
-    if not parents:
-        return
-    last = next(reversed(parents))
-    parents = links | parents
-    active = _ancestors(_tip(leaf if leaf in parents else last, children, asked), parents)
-    sides = [uuid for uuid, parent in parents.items() if uuid not in active and parent in active]
-    left: set[str] = set()
-    for side in sides:
-        below = _below(side, children)
-        if not asked.isdisjoint(below):
-            left |= below
-    # A tip with no prompt behind it is a stray note, not a conversation to show instead of this one.
-    if left and not asked.isdisjoint(active):
-        for item in _items(blocks):
-            if item.uuid in left:
-                item.marks |= Mark.UNDONE
-
-
-def _tip(leaf: str, children: dict[str, list[str]], asked: set[str]) -> str:
-    """The last of what answers a leaf: the log names one when a prompt is typed, before the answer."""
-    met = {leaf}
-    while True:
-        following = [child for child in children.get(leaf, ()) if child not in asked and child not in met]
-        if not following:
-            return leaf
-        leaf = following[-1]
-        met.add(leaf)
-
-
-def _ancestors(uuid: str, parents: dict[str, str]) -> set[str]:
-    found: set[str] = set()
-    while uuid and uuid not in found:
-        found.add(uuid)
-        uuid = parents.get(uuid, "")
-    return found
-
-
-def _below(uuid: str, children: dict[str, list[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [uuid]
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting += children.get(each, ())
-    return found
+        if item.uuid in left and item.kind is not Kind.TITLE and not item.marks & Mark.ASIDE:
+            item.marks |= Mark.UNDONE
 
 
 def _items(blocks: list[Block]) -> Iterable[Item]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tally_tui.ledger.ask import snapshot
 from tally_tui.model import Span
 from tally_tui.reports.usage import usage
-from tally_tui.reports.windows import newest_windows
+from tally_tui.reports.windows import home_of, newest_windows
 from tally_tui.rules.credits import Capacity, Credits, Rate, added, capacity, credits_of
 from tally_tui.rules.windows import Window
 
@@ -50,9 +50,9 @@ def window_credits(
             key = window.key
             if key.provider != "codex" or key.limit != "codex" or now_ms >= window.end:
                 continue
-            told = usage(
-                db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=[("provider", "codex")]
-            )
+            home = home_of(db, key)
+            of = [("provider", "codex"), *([] if home is None else [("home", home)])]
+            told = usage(db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=of)
             models = {
                 row.label: credits_of(row.key["model"] or "", row.figures.tokens, overrides=overrides)
                 for row in told.rows

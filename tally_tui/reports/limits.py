@@ -43,6 +43,7 @@ def limits(db: sqlite3.Connection, *, now_ms: int) -> tuple[LimitGauge, ...]:
             resets_ms=reading.resets_at,
             projected=_projected(reading),
             plan=reading.plan,
+            root=reading.root,
         )
         for reading in (_believed(db, newest) for newest in newest_readings(db, now_ms + 1))
         if now_ms < (reading.resets_at or reading.ts + reading.minutes * MINUTE_MS)
@@ -53,12 +54,11 @@ def _believed(db: sqlite3.Connection, newest: Reading) -> Reading:
     """The newest reading as its window holds it: an idle session may have repeated a stale one last."""
     if newest.source == "log":
         return newest  # one voice, and a reading a call: too many to go through for a gauge
-    provider, since = Provider(newest.provider).word, newest.ts - newest.minutes * MINUTE_MS
-    key = LimitKey(provider, newest.limit_id, newest.minutes, newest.root)
-    found = merged(db, provider, newest.limit_id, newest.minutes, since, newest.ts + 1).get(key)
-    if not found or not found[0]:
+    key = LimitKey(Provider(newest.provider).word, newest.limit_id, newest.minutes, newest.root)
+    found, _ = merged(db, key, newest.ts - newest.minutes * MINUTE_MS, newest.ts + 1)
+    if not found:
         return newest
-    window = found[0][-1]
+    window = found[-1]
     return newest._replace(percent=window.percent, ts=window.read_ms, resets_at=window.end)
 
 

@@ -47,7 +47,7 @@ def milestones(
             with spending_of(db, key, mode) as spent:
                 for window in reversed(windows):
                     rows = _told(
-                        ledger.kept(db, key, window.reset_at),
+                        [row for row in ledger.kept(db, key, window.reset_at) if row.milestone.crossing.at <= now_ms],
                         _worked_out(known, window, costed(crossings(window), spent.cost)),
                     )
                     cost = spent.cost(window.start, min(window.end, now_ms))

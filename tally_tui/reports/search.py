@@ -6,10 +6,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tally_tui.ledger.archived import originals, stand_in
 from tally_tui.ledger.ask_names import project_names
+from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet, Flag
 from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, newest
@@ -51,7 +53,7 @@ def search(
     facets: Iterable[Facet] = tuple(Facet),
     typing: bool = False,
     span: Span | None = None,
-    bookmarks: frozenset[str] | None = None,
+    bookmarks: Bookmarked | None = None,
     progress: Callable[[SearchAnswer], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> SearchAnswer:
@@ -69,7 +71,7 @@ def search(
         facets: which kinds of text to look in.
         typing: the query's last word may go on.
         span: narrows the query's own.
-        bookmarks: the uuids that are bookmarked, for `is:bookmarked`.
+        bookmarks: what is bookmarked, for `is:bookmarked`; None: what the ledger has.
         progress: is told the first page as soon as it is there, and then what is found on the way.
         stopped: asked often.
 
@@ -78,18 +80,29 @@ def search(
         QueryError: a term cannot be asked here.
         LibraryError: a shard cannot be read.
     """
+    if bookmarks is None and ledger is not None and any("bookmarked" in term.words for term in query.of("is")):
+        bookmarks = bookmarked_messages(ledger)
     while True:
         library.refresh()
+        library.source.instead = _Archived(ledger, library.memory).place
         try:
             asked = wanted(
                 query, ledger, facets=frozenset(facets), typing=typing, span=span, memory=library.memory,
                 can_bookmark=bookmarks is not None,
             )  # fmt: skip
+            if asked.bookmarked and bookmarks is not None and bookmarks.sessions is not None:
+                asked = _in_sessions(asked, bookmarks.sessions)
             return _Search(library, ledger, query, asked, limit, ranked, bookmarks, progress, stopped).run()
         except StoppedError:
             # An interruption may have been meant for the search before this one.
             if stopped():
                 raise
+
+
+def _in_sessions(asked: Wanted, sessions: frozenset[Session]) -> Wanted:
+    """Only these sessions: whoever has three bookmarks need not have every text read for them."""
+    before = asked.sessions
+    return replace(asked, sessions=lambda each: each in sessions and (before is None or before(each)))
 
 
 class _Search:
@@ -101,7 +114,7 @@ class _Search:
         asked: Wanted,
         limit: int,
         ranked: bool,
-        bookmarks: frozenset[str] | None,
+        bookmarks: Bookmarked | None,
         progress: Callable[[SearchAnswer], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
@@ -113,10 +126,11 @@ class _Search:
         self._terms = highlighted(asked)
         self._limit = limit
         self._ranked = ranked
-        self._bookmarks = bookmarks
+        self._bookmarks = bookmarks or Bookmarked()
         self._cap = COUNTED_IN_TEXT if asked.checked or asked.bookmarked is not None else COUNTED
         self._progress = progress
         self._stopped = stopped
+        self._archived = _Archived(ledger, library.memory)
         self._facts: dict[Session, _Facts] = {}
         self._told = time.monotonic()
         self._shown: tuple[SearchHit, ...] = ()
@@ -190,8 +204,13 @@ class _Search:
     # -- one hit
 
     def _is_bookmarked(self, found: Found) -> bool:
-        read = self._read(found)
-        return (read is not None and read[1] in (self._bookmarks or ())) == self._asked.bookmarked
+        marks = self._bookmarks
+        marked = f"{found.session}:{found.offset}" in marks.places
+        if not marked and marks.ids and (marks.sessions is None or (found.provider, found.session) in marks.sessions):
+            # A log that was written anew keeps the messages' ids, but not their places.
+            read = self._read(found)
+            marked = read is not None and read[1] in marks.ids
+        return marked == self._asked.bookmarked
 
     def _read(self, found: Found) -> tuple[str, str] | None:
         file = self._library.files.get(found.file)
@@ -208,6 +227,7 @@ class _Search:
         piece = excerpt(text, self._terms)
         facts = self._facts.get((found.provider, found.session)) or _unknown(found.session)
         file = self._library.files.get(found.file)
+        place, archived = self._archived.read(file.path) if file else ("", "")
         return SearchHit(
             provider=Provider(found.provider).word,
             session=found.session,
@@ -221,12 +241,13 @@ class _Search:
             snippet=piece.text,
             spans=piece.spans,
             score=score,
-            file=file.path if file else "",
+            file=place,
             offset=found.offset,
             length=found.length,
             uuid=uuid,
             error=bool(found.flags & Flag.ERROR),
             gone=gone,
+            archived="" if gone else archived,
         )
 
     def _learn(self, page: Sequence[Found]) -> None:
@@ -243,6 +264,36 @@ class _Search:
         )
         for provider, name, title, root, folder in rows:
             self._facts[int(provider), name] = _Facts(title, root, names.get(folder) if folder else None)
+
+
+class _Archived:
+    """Which logs are read from the archive; cheap where nothing is archived."""
+
+    def __init__(self, ledger: sqlite3.Connection | None, memory: dict[Any, Any]) -> None:
+        self._ledger = ledger
+        self._originals: dict[str, str] = {}
+        if ledger is not None:
+            version = ledger.execute("PRAGMA data_version").fetchone()[0]
+            known: tuple[int, dict[str, str]] | None = memory.get(("archived",))
+            if known is None or known[0] != version:
+                known = memory["archived",] = (version, originals(ledger))
+            self._originals = known[1]
+        self._copied = set(self._originals.values())
+
+    def place(self, path: str) -> str | None:
+        """The copy to read in place of a log; None: the log itself."""
+        if self._ledger is None or path not in self._copied:
+            return None
+        instead = stand_in(self._ledger, path)
+        return instead.path if instead is not None else None
+
+    def read(self, path: str) -> tuple[str, str]:
+        """(what is read for a log that the library knows, why that is a copy: for people)."""
+        original = self._originals.get(path, path)
+        if self._ledger is None or original not in self._copied:
+            return path, ""
+        instead = stand_in(self._ledger, original)
+        return (instead.path, instead.words) if instead is not None else (original, "")
 
 
 def _projects(ledger: sqlite3.Connection, memory: dict[Any, Any]) -> dict[str, str]:

@@ -3,6 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from tally_tui.trouble import Trouble
+
+
+class Reaching(StrEnum):
+    """What the indexing of text is at."""
+
+    ALL = "all"
+    """What there was is indexed."""
+    LATER = "later"
+    """The numbers come first."""
+    INDEXING = "indexing"
+    ELSEWHERE = "elsewhere"
+    """Another process is at it."""
+    STOPPED = "stopped"
+    """A person stopped it."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of the logs a search can see. Bytes as they lie on disk."""
+
+    log_bytes: int | None
+    """All logs there are; None while unknown."""
+    pending_bytes: int
+    """Not searchable yet."""
+    at: Reaching
+    seconds_left: float | None = None
+    """Until all is searchable; None while unknown."""
+    trouble: Trouble | None = None
+
+    @property
+    def share(self) -> float:
+        """How much is searchable: from 0 to 1."""
+        return 1 - min(1.0, self.pending_bytes / self.log_bytes) if self.log_bytes else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +74,8 @@ class SearchHit:
     error: bool = False
     gone: bool = False
     """Its log can no longer be read: the words were found, the text cannot be shown."""
+    archived: str = ""
+    """Why its text is from the archive, for people; empty where it is from the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tally_tui.ledger import ask
+from tally_tui.ledger import ask, marks
+from tally_tui.ledger.archived import archived_sessions
 from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.ledger.ask_filter import Exactly, Filter, filtered
 from tally_tui.ledger.ask_names import project_names
@@ -19,17 +20,16 @@ from tally_tui.ledger.ask_sessions import (
     session_facts,
     session_files,
     session_sums,
-    titles,
 )
+from tally_tui.ledger.talks import talks
 from tally_tui.model import Provider, Span
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.figures import figures
+from tally_tui.reports.retention import deletions
+from tally_tui.reports.session_order import Sort, fits, ordered
 
 if TYPE_CHECKING:
     from tally_tui.query import Query
-
-Sort = Literal["last", "cost", "tokens", "calls", "title"]
-
 
 def sessions(
     db: sqlite3.Connection,
@@ -44,6 +44,7 @@ def sessions(
     include_subagents: bool = False,
     mode: Mode = "calculate",
     where: Sequence[Exactly] = (),
+    without_hidden: bool = False,
 ) -> Sessions:
     """The root sessions with calls in a span; figures, models and times are of the span's calls.
 
@@ -52,17 +53,23 @@ def sessions(
         tz: the zone that times will be shown in.
         query: which calls; its own span narrows `span`. `cost:` and `tokens:` choose root sessions.
         span: which time, in epoch milliseconds.
-        sort: by last call, cost, tokens, calls (all of them with subagents) or title.
+        sort: what the rows are ordered by; cost, tokens and calls with subagents, length and context without.
         limit: how many roots to answer with, from the `offset`th on; None: all.
         include_subagents: put each root's subagents (of any depth) behind it, the earliest first.
         mode: which cost, as in `usage`.
         where: exact values, as in `usage`.
+        without_hidden: leave out of the rows (never the totals) what a person hid, unless the query says `is:hidden`.
     """
     with ask.snapshot(db):
         return listed(
             db, filtered(db, query, span, where), tz=tz, sort=sort, descending=descending, limit=limit,
             offset=offset, include_subagents=include_subagents, mode=mode,
+            without_hidden=without_hidden and not _asks_for_hidden(query),
         )  # fmt: skip
+
+
+def _asks_for_hidden(query: Query | None) -> bool:
+    return query is not None and any("hidden" in term.words for term in query.of("is"))
 
 
 def listed(
@@ -76,6 +83,7 @@ def listed(
     offset: int = 0,
     include_subagents: bool = False,
     mode: Mode = "calculate",
+    without_hidden: bool = False,
 ) -> Sessions:
     """The same for a filter at hand; inside a snapshot."""
     since, until = ask.within(chosen.span, ask.data_span(db))
@@ -88,11 +96,10 @@ def listed(
         total = Sums()
         for entry in roots.values():
             total.add(entry.all)
+        left_out = _hidden(db, roots) if without_hidden else frozenset()
+        roots = {root: entry for root, entry in roots.items() if root not in left_out}
         end = len(roots) if limit is None else offset + limit
-        if sort == "last":
-            page = _newest(db, list(roots.values()), since, until, descending, offset, end)
-        else:
-            page = _ordered(db, roots.values(), sort, descending)[offset:end]
+        page = ordered(db, roots, sort, descending, (since, until), (offset, end))
         shown = [
             entry
             for root in page
@@ -105,7 +112,17 @@ def listed(
         rows=_rows(db, shown, times),
         total_rows=len(roots),
         totals=figures(total),
+        hidden=len(left_out),
     )
+
+
+def _hidden(db: sqlite3.Connection, roots: Iterable[int]) -> frozenset[int]:
+    """Those of some sessions that a person hid."""
+    names = marks.hidden(db)
+    if not names:
+        return frozenset()
+    facts = session_facts(db, roots)
+    return frozenset(root for root, known in facts.items() if (known.provider, known.name) in names)
 
 
 def _subagents(root: SessionSums, found: dict[int, SessionSums]) -> list[SessionSums]:
@@ -113,55 +130,21 @@ def _subagents(root: SessionSums, found: dict[int, SessionSums]) -> list[Session
     return sorted(below, key=lambda entry: (entry.first_slot, entry.session))
 
 
-def _ordered(
-    db: sqlite3.Connection, entries: Iterable[SessionSums], sort: Sort, descending: bool
-) -> list[SessionSums]:
-    if sort == "title":
-        named = titles(db)
-        return sorted(
-            entries, key=lambda entry: (named[entry.session].casefold(), entry.session), reverse=descending
-        )
-
-    def size(entry: SessionSums) -> tuple[int, int]:
-        sums = entry.all
-        number = {"cost": sums.cost, "tokens": sums.tokens.total, "calls": sums.calls}[sort]
-        return number, entry.session
-
-    return sorted(entries, key=size, reverse=descending)
-
-
-def _newest(
-    db: sqlite3.Connection,
-    entries: list[SessionSums],
-    since: int,
-    until: int,
-    descending: bool,
-    offset: int,
-    end: int,
-) -> list[SessionSums]:
-    """A page by last call. Slots tell most of the order; only around the page must calls be looked at."""
-    entries.sort(key=lambda entry: entry.last_slot, reverse=descending)
-    page = entries[offset:end]
-    if not page:
-        return []
-    slots = {page[0].last_slot, page[-1].last_slot}
-    before = sum(1 for entry in entries[:offset] if entry.last_slot in slots)
-    near = page + [entry for entry in (*entries[:offset], *entries[end:]) if entry.last_slot in slots]
-    last = {entry.session: first_and_last(db, entry, since, until)[1] for entry in near}
-    near.sort(key=lambda entry: (last[entry.session], entry.session), reverse=descending)
-    return near[before : before + len(page)]
-
-
 def _rows(
     db: sqlite3.Connection, shown: Sequence[SessionSums], times: dict[int, tuple[int, int]]
 ) -> tuple[SessionRow, ...]:
     numbers = [entry.session for entry in shown]
     facts, files, projects = session_facts(db, numbers), session_files(db, numbers), project_names(db)
+    marked, hidden, told = marks.of_sessions(db), marks.hidden(db), talks(db, numbers)
+    archived, deleted = archived_sessions(db), deletions(db, [path for path, gone in files.values() if not gone])
 
     def row(entry: SessionSums) -> SessionRow:
         known = facts[entry.session]
         first, last = times[entry.session]
-        file, gone = files.get(entry.session, (None, False))
+        bookmarked, note = marked.get((known.provider, known.name), (False, ""))
+        talk = told.get(entry.session)
+        # A log may hold nothing but copies of another session's calls: the conversation is its own all the same.
+        file, gone = files.get(entry.session, (talk.path, bool(talk.gone)) if talk else (None, False))
         by_cost: list[tuple[str, Any]] = sorted(entry.models.items(), key=lambda each: (-each[1], each[0]))
         return SessionRow(
             provider=Provider(known.provider).word,
@@ -180,6 +163,16 @@ def _rows(
             subagents=len(entry.below),
             file=file,
             file_gone=gone,
+            bookmarked=bookmarked,
+            note=note,
+            hidden=(known.provider, known.name) in hidden,
+            turns=talk.turns if talk else None,
+            replies=talk.replies if talk else None,
+            context=(talk.context or None) if talk else None,
+            window=fits(known.provider, talk) if talk else None,
+            agent=known.agent,
+            archived=(known.provider, known.name) in archived,
+            deleted_ms=deleted.get(file or ""),
         )
 
     return tuple(row(entry) for entry in shown)

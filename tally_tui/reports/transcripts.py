@@ -1,59 +1,31 @@
 """A session's conversation for a reader: a flat list of what is shown, and the texts of what is unfolded.
 
 Of each item the beginning of its text stays in memory; the whole is read from the log again when it is
-asked for. A `Reading` stays with one session, and looks at its logs again when they have grown.
+asked for. A `Reading` stays with one session, and reads on where its logs have grown.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from tally_tui.logs.lines import UnreadableLogError
-from tally_tui.logs.messages import Item, Kind, input_texts, items_at
+from tally_tui.logs.lines import UnreadableLogError, open_log, seek
+from tally_tui.logs.messages import Item, Kind, Mark, input_texts, items_at
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import Conversation, NoLogError, NoSessionError, Spent, conversation
+from tally_tui.reports.conversation_files import Subagent, find_session, subagents_of
 from tally_tui.reports.conversation_order import Block
+from tally_tui.reports.spilled import spilled
+from tally_tui.reports.transcript_entries import Context, Entry, joined
+from tally_tui.reports.transcript_tree import Told
 
-KEPT: Final = 2_000
-"""Characters of a text that stay in memory."""
-_WHOLE: Final = frozenset({Kind.PROMPT, Kind.REPLY, Kind.THINKING, Kind.SUMMARY})
-"""Kinds that are nothing but their text."""
-_TELLING: Final = ("exit_code", "preTokens", "postTokens", "trigger", "items", "retry", "of", "status")
-"""Details that a title needs."""
+__all__ = ["Context", "Entry", "Hits", "Reading", "Spent", "Texts", "Transcript"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """One item of a conversation, a call with its result."""
-
-    item: Item
-    result: Item | None = None
-    level: int = 0
-    """How deep inside subagents."""
-    cut: bool = False
-    """Whether only the beginning of its text is here."""
-    length: int = 0
-    """Characters of the whole text, the result's included."""
-    breaks: int = 0
-    """Its line breaks."""
-    result_lines: int = 0
-    spent: Spent | None = None
-    """Of a prompt: what its turn cost."""
-    until_here: int = 0
-    """The conversation's cost with that turn, nano-dollars."""
-    path: str = ""
-    """The log it stands in."""
-    answers: tuple[Item, ...] = ()
-    """Of a call: every record of what came of it."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.item.session}:{self.item.offset}:{self.item.part}:{self.item.kind}"
+_LONGEST_RECORD: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +38,23 @@ class Transcript:
     folder: str | None = None
     problem: str = ""
     spent: Spent = Spent()  # noqa: RUF009 - frozen
+    whole: bool = True
+    """Whether this is all that the logs hold, not only their beginning."""
+    from_archive: str = ""
+    """Why it is read from the archive, for people; empty where it is read from the logs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """The answer to a TextsRequest: whole items by their entries' numbers."""
+    """The answer to a TextsRequest or SpilledRequest: whole items by their entries' numbers.
+
+    The numbers are those of the newest transcript: what an item is, it says itself (`Entry.key`).
+    """
 
     session: str
     items: dict[int, tuple[Item, Item | None]] = field(default_factory=dict)
+    problem: str = ""
+    """Why something is not whole, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +70,6 @@ class Hits:
 class _Row(NamedTuple):
     block: Block
     level: int
-    path: str
-    spent: Spent | None
 
 
 class Reading:
@@ -99,39 +78,50 @@ class Reading:
     def __init__(self, provider: Provider, session: str) -> None:
         self.provider, self.session = provider, session
         self.told = Transcript(provider.word, session, ())
-        self._sizes: tuple[tuple[str, int], ...] = ()
+        self._tree: Told | None = None
+        self._below: list[Subagent] = []
+        self._ledger: tuple[int, ...] = ()
+        """What the ledger knew of files and sessions when it was last asked."""
 
-    def more(self, db: sqlite3.Connection) -> bool:
-        """Read the logs if they have changed; whether they had.
+    def more(self, db: sqlite3.Connection, limit: int = 1 << 62) -> bool:
+        """Read on in the logs, about `limit` bytes of the session's own at most; whether anything changed.
 
         Raises:
             UnreadableLogError: a log cannot be opened.
         """
-        if self._sizes and self._sizes == _sizes(path for path, _ in self._sizes):
-            return False
         try:
-            whole = conversation(db, self.session)
+            changed = self._read_on(db, limit)
         except (NoLogError, NoSessionError) as error:
             problem = str(error)
             changed = not self.told.problem
             self.told = Transcript(self.provider.word, self.session, self.told.entries, self.told.folder, problem)
             return changed
-        rows = list(_flat(whole))
-        self._sizes = _sizes({*whole.files, *(row.path for row in rows)})
-        before = {entry.key: entry for entry in self.told.entries}
-        entries: list[Entry] = []
-        total = 0
-        for row in rows:
-            if row.spent is not None and not row.level:
-                total += row.spent.cost
-            entry = _entry(row, total)
-            known = before.get(entry.key)
-            # The same object where nothing changed: who shows it need not look again.
-            entries.append(known if known is not None and _alike(known, entry) else entry)
-        self.told = Transcript(
-            self.provider.word, self.session, tuple(entries), whole.session.folder, "", whole.spent
-        )
-        return True
+        tree = self._tree
+        assert tree is not None
+        told = (self.told.whole, self.told.spent, self.told.from_archive)
+        if changed or self.told.problem or told != (tree.whole, tree.spent, tree.from_archive):
+            folder = tree.session.folder
+            entries = tuple(tree.rows)
+            self.told = Transcript(
+                self.provider.word, self.session, entries, folder, "", tree.spent, tree.whole, tree.from_archive
+            )
+            return True
+        return False
+
+    def _read_on(self, db: sqlite3.Connection, limit: int) -> bool:
+        ledger = db.execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM session), (SELECT coalesce(max(id), 0) FROM file), "
+            "(SELECT count(*) FROM file WHERE gone_at IS NOT NULL), (SELECT count(*) FROM archived)"
+        ).fetchone()
+        renamed = ledger != self._ledger
+        if renamed or self._tree is None:
+            log = find_session(db, self.session)
+            self._below = subagents_of(db, log)
+            if self._tree is None or self._tree.session.id != log.id:
+                self._tree = Told(log)
+            self._tree.session = log
+            self._ledger = ledger
+        return self._tree.update(db, self._below, renamed, limit)
 
     def texts(self, first: int, last: int) -> dict[int, tuple[Item, Item | None]]:
         """The whole items of some entries."""
@@ -140,8 +130,25 @@ class Reading:
             entry = self.told.entries[number]
             if entry.cut:
                 answers = [self._whole(entry.path, each) for each in entry.answers]
-                found[number] = (self._whole(entry.path, entry.item), _joined(answers, entry.result))
+                found[number] = (self._whole(entry.path, entry.item), joined(answers, entry.result))
         return found
+
+    def spilled(self, key: str) -> Texts:
+        """One item with the whole output that was too large for the log."""
+        for number, entry in enumerate(self.told.entries):
+            if entry.key != key:
+                continue
+            answers = [self._whole(entry.path, each) for each in entry.answers]
+            problems = []
+            for answer in answers:
+                found = spilled(entry.path, answer) if answer.marks & Mark.LOADED else None
+                if found is not None and found.text:
+                    answer.text, answer.marks = found.text, answer.marks & ~Mark.LOADED
+                if found is not None and found.problem:
+                    problems.append(found.problem)
+            item = self._whole(entry.path, entry.item)
+            return Texts(self.session, {number: (item, joined(answers, entry.result))}, " ".join(problems))
+        return Texts(self.session)
 
     def _whole(self, path: str, item: Item) -> Item:
         if item.kind is Kind.BRANCH or not path:
@@ -154,8 +161,19 @@ class Reading:
         for each in lines:
             if each.part == item.part and each.kind is item.kind:
                 each.marks |= item.marks
+                if each.kind is Kind.RAW and each.detail is None and not each.text:
+                    each.text = self._line(path, item)
                 return each
         return item
+
+    def _line(self, path: str, item: Item) -> str:
+        """A record that nobody knows, as its line has it."""
+        try:
+            with open_log(path) as log:
+                seek(log, path, item.offset)
+                return str(log.read(min(item.length, _LONGEST_RECORD)), "utf-8", "replace").strip()
+        except UnreadableLogError:
+            return ""
 
     def find(self, db: sqlite3.Connection, pattern: re.Pattern[str]) -> Hits:
         """The entries whose words match, all texts read through.
@@ -176,80 +194,16 @@ class Reading:
         return Hits(self.session, pattern.pattern, tuple(sorted(found)), sum(found.values()))
 
 
-def _sizes(paths: Any) -> tuple[tuple[str, int], ...]:
-    out = []
-    for path in sorted(paths):
-        try:
-            out.append((path, Path(path).stat().st_size))
-        except OSError:
-            out.append((path, -1))
-    return tuple(out)
-
-
 def _flat(whole: Conversation, level: int = 0) -> Iterator[_Row]:
     for entry in whole.entries:
-        yield from _blocks(entry.block, level, whole.files, entry.spent)
+        yield from _blocks(entry.block, level)
         for agent in entry.agents:
             yield from _flat(agent, level + 1)
     for agent in whole.agents:
-        item = Item(Kind.AGENT, 0, 0, session=agent.session.name, text=agent.description or agent.session.name)
-        yield _Row(Block(item), level, "", None)
         yield from _flat(agent, level + 1)
 
 
-def _blocks(block: Block, level: int, files: Sequence[str], spent: Spent | None) -> Iterator[_Row]:
-    yield _Row(block, level, files[block.file] if block.file < len(files) else "", spent)
+def _blocks(block: Block, level: int) -> Iterator[_Row]:
+    yield _Row(block, level)
     for each in block.inner:
-        yield from _blocks(each, level + 1, files, None)
-
-
-def _entry(row: _Row, total: int) -> Entry:
-    block = row.block
-    item, answers = block.item, (*block.results, *block.more)
-    text = block.text
-    length, breaks = len(item.text), item.text.count("\n")
-    lines = text.count("\n") + 1 if text.strip() else 0
-    cut = item.kind not in _WHOLE or length > KEPT or bool(answers)
-    result = _joined(list(answers), None)
-    return Entry(
-        _short(item), None if result is None else _short(result), row.level, cut, length + len(text),
-        breaks + lines + bool(lines), lines, row.spent, total, row.path, tuple(map(_short, answers)),
-    )  # fmt: skip
-
-
-def _joined(answers: list[Item], otherwise: Item | None) -> Item | None:
-    """What came of a call as one item: the words of all records, the details that tell most."""
-    if not answers:
-        return otherwise
-    first = answers[0]
-    texts = [each.text for each in answers if each.kind is Kind.TOOL_RESULT and each.text]
-    details = [each.detail for each in answers if isinstance(each.detail, dict)]
-    telling = next((each for each in details if "structuredPatch" in each or "changes" in each), None)
-    merged = Item(first.kind, first.offset, first.length, first.part, first.ts, first.session)
-    merged.text = "\n".join(texts)
-    merged.detail = telling if telling is not None else details[0] if details else None
-    for each in answers:
-        merged.marks |= each.marks
-    return merged
-
-
-def _short(item: Item) -> Item:
-    """An item without the bulk of its text, arguments and details."""
-    item.text = item.text[:KEPT]
-    if isinstance(item.input, dict):
-        for name, value in item.input.items():
-            if isinstance(value, str) and len(value) > KEPT:
-                item.input[name] = value[:KEPT]
-    if isinstance(item.detail, dict):
-        item.detail = {name: item.detail[name] for name in _TELLING if name in item.detail} or None
-    else:
-        item.detail = None
-    return item
-
-
-def _alike(one: Entry, other: Entry) -> bool:
-    return (
-        one.level == other.level and one.length == other.length and one.spent == other.spent
-        and one.until_here == other.until_here and len(one.answers) == len(other.answers)
-        and one.item.marks == other.item.marks
-    )  # fmt: skip
+        yield from _blocks(each, level + 1)

@@ -10,10 +10,10 @@ from typing import Final
 from tally_tui.ledger import ask
 from tally_tui.ledger.ask import Choice, Mode, Sums
 from tally_tui.ledger.ask_filter import filtered
-from tally_tui.ledger.ask_readings import granted, limit_lengths, observed
-from tally_tui.model import Span
+from tally_tui.ledger.ask_readings import granted, homes_of, limit_keys, newest_readings, observed
+from tally_tui.model import Provider, Span
 from tally_tui.query import Query, Term, Value
-from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS, LimitKey, Reading, Window
+from tally_tui.rules.windows import FIVE_HOURS, LONG, MINUTE_MS, SEVEN_DAYS, LimitKey, Reading, Window
 from tally_tui.rules.windows_merge import windows
 
 _FAMILIES: Final = ("opus", "sonnet", "haiku")
@@ -39,33 +39,46 @@ def known_windows(
     readings from one length earlier on are used.
     """
     found = {}
-    for told, limit, length in limit_lengths(db):
-        if provider in (None, told) and minutes in (None, length) and length >= at_least:
+    for key in limit_keys(db):
+        length = key.minutes
+        if provider in (None, key.provider) and minutes in (None, length) and length >= at_least:
             span = since if since is not None else until - back * length * MINUTE_MS
-            for key, (several, _) in merged(db, told, limit, length, span, until).items():
-                found[key] = several if since is None else tuple(each for each in several if each.end > since)
+            several, readings = merged(db, key, span, until)
+            if not readings:
+                continue
+            found[key] = several if since is None else tuple(each for each in several if each.end > since)
+    return found
+
+
+def last_windows(db: sqlite3.Connection, known: Known, now_ms: int) -> dict[LimitKey, tuple[Window, ...]]:
+    """The newest window of every long limit that is not among the known ones."""
+    found = {}
+    for newest in newest_readings(db, now_ms + 1):
+        key = LimitKey(Provider(newest.provider).word, newest.limit_id, newest.minutes, newest.root)
+        if key.minutes >= LONG and not known.get(key):
+            several, _ = merged(db, key, newest.ts, newest.ts + 1)
+            if several:
+                found[key] = several[-1:]
     return found
 
 
 def newest_windows(db: sqlite3.Connection, now_ms: int) -> list[tuple[Window, str | None]]:
-    """The newest window of each limit with the plan that its newest reading names, by provider, limit and length."""
-    return [
-        (several[-1], _plan(readings))
-        for told, limit, length in limit_lengths(db)
-        for several, readings in merged(db, told, limit, length, now_ms - length * MINUTE_MS, now_ms + 1).values()
-        if several
-    ]
+    """The newest window of each limit with the plan that its newest reading names, in the order of `limit_keys`."""
+    found = []
+    for key in limit_keys(db):
+        several, readings = merged(db, key, now_ms - key.minutes * MINUTE_MS, now_ms + 1)
+        if several:
+            found.append((several[-1], _plan(readings)))
+    return found
 
 
 def merged(
-    db: sqlite3.Connection, provider: str, limit: str, length: int, since: int, until: int
-) -> dict[LimitKey, tuple[tuple[Window, ...], list[Reading]]]:
-    """The windows of one limit from one length before `since` on, by account, with the readings they were made of."""
-    first = since - length * MINUTE_MS
-    return {
-        key: (windows(key, readings, [each for each in granted(db, key) if first <= each.at < until]), readings)
-        for key, readings in sorted(observed(db, provider, limit, length, first, until).items())
-    }
+    db: sqlite3.Connection, key: LimitKey, since: int, until: int
+) -> tuple[tuple[Window, ...], list[Reading]]:
+    """The windows of one limit from one length before `since` on, with the readings they were made of."""
+    first = since - key.minutes * MINUTE_MS
+    readings = observed(db, key, first, until)
+    return windows(key, readings, [each for each in granted(db, key) if first <= each.at < until]), readings
 
 
 def _plan(readings: list[Reading]) -> str | None:
@@ -75,7 +88,7 @@ def _plan(readings: list[Reading]) -> str | None:
 def plan_windows(known: Known, provider: str) -> tuple[Window, ...]:
     """The seven-day windows of a provider's own plan (its longest limit where it has no such), by time.
 
-    Where several accounts were read, the one read last.
+    Where several accounts were read, always the same one's: of those in use the usual one, else the first by name.
     """
     own = {key: found for key, found in known.items() if key.provider == provider == key.limit and found}
     if not own:
@@ -83,7 +96,11 @@ def plan_windows(known: Known, provider: str) -> tuple[Window, ...]:
     length = SEVEN_DAYS if any(key.minutes == SEVEN_DAYS for key in own) else max(key.minutes for key in own)
     if length == FIVE_HOURS:
         return ()
-    return max((found for key, found in own.items() if key.minutes == length), key=lambda found: found[-1].read_ms)
+    own = {key: found for key, found in own.items() if key.minutes == length}
+    newest = max(found[-1].end for found in own.values())
+    return next(
+        found for _, found in sorted(own.items()) if found[-1].end > newest - length * MINUTE_MS
+    )
 
 
 class Spending:
@@ -114,12 +131,14 @@ def spending(
     query: Query | None = None,
     mode: Mode = "calculate",
     over: tuple[int, int] | None = None,
+    home: str | None = None,
 ) -> Iterator[Spending]:
-    """What calls came to, of a provider and a query; inside an `ask.snapshot`.
+    """What calls came to, of a provider, a query and an account (None: all); inside an `ask.snapshot`.
 
     `over` is the span in which a query's `cost:` and `tokens:` choose sessions.
     """
-    chosen = filtered(db, query, where=[("provider", provider)] if provider else [])
+    where = [(field, value) for field, value in (("provider", provider), ("home", home)) if value is not None]
+    chosen = filtered(db, query, where=where)
     held = ask.data_span(db)
     with ask.choose(db, chosen, mode=mode) as choice:
         if over:
@@ -127,10 +146,19 @@ def spending(
         yield Spending(choice, held)
 
 
+def home_of(db: sqlite3.Connection, key: LimitKey) -> str | None:
+    """The account whose calls count towards a limit; None: all, for the logs are of one alone."""
+    homes = homes_of(db, key.provider)
+    return key.root if len(homes) > 1 and key.root in homes else None
+
+
 @contextmanager
 def spending_of(db: sqlite3.Connection, key: LimitKey, mode: Mode = "calculate") -> Iterator[Spending]:
-    """What counts towards a limit: its provider's calls, or a model's alone where the limit is named after it."""
+    """What counts towards a limit: its provider's calls, or a model's alone where the limit is named after it.
+
+    Where the logs are of several accounts, only those of the limit's own.
+    """
     family = next((each for each in _FAMILIES if each in key.limit.lower()), None)
     query = Query((Term("model", (Value(family),)),)) if family else None
-    with spending(db, key.provider, query=query, mode=mode) as found:
+    with spending(db, key.provider, query=query, mode=mode, home=home_of(db, key)) as found:
         yield found

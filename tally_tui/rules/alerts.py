@@ -113,7 +113,12 @@ def window_axis(provider: str, limit: str, minutes: int) -> Axis:
 def scope_of(window: Window) -> str:
     """A limit's identity as alerts write it: `codex/codex/300`, and `@` its home folder where that is not the usual."""
     key = window.key
-    return f"{key.provider}/{key.limit}/{key.minutes}" + (f"@{key.root}" if key.root else "")
+    return account_of(f"{key.provider}/{key.limit}/{key.minutes}", key.root)
+
+
+def account_of(scope: str, root: str) -> str:
+    """A scope with the account it is of: `@` and its home folder where that is not the usual one."""
+    return f"{scope}@{root}" if root else scope
 
 
 def window_firings(window: Window, rule: Rule) -> tuple[Firing, ...]:
@@ -286,7 +291,9 @@ def cost_firings(
     )
 
 
-def limit_hit(provider: str, ts: int, text: str, rule: Rule, *, resets_at: int | None) -> tuple[Firing, ...]:
+def limit_hit(
+    provider: str, ts: int, text: str, rule: Rule, *, resets_at: int | None, root: str = ""
+) -> tuple[Firing, ...]:
     """The agent said that a limit stopped it: once a window where its reset is known, else once an hour."""
     if not rule.on:
         return ()
@@ -294,7 +301,7 @@ def limit_hit(provider: str, ts: int, text: str, rule: Rule, *, resets_at: int |
     return (
         Firing(
             axis="limit_hit",
-            latch=Latch(rule.name, provider, until, 0, 100),
+            latch=Latch(rule.name, account_of(provider, root), until, 0, 100),
             severity="critical",
             provider=provider,
             at=ts,

@@ -168,11 +168,11 @@ def capacity(spent: int, used_percent: float, total: int | None = None) -> Capac
     """The allowance of a window of which `used_percent` is used after `spent` (billionths of a credit).
 
     With the plan's own `total` it is exact; else the total follows from what one percent came to.
-    None below one percent.
+    None below one percent, and where nothing was spent: then the readings tell of what the ledger has not seen.
     """
     if total is not None:
         return Capacity(total, round(total * max(0.0, 100 - used_percent) / 100), "exact")
-    if used_percent < 1:
+    if used_percent < 1 or spent <= 0:
         return None
     whole = round(spent * 100 / used_percent)
     return Capacity(whole, max(0, whole - spent), "estimated")

@@ -93,3 +93,13 @@ def ago(ms: int) -> str:
         if ms < limit:
             return f"{ms // unit}{name} ago"
     return f"{ms // (365 * _DAY)}y ago"
+
+
+def size(number: int) -> str:
+    """Bytes for people: `512 B`, `4.2 MB`."""
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 999.5:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.5 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"

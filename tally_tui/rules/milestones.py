@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 from statistics import median
@@ -127,13 +127,19 @@ def used_between(windows: Iterable[Window], since: int, until: int) -> float:
     for window in windows:
         if window.end <= since or window.start >= until:
             continue
-        before, segment = 0.0, 0
-        for sample in window.samples:
-            if sample.segment != segment:
-                # A credit hands percents back; it does not undo what was used.
-                before, segment = sample.percent, sample.segment
-                continue
-            if since <= sample.ts < until:
-                used += sample.percent - before
-            before = sample.percent
+        for _, rise in rises(window, since, until):
+            used += rise
     return used
+
+
+def rises(window: Window, since: int, until: int) -> Iterator[tuple[int, float]]:
+    """(instant, percents more than before it) of a window's believed readings in [since, until), by time."""
+    before, segment = 0.0, 0
+    for sample in window.samples:
+        if sample.segment != segment:
+            # A credit hands percents back; it does not undo what was used.
+            before, segment = sample.percent, sample.segment
+            continue
+        if since <= sample.ts < until:
+            yield sample.ts, sample.percent - before
+        before = sample.percent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 _NAMED: Final[tuple[tuple[str, str, str], ...]] = (
@@ -83,15 +84,29 @@ def shareable(text: str) -> str:
     return anonymous(masked(text))
 
 
-def shareable_value(value: Any) -> Any:
+def cleaner(secrets: bool = True, people: bool = True) -> Callable[[str], str]:
+    """What makes a text fit to be shown: secrets masked, people not named by paths and addresses; or neither."""
+    if secrets:
+        return shareable if people else masked
+    return anonymous if people else _as_it_is
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def shareable_value(value: Any, secrets: bool = True, people: bool = True) -> Any:
     """The same for plain JSON values: every string in them, names of fields too."""
+    clean = cleaner(secrets, people)
     if isinstance(value, str):
-        return shareable(value)
+        return clean(value)
     if isinstance(value, list):
-        return [shareable_value(each) for each in value]
+        return [shareable_value(each, secrets, people) for each in value]
     if isinstance(value, dict):
         return {
-            shareable(str(name)): "‹secret›" if _secret_field(str(name), each) else shareable_value(each)
+            clean(str(name)): "‹secret›"
+            if secrets and _secret_field(str(name), each)
+            else shareable_value(each, secrets, people)
             for name, each in value.items()
         }
     return value

@@ -8,6 +8,7 @@ from typing import Any
 from tally_tui.model import Reason
 from tally_tui.reports.answers import CallRow, Calls, Figures, SessionRow, Sessions, Usage, UsageRow
 from tally_tui.rules.zones import local
+from tally_tui.screens.paged_rows import PagedRows
 from tally_tui.screens.view import Level, View
 from tally_tui.widgets import figures
 from tally_tui.widgets.table import Cell, Column
@@ -117,18 +118,12 @@ class GroupRows:
         return clean(group.label) or (MISSING if group.key.get(self.facet) is None else "")
 
 
-class SessionRows:
+class SessionRows(PagedRows[SessionRow]):
     """Some sessions of many."""
 
     def __init__(self, answer: Sessions, offset: int, view: View, now: int) -> None:
-        self.answer, self.offset, self.view, self.now = answer, offset, view, now
-
-    def __len__(self) -> int:
-        return self.answer.total_rows
-
-    def at(self, row: int) -> SessionRow | None:
-        place = row - self.offset
-        return self.answer.rows[place] if 0 <= place < len(self.answer.rows) else None
+        super().__init__(answer.rows, answer.total_rows, offset)
+        self.view, self.now = view, now
 
     def cells(self, row: int) -> Sequence[Cell] | None:
         session = self.at(row)
@@ -150,18 +145,12 @@ class SessionRows:
         )
 
 
-class CallRows:
+class CallRows(PagedRows[CallRow]):
     """Some calls of many."""
 
     def __init__(self, answer: Calls, offset: int, view: View, now: int) -> None:
-        self.answer, self.offset, self.view, self.now = answer, offset, view, now
-
-    def __len__(self) -> int:
-        return self.answer.total_rows
-
-    def at(self, row: int) -> CallRow | None:
-        place = row - self.offset
-        return self.answer.rows[place] if 0 <= place < len(self.answer.rows) else None
+        super().__init__(answer.rows, answer.total_rows, offset)
+        self.view, self.now = view, now
 
     def cells(self, row: int) -> Sequence[Cell] | None:
         call = self.at(row)

@@ -66,6 +66,21 @@ class UsageCommands(_Entries):
         yield "copy: Table as Markdown", "", partial(screen.action_copy, "markdown")
 
 
+class MarkCommands(_Entries):
+    """`bookmarks: …`, where sessions are listed or read."""
+
+    def entries(self) -> Iterator[Entry]:
+        # Asked by what it has: the screen itself is not imported before anybody wants it.
+        marking = getattr(self.screen, "marking", None)
+        if marking is None or not hasattr(self.screen, "action_bookmark"):
+            return
+        yield "bookmarks: Set or remove one here", "The session, or the message that is read", marking.bookmark
+        yield "bookmarks: Write a note here", "About the session, or the message that is read", marking.note
+        yield "bookmarks: Take back", "The last bookmark, note or hiding", marking.undo
+        yield "list: Hide the session, or put it back", "Its cost counts all the same", marking.hide
+        yield "list: Show the hidden sessions, or the others again", "", marking.show_hidden
+
+
 class ThemeCommands(_Entries):
     """`theme: …`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,9 +15,10 @@ from textual.widgets.option_list import Option
 
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
+from tally_tui.widgets.transcript.marked import PENCIL, STAR, Marked
 from tally_tui.widgets.transcript.pages import Depth, Head, Kind
 
-FILTERS: Final = ("everything", "prompts", "errors", "edits")
+FILTERS: Final = ("everything", "prompts", "errors", "edits", "bookmarks")
 MOST: Final = 3_000
 """Entries of an outline at most: of longer sessions the filters show what is sought."""
 
@@ -55,13 +56,17 @@ class OutlineScreen(ModalScreen[int | None]):
         Binding("escape,o,q", "leave", "Close", id="outline.close", tooltip="Back to the session"),
         Binding("j", "walk(1)", "Down", show=False, id="outline.down"),
         Binding("k", "walk(-1)", "Up", show=False, id="outline.up"),
-        Binding("tab", "next_filter", "Only", id="outline.only", tooltip="Everything, prompts, errors, or edits"),
+        Binding("tab", "next_filter", "Only", id="outline.only",
+                tooltip="Everything, prompts, errors, edits, or bookmarks"),
     ]
 
-    def __init__(self, heads: Sequence[Head], titles: Sequence[str], here: int) -> None:
-        """`titles` has what stands behind each sign; `here` is the item the reader is at."""
+    def __init__(
+        self, heads: Sequence[Head], titles: Sequence[str], here: int, marked: Mapping[str, Marked] | None = None
+    ) -> None:
+        """`titles` has what stands behind each sign; `here` is the item the reader is at; `marked`: by their keys."""
         super().__init__()
         self.heads, self.titles, self.here = heads, titles, here
+        self.marked = marked or {}
         self.only = FILTERS[0]
         self._items: list[int] = []
 
@@ -75,11 +80,14 @@ class OutlineScreen(ModalScreen[int | None]):
         self.query_one(OptionList).focus()
 
     def _wanted(self, head: Head) -> bool:
+        kept = head.key in self.marked
+        if self.only == "bookmarks":
+            return kept
         if self.only == "prompts":
             return head.kind is Kind.PROMPT and not head.level
         if self.only == "errors":
             return head.error and head.depth < Depth.EVERYTHING
-        return head.edits if self.only == "edits" else sign_of(head) is not None
+        return head.edits if self.only == "edits" else kept or sign_of(head) is not None
 
     def _fill(self) -> None:
         options = self.query_one(OptionList)
@@ -95,12 +103,16 @@ class OutlineScreen(ModalScreen[int | None]):
             options.highlighted = at[-1] if at else 0
         more = f" of {len(chosen):,}" if len(chosen) > len(self._items) else ""
         words = f" · {self.only} · {len(self._items):,}{more}"
+        if self.only == "bookmarks" and not self._items:
+            words = " · no bookmarks: m in the session makes one"
         title = Content.assemble(("Outline", "bold"), words, ("  Tab: only …", "$quiet"))
         self.query_one("#outline-title", Static).update(title)
 
     def _line(self, item: int) -> Content:
         head = self.heads[item]
         sign, style = sign_of(head) or ("·", "$quiet")
+        if (kept := self.marked.get(head.key)) is not None:
+            sign, style = STAR if kept.bookmarked else PENCIL, "bold $text-accent"
         indent = "" if head.kind is Kind.PROMPT else "  "
         room = min(60, self.app.size.width) - 5 - len(indent)
         tail = f"  {head.figures.partition(' · ')[0]}" if head.figures else ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,113 +15,146 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tally_tui import clock
-from tally_tui.ingest.index_results import Pending
-from tally_tui.reports.search_answers import SearchAnswer, SearchHit
-from tally_tui.requests import SearchableRequest, SearchRequest
+from tally_tui.actions import RememberQuery, SaveSearch
+from tally_tui.reports.search_answers import Reach, SearchAnswer, SearchHit
+from tally_tui.reports.searches import SavedSearch, Searches
+from tally_tui.requests import SearchableRequest, SearchesRequest, SearchRequest
+from tally_tui.screens.saved_searches import SLOT as SAVED
+from tally_tui.screens.saved_searches import SavedSearches, SearchName
+from tally_tui.screens.search_input import SearchInput
+from tally_tui.screens.search_project import project_of, with_project
 from tally_tui.screens.session_list import short_day
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, Failed, News, Store
-from tally_tui.widgets import figures
+from tally_tui.store import Answered, Failed, News, QueryProblem, Store
+from tally_tui.widgets.facet_bar import FacetBar
 from tally_tui.widgets.hits import HitList
+from tally_tui.widgets.index_line import IndexLine
 from tally_tui.widgets.text import clean
 
 SLOT, REACH = "search", "searchable"
-_EMPTY = 'Words, "a phrase", -not, prefix*, re:…, project: model: role: tool: file: since:7d is:error'
+_EMPTY: Final = 'Words, "a phrase", -not, prefix*, re:…, project: model: role: tool: file: since:7d is:error'
+_KEYS: Final = (
+    ("↵", "opens"), ("Esc", "back"), ("↑↓", "hits"), ("^r", "best first"), ("^t", "this project"), ("Tab", "where"),
+    ("^s", "save"), ("^o", "saved"), ("^l", "lines"),
+)  # fmt: skip
 
 
-class SearchInput(Input):
-    """The line itself."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A hit to open, and what found it."""
 
-    HELP = "What is typed is searched for in all sessions at once."
-    BINDING_GROUP_TITLE = "Search"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,ctrl+n", "screen.walk(1)", "Next hit", show=False, id="search.next", tooltip="The next hit"),
-        Binding("up", "screen.walk(-1)", "Hit before", show=False, id="search.before", tooltip="The hit before"),
-        Binding("pagedown", "screen.walk(10)", "Ten on", show=False, id="search.page", tooltip="Ten hits on"),
-        Binding("pageup", "screen.walk(-10)", "Ten back", show=False, id="search.page-back", tooltip="Ten hits back"),
-    ]
+    hit: SearchHit
+    search: SavedSearch
+    hits: tuple[SearchHit, ...]
+    """All that were found, in the order of the screen."""
 
 
-class SearchScreen(Screen[tuple[SearchHit, str] | None]):
-    """Answers with the hit to open and the query that found it."""
+class SearchScreen(Screen[Chosen | None]):
+    """Answers with the hit to open and the search that found it."""
 
     AUTO_FOCUS = "SearchInput"
     BINDING_GROUP_TITLE = "Search"
     DEFAULT_CSS = """
     SearchScreen { layout: vertical;
-        & > SearchInput { background: $panel; padding: 0 1; }
+        & > SearchInput.-textual-compact { background: $panel; padding: 0 1; }
+        & > #search-problem { height: auto; padding: 0 1; color: $text-warning; background: $surface; display: none; }
         & > #search-state { height: auto; max-height: 3; padding: 0 1; color: $quiet; background: $surface; }
-        & > #search-reach { height: auto; padding: 0 1; color: $text-warning; display: none; }
-        & > #search-keys { height: 1; dock: bottom; background: $footer-background; padding: 0 1; } }
+        & > #search-keys { height: auto; max-height: 3; dock: bottom; background: $footer-background; padding: 0 1; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="search.leave", tooltip="Back to the sessions"),
         Binding("ctrl+r", "rank", "Best first", id="search.rank", tooltip="The best first, or the newest"),
-    ]
+        Binding("ctrl+t", "project", "This project", id="search.project",
+                tooltip="Only in the project of the hit under the cursor; again: in all"),
+        Binding("ctrl+s", "save", "Save", id="search.save", tooltip="Give this search a name, to find it again"),
+        Binding("ctrl+o", "saved", "Saved", id="search.saved", tooltip="Saved searches, and earlier ones"),
+        Binding("ctrl+l", "lines", "Lines", id="search.lines", tooltip="A line of each hit, or what stands around it"),
+    ]  # fmt: skip
 
     hits = getters.query_one(HitList)
+    line = getters.query_one(SearchInput)
 
-    def __init__(self, store: Store, view: View, query: str = "") -> None:
+    def __init__(
+        self, store: Store, view: View, search: SavedSearch | None = None, project: str | None = None
+    ) -> None:
+        """`search` stands there at first; `project` is that of the session one came from."""
         super().__init__()
-        self.store, self.view, self.first_query = store, view, query
-        self.ranked = False
+        self.store, self.view, self.project = store, view, project
+        self.first = search or SavedSearch("", "")
+        self.ranked = self.first.ranked
         self.waiting = False
+        self.searches = Searches()
         self._answer: SearchAnswer | None = None
+        self._asked: SearchRequest | None = None
+        self._shown: SearchRequest | None = None
 
     def compose(self) -> ComposeResult:
-        yield SearchInput(self.first_query, placeholder="search everything that was said", compact=True, id="search")
+        yield SearchInput(self.first.query)
+        yield Static(id="search-problem", markup=False)
+        yield FacetBar()
         yield Static(id="search-state", markup=False)
-        yield Static(id="search-reach", markup=False)
+        yield IndexLine()
         yield HitList(self._when)
-        keys = (("↵", "opens"), ("↑↓", "hits"), ("^r", "best first"), ("Esc", "back"))
-        yield Static(
-            Content("  ").join(Content.assemble((key, "bold $accent"), f" {word}") for key, word in keys),
-            id="search-keys",
-        )
+        keys = Content("  ").join(Content.assemble((key, "bold $accent"), f" {word}") for key, word in _KEYS)
+        yield Static(keys, id="search-keys")
 
     def on_mount(self) -> None:
+        self.line.action_select_all()
+        self.query_one(FacetBar).choose(self.first.facets)
         self.store.ask(SearchableRequest(REACH))
+        self.store.ask(SearchesRequest(SAVED))
         self._ask()
 
     def on_unmount(self) -> None:
-        self.store.drop(SLOT)
-        self.store.drop(REACH)
+        for slot in (SLOT, REACH, SAVED):
+            self.store.drop(slot)
 
     def _when(self, instant: int) -> str:
         return short_day(instant, self.view.zone, clock.now_ms())
 
+    @property
+    def search(self) -> SavedSearch:
+        """What is searched for."""
+        return SavedSearch("", self.line.value.strip(), self.query_one(FacetBar).chosen, self.ranked)
+
     def _ask(self) -> None:
-        query = self.query_one(SearchInput).value.strip()
-        if not query:
+        search = self.search
+        if not search.query:
             self.store.drop(SLOT)
-            self.waiting, self._answer = False, None
+            self.waiting, self._answer, self._asked = False, None, None
             self.hits.show((), "")
+            self._point(None)
             self._say(_EMPTY)
             return
         self.waiting = True
-        self.store.ask(SearchRequest(SLOT, query, self.ranked, timezone=self.view.timezone))
+        self._asked = SearchRequest(SLOT, search.query, search.ranked, search.facets, timezone=self.view.timezone)
+        self.store.ask(self._asked)
+
+    # -- what came
 
     def receive(self, news: Mapping[str, News]) -> None:
         """Draw what came."""
-        reach = news.get(REACH)
-        if isinstance(reach, Answered) and isinstance(reach.answer, Pending):
-            self._show_reach(reach.answer)
+        for slot in (REACH, SAVED):
+            item = news.get(slot)
+            if isinstance(item, Answered) and isinstance(item.answer, Reach):
+                self.query_one(IndexLine).reach = item.answer
+            elif isinstance(item, Answered) and isinstance(item.answer, Searches):
+                self.searches = item.answer
+                self.line.before = item.answer.remembered
         item = news.get(SLOT)
         if isinstance(item, Failed):
-            # Half a word of the language is no mistake while it is typed.
-            self._say(clean(item.trouble.happened))
+            self.waiting = False
+            self._point(item.problem)
+            if item.problem is None:
+                self._say(clean(item.trouble.happened))
         elif isinstance(item, Answered) and isinstance(item.answer, SearchAnswer):
             answer = self._answer = item.answer
             self.waiting = not answer.finished
-            self.hits.show(answer.by_session(), "Nothing found." if answer.finished else "")
+            self._point(None)
+            # The same question answered again must not take away what one is looking at.
+            again, self._shown = item.request == self._shown, item.request  # type: ignore[assignment]
+            self.hits.show(answer.by_session(), "Nothing found." if answer.finished else "", still=again)
             self._tell(answer)
-
-    def _show_reach(self, pending: Pending) -> None:
-        """Say what a search cannot see: finding nothing there means nothing."""
-        note = self.query_one("#search-reach", Static)
-        note.display = pending.bytes > 0
-        size, whole = figures.size(pending.bytes), figures.size(pending.log_bytes)
-        note.update(Content(f"! {size} of {whole} of logs are not searchable yet; `tally-tui sync` makes them so."))
 
     def _tell(self, answer: SearchAnswer) -> None:
         sessions = len(answer.by_session())
@@ -134,6 +169,28 @@ class SearchScreen(Screen[tuple[SearchHit, str] | None]):
 
     def _say(self, words: str) -> None:
         self.query_one("#search-state", Static).update(Content(words))
+
+    def _point(self, problem: QueryProblem | None) -> None:
+        """Say what is not understood, under the word itself."""
+        note = self.query_one("#search-problem", Static)
+        note.display = problem is not None
+        if problem is None:
+            return
+        self._say("What is shown was found before." if self.hits.hit is not None else "")
+        if self.hits.hit is None:
+            self.hits.show((), "")
+        value = self.line.value
+        skipped = len(value) - len(value.lstrip())
+        start, end = problem.start + skipped, problem.end + skipped
+        # The line scrolls where the query is longer than it.
+        before = cell_len(clean(value[:start])) - int(self.line.scroll_x)
+        room = max(1, (self.line.size.width or self.app.size.width - 2))
+        length = max(1, cell_len(clean(value[start:end])))
+        left = max(0, min(before, room - 1))
+        carets = "^" * max(1, min(length + min(0, before), room - left))
+        note.update(Content(f"{' ' * left}{carets}\n{clean(problem.message)}"))
+
+    # -- keys
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -150,15 +207,78 @@ class SearchScreen(Screen[tuple[SearchHit, str] | None]):
     def _clicked(self, event: HitList.Opened) -> None:
         self._open(event.hit)
 
+    @on(FacetBar.Changed)
+    def _facets_changed(self, event: FacetBar.Changed) -> None:
+        event.stop()
+        self._ask()
+
+    @on(FacetBar.Left)
+    def _facets_left(self, event: FacetBar.Left) -> None:
+        event.stop()
+        self.line.focus()
+
     def _open(self, hit: SearchHit) -> None:
-        self.dismiss((hit, self.query_one(SearchInput).value.strip()))
+        self._remember()
+        hits = self._answer.hits if self._answer is not None else (hit,)
+        self.dismiss(Chosen(hit, self.search, hits))
+
+    def _remember(self) -> None:
+        query = self.search.query
+        if query and self._answer is not None and self._answer.hits and self.searches.remembered[:1] != (query,):
+            self.store.do(RememberQuery(query))
 
     def action_walk(self, hits: int) -> None:
-        self.hits.walk(hits)
+        if hits == -1 and self.hits.at_top and (not self.search.query or self.line.recalled):
+            self.line.action_earlier(1)
+        elif hits == 1 and self.hits.hit is None and self.line.recalled:
+            self.line.action_earlier(-1)
+        else:
+            self.hits.walk(hits)
 
     def action_rank(self) -> None:
         self.ranked = not self.ranked
         self._ask()
 
+    def action_lines(self) -> None:
+        self.hits.brief = not self.hits.brief
+
+    def action_facets(self) -> None:
+        self.query_one(FacetBar).focus()
+
+    def action_project(self) -> None:
+        value = self.line.value
+        hit = self.hits.hit
+        there = project_of(value)
+        if there is None and (project := (hit.project if hit is not None else None) or self.project) is None:
+            self.notify("No project is known here: put the cursor on a hit in one.", timeout=4, markup=False)
+            return
+        self.line.put(with_project(value, None if there is not None else project))
+
+    def action_save(self) -> None:
+        search = self.search
+        if not search.query:
+            self.notify("There is nothing to save yet: type what to search for.", timeout=4, markup=False)
+            return
+
+        def save(name: str | None) -> None:
+            if name is not None:
+                self.store.do(SaveSearch(SavedSearch(name, search.query, search.facets, search.ranked)))
+
+        self.app.push_screen(SearchName(search.query, frozenset(each.name for each in self.searches.saved)), save)
+
+    def action_saved(self) -> None:
+        self.app.push_screen(SavedSearches(self.store, self.searches), self._take)
+
+    def _take(self, search: SavedSearch | None) -> None:
+        if search is None:
+            return
+        self.ranked = search.ranked
+        self.query_one(FacetBar).choose(search.facets)
+        self.line.focus()
+        if self.line.value == search.query:
+            self._ask()
+        self.line.put(search.query)
+
     def action_leave(self) -> None:
+        self._remember()
         self.dismiss(None)

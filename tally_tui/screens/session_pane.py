@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from textual import getters, on, work
@@ -13,31 +13,39 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tally_tui.actions import LeavePlace
 from tally_tui.model import Span
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
-from tally_tui.requests import FindRequest, SessionsRequest, TextsRequest, TranscriptRequest
+from tally_tui.requests import FindRequest, SessionsRequest, SpilledRequest, TextsRequest, TranscriptRequest
+from tally_tui.rules.redaction import masked
 from tally_tui.rules.zones import local
+from tally_tui.screens.archiving import ArchiveLine
 from tally_tui.screens.breakdown import named
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Store
 from tally_tui.widgets import figures
+from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.conversation import Conversation
 from tally_tui.widgets.transcript.find_bar import FindBar, FindInput
 from tally_tui.widgets.transcript.lines import PlaceLine, SessionLine
 from tally_tui.widgets.transcript.reader import Reader
 
-SLOTS = ("conversation", "texts", "found", "opened")
+SLOTS = ("conversation", "texts", "spilled", "found", "opened")
 
 
 @dataclass
 class Target:
-    """Where to go in a session that is being opened: a line of one of its logs, and what to mark there."""
+    """Where to go in a session that is being opened: a line of one of its logs (or an item, by its key), and
+    what to mark there."""
 
     file: str
     offset: int
     length: int
     pattern: re.Pattern[str] | None = None
+    key: str = ""
+    uuid: str = ""
+    """Of a message whose key is no longer there."""
 
 
 class SessionPane(Vertical):
@@ -56,6 +64,7 @@ class SessionPane(Vertical):
         """A conversation's pages are made."""
 
         pages: Conversation
+        number: int
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, SessionPane.Made)
@@ -68,14 +77,23 @@ class SessionPane(Vertical):
         self.store, self.view, self.clock = store, view, clock
         self.session: SessionRow | None = None
         self.pages: Conversation | None = None
+        self.masked = False
+        """Whether what looks like a secret is hidden, in whichever session."""
+        self._asked_pages = self._shown_pages = 0
+        self._back = False
+        """Whether the place where the session was left is still to be found."""
         self._target: Target | None = None
+        self.finding = False
+        """Whether it is not known yet where all that is sought stands."""
         self._places: dict[str, tuple[str, int]] = {}
         """Session → the item and the line where it was left."""
 
     def compose(self) -> ComposeResult:
         yield SessionLine()
+        yield ArchiveLine()
         yield Static(id="nothing", markup=False)
-        yield Reader(self.clock, id="reader")
+        self._reader = Reader(self.clock, id="reader")
+        yield self._reader
         yield FindBar()
         yield PlaceLine()
 
@@ -94,6 +112,7 @@ class SessionPane(Vertical):
         self.remember()
         self.session, self.pages = session, None
         self.find_bar.close()
+        self.query_one(ArchiveLine).source = ""
         self.say("Reading …")
         self._title()
         self.ask()
@@ -108,6 +127,7 @@ class SessionPane(Vertical):
 
     def rest(self) -> None:
         """Nobody looks."""
+        self.finding = False
         for slot in SLOTS:
             self.store.drop(slot)
 
@@ -121,23 +141,45 @@ class SessionPane(Vertical):
     def _title(self) -> None:
         session, line = self.session, self.query_one(SessionLine)
         line.alone = not self.screen.has_class("-wide")
+        self.query_one(ArchiveLine).session = session
         if session is None:
             return
-        line.title = named(session)
+        title = masked(named(session)) if self.masked else named(session)
+        line.title = ("★ " if session.bookmarked else "") + title
         cost = figures.cost(session.figures) if session.figures.calls else ""
         tokens = f"{figures.count(session.figures.tokens.total)} tokens" if session.figures.calls else ""
         day = f"{local(session.first_ms, self.view.zone):%Y-%m-%d}"
-        line.facts = (cost, session.project or "", session.branch or "", ", ".join(session.models), tokens, day)
+        note = f"✎ {session.note}" if session.note else ""
+        told = (session.project or "", session.branch or "", ", ".join(session.models), tokens, day)
+        line.facts = (cost, note if len(note) < 40 else f"{note[:38]}…", *told)
 
     def on_resize(self) -> None:
         self.query_one(SessionLine).alone = not self.screen.has_class("-wide")
 
     def remember(self) -> None:
         """Keep the place, for when the session is opened again."""
-        reader = self.reader
-        if self.session is not None and self.pages is not None and reader.rows:
+        reader = self._reader
+        if self.session is not None and self.pages is not None and reader.rows and not self._back:
             row, line = reader.place
-            self._places[self.session.session] = (reader.heads[reader.rows[row]].key, line)
+            name, item = self.session.session, reader.heads[reader.rows[row]].key
+            known = self._places.get(name)
+            if known != (item, line) and (known is not None or (row, line) != (0, 0)):
+                # The beginning, of a session that nobody has read in, is no place to remember.
+                self._places[name] = (item, line)
+                self.store.do(LeavePlace(self.session.provider, name, item, line))
+
+    def on_unmount(self) -> None:
+        # The program ends: the reader is off the screen by now, but still knows where it was.
+        self.remember()
+
+    def take_places(self, places: Mapping[tuple[str, str], tuple[str, int]]) -> None:
+        """Places that were remembered earlier; those of this run are newer."""
+        late = self.session.session if self.session is not None and self.pages is not None else None
+        for (_, name), place in places.items():
+            if name not in self._places:
+                self._places[name] = place
+                if name == late and self.reader.place == (0, 0):
+                    self._go_back_to_place()
 
     # -- what came
 
@@ -145,10 +187,12 @@ class SessionPane(Vertical):
         """Draw an answer."""
         answer = news.answer
         if isinstance(answer, Transcript):
-            self._make_pages(answer, self.pages)
+            self._make(answer)
         elif isinstance(answer, Texts) and self.pages is not None:
             if answer.session == self.pages.transcript.session:
                 self.pages.take(answer)
+                if isinstance(news.request, SpilledRequest):
+                    self._loaded(news.request.key, answer.problem)
                 self.reader.arrived()
         elif isinstance(answer, Hits) and isinstance(news.request, FindRequest):
             self._show_found(news.request, answer)
@@ -160,26 +204,35 @@ class SessionPane(Vertical):
             self.session = answer.rows[0]
             self._title()
 
-    @work(thread=True, exclusive=True, group="pages", exit_on_error=False)
-    def _make_pages(self, transcript: Transcript, before: Conversation | None) -> None:
-        self.post_message(self.Made(Conversation(transcript, before)))
+    def _make(self, transcript: Transcript) -> None:
+        self._asked_pages += 1
+        self._make_pages(transcript, self.pages, self.masked, self._asked_pages)
+
+    @work(thread=True, group="pages", exit_on_error=False)
+    def _make_pages(self, transcript: Transcript, before: Conversation | None, masked: bool, number: int) -> None:
+        self.post_message(self.Made(Conversation(transcript, before, masked), number))
 
     @on(Made)
     def _made(self, event: Made) -> None:
         event.stop()
         pages = event.pages
-        if self.session is None or pages.transcript.session != self.session.session:
+        if self.session is None or pages.transcript.session != self.session.session or event.number < self._shown_pages:
             return
-        same = self.pages is not None
-        self.pages = pages
+        same, counted = self.pages is not None, self.pages is not None and self.pages.transcript.whole
+        self.pages, self._shown_pages = pages, event.number
+        self.query_one(ArchiveLine).source = clean(pages.transcript.from_archive)
         if not pages.heads:
             self.say(pages.transcript.problem or "There is nothing in this session's log.")
             return
         self.say("")
-        self.reader.show(pages, same)
+        self.reader.show(pages, same, counted)
         if not same:
+            self._back = True
+        if self._back:
             self._go_back_to_place()
         self._go_to_target()
+        if same and not counted and self.reader.pattern is not None:
+            self._ask_found(self.reader.pattern)  # until now it was looked for in the part that was here
         self.place()
         if not same:
             self.post_message(self.Shown())
@@ -188,23 +241,53 @@ class SessionPane(Vertical):
         assert self.session is not None
         key, line = self._places.get(self.session.session, ("", 0))
         item = next((n for n, head in enumerate(self.reader.heads) if head.key == key), None)
-        if item is not None:
+        if item is not None and (not self._back or self.reader.place == (0, 0)):
             self.reader.to_item(item, line=line)
+        # Of a long log only the beginning may be here: the place is looked for again when there is more.
+        self._back = item is None and bool(key) and self.pages is not None and not self.pages.transcript.whole
 
     def _go_to_target(self) -> None:
         target, pages = self._target, self.pages
         if target is None or pages is None:
             return
+        if target.key:
+            item = pages.item_of(target.key, target.uuid)
+        else:
+            item = pages.item_at(target.file, target.offset, target.length)
+        if item is None and not pages.transcript.whole:
+            return  # it may stand in what is still to be read
         self._target = None
-        item = pages.item_at(target.file, target.offset, target.length)
         if item is None:
-            self.notify("That message stands in another file of this session.", severity="warning", markup=False)
+            where = "no longer stands in this session's log" if target.key else "stands in another file of this session"
+            self.notify(f"That message {where}.", severity="warning", markup=False)
+            if target.pattern is not None:
+                self._ask_found(target.pattern)
         elif target.pattern is not None:
             self.reader.find(target.pattern, [item], 1)
             self.reader.to_hit(item)
             self._ask_found(target.pattern)
         else:
             self.reader.to_item(item)
+
+    def mask_secrets(self) -> bool:
+        """Mask what looks like a secret, or show it again; whether it is masked now."""
+        self.masked = not self.masked
+        if self.pages is not None:
+            self._make(self.pages.transcript)
+        self._title()
+        return self.masked
+
+    @on(Reader.SpilledWanted)
+    def _spilled_wanted(self, event: Reader.SpilledWanted) -> None:
+        event.stop()
+        if (session := self.session) is not None:
+            self.store.ask(SpilledRequest("spilled", session.provider, session.session, event.key))
+
+    def _loaded(self, key: str, problem: str) -> None:
+        self.store.drop("spilled")
+        self.reader.replaced(key)
+        if problem:
+            self.notify(clean(problem), severity="warning", timeout=8, markup=False)
 
     @on(Reader.Wanted)
     def _wanted(self, event: Reader.Wanted) -> None:
@@ -222,6 +305,7 @@ class SessionPane(Vertical):
     def forget_found(self) -> bool:
         """Mark nothing any more; says whether anything was."""
         found = self.reader.pattern is not None
+        self.finding = False
         self.store.drop("found")
         self.reader.find(None)
         self.place()
@@ -236,10 +320,12 @@ class SessionPane(Vertical):
 
     def _ask_found(self, pattern: re.Pattern[str]) -> None:
         if (session := self.session) is not None:
+            self.finding = True
             ignore = bool(pattern.flags & re.IGNORECASE)
             self.store.ask(FindRequest("found", session.provider, session.session, pattern.pattern, ignore))
 
     def _show_found(self, request: FindRequest, hits: Hits) -> None:
+        self.finding = False
         pattern = re.compile(request.pattern, re.IGNORECASE if request.ignore_case else re.NOFLAG)
         if self.reader.pattern != pattern:
             self.reader.find(pattern, hits.entries, hits.count)
@@ -269,7 +355,9 @@ class SessionPane(Vertical):
         if not reader.rows:
             return
         depth = f"only {reader.focus_name}" if reader.focus_name else reader.depth.word
-        line.left = f"{(reader.item or 0) + 1:,} of {len(reader.heads):,} · {depth}"
+        hidden = " · secrets masked" if self.masked else ""
+        line.left = f"{(reader.item or 0) + 1:,} of {len(reader.heads):,} · {depth}{hidden}"
+        line.fill = self.pages.fill_at(reader.item or 0) if self.pages is not None else None
         line.following, line.unseen = reader.following, reader.unseen
         hits = f"{reader.hit_count:,} hit{'' if reader.hit_count == 1 else 's'}" if reader.hits else "no hits"
         line.right = "" if reader.pattern is None else hits

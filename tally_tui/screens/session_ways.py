@@ -22,15 +22,21 @@ def resume_command(session: SessionRow) -> list[str]:
     return ["codex", "resume", name] if session.provider == "codex" else ["claude", "--resume", name]
 
 
+def fork_command(session: SessionRow) -> list[str]:
+    """The agent's own command that goes on with a copy of a session, and leaves it as it is."""
+    name = session.session.partition("/")[0]
+    return ["codex", "fork", name] if session.provider == "codex" else ["claude", "--resume", name, "--fork-session"]
+
+
 def resume_line(session: SessionRow) -> str:
     """The same for a shell, with the way to the session's folder."""
     words = shlex.join(resume_command(session))
     return f"cd {shlex.quote(session.folder)} && {words}" if session.folder else words
 
 
-def resume(screen: Screen[Any], session: SessionRow) -> None:
+def resume(screen: Screen[Any], session: SessionRow, fork: bool = False) -> None:
     """Leave the screen to the agent until it ends; says why where that cannot be."""
-    command = resume_command(session)
+    command = fork_command(session) if fork else resume_command(session)
     if shutil.which(command[0]) is None:
         _refuse(screen, f"{command[0]} is not on the PATH, so it cannot be started here.")
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tally_tui.model import NANO
 from tally_tui.reports.answers import Figures, Stretch
+from tally_tui.rules.figures import duration as _duration
 
 CENT = NANO // 100
 
@@ -62,17 +63,8 @@ def change(stretch: Stretch) -> str:
 
 
 def duration(milliseconds: float) -> str:
-    """A length of time in its two largest units: `45s`, `12m`, `3h 05m`, `2d 4h`."""
-    seconds = max(0, int(milliseconds // 1000))
-    if seconds < 60:
-        return f"{seconds}s"
-    minutes = seconds // 60
-    if minutes < 60:
-        return f"{minutes}m"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours}h {minutes:02d}m"
-    return f"{hours // 24}d {hours % 24}h"
+    """A length of time as commands tell it: `45s`, `12m`, `3h 05m`, `2d 4h`; nothing less than none."""
+    return _duration(max(0, int(milliseconds)))
 
 
 def window(minutes: int) -> str:

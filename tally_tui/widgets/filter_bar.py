@@ -54,13 +54,17 @@ class FilterBar(Vertical):
     class Left(Message):
         """The bar was closed; nothing changes."""
 
-    def __init__(self, check: Callable[[str], QueryProblem | None]) -> None:
+    def __init__(
+        self,
+        check: Callable[[str], QueryProblem | None],
+        placeholder: str = "filter: words, project: model: since:7d cost:>1 …",
+    ) -> None:
         super().__init__()
-        self.check = check
+        self.check, self.placeholder = check, placeholder
 
     def compose(self) -> ComposeResult:
         yield FilterInput(
-            placeholder="filter: words, project: model: since:7d cost:>1 …",
+            placeholder=self.placeholder,
             compact=True,
             id="filter",
             select_on_focus=False,

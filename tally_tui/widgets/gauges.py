@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tally_tui.reports.answers import LimitGauge
+from tally_tui.rules.accounts import account_names
 from tally_tui.widgets import figures
 from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import clean, fit
@@ -33,10 +34,10 @@ def level(gauge: LimitGauge) -> tuple[str, str]:
     return "✓", "$text-success"
 
 
-def name(gauge: LimitGauge) -> str:
-    """`codex 5h`; a limit of its own is named."""
+def name(gauge: LimitGauge, account: str = "") -> str:
+    """`codex 5h`; a limit of its own is named, and so is the account where there are several."""
     own = "" if gauge.limit in ("", gauge.provider) else f" {gauge.limit}"
-    return clean(f"{gauge.provider} {figures.window(gauge.minutes)}{own}")
+    return clean(f"{gauge.provider} {figures.window(gauge.minutes)}{own}{' ' if account else ''}{account}")
 
 
 class Gauges(Widget):
@@ -59,12 +60,14 @@ class Gauges(Widget):
         return sum(line.plain.count("\n") + 1 for line in self._lines(width))
 
     def _lines(self, width: int) -> list[Content]:
-        label = min(max((len(name(gauge)) for gauge in self.gauges), default=9), max(9, width // 3))
-        return [self._gauge(gauge, width, label) for gauge in self.gauges]
+        accounts = account_names((gauge.provider, gauge.root) for gauge in self.gauges)
+        names = [name(gauge, accounts[gauge.provider, gauge.root]) for gauge in self.gauges]
+        label = min(max(map(len, names), default=9), max(9, width // 3))
+        return [self._gauge(gauge, each, width, label) for gauge, each in zip(self.gauges, names, strict=True)]
 
-    def _gauge(self, gauge: LimitGauge, width: int, label: int) -> Content:
+    def _gauge(self, gauge: LimitGauge, named: str, width: int, label: int) -> Content:
         sign, style = level(gauge)
-        title = fit(name(gauge), label)
+        title = fit(named, label)
         if gauge.resets_ms is not None and gauge.resets_ms <= self.at_ms:
             return Content.assemble((title, "$quiet"), f" has started anew; was {gauge.percent:.0f} %")
         percent = f"{gauge.percent:3.0f} %"

@@ -1,14 +1,19 @@
-"""What a search found, grouped by session: a line a hit, with the words in their surroundings."""
+"""What a search found, grouped by session: the words that were sought, in their surroundings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -25,6 +30,58 @@ _WHO = {
 WHO = 10
 """Cells for who or what says it."""
 WHEN = 7
+WIDE = 58
+"""Cells from which on time and speaker stand beside what was said."""
+CONTEXT = 3
+"""Lines of a hit at most."""
+
+
+class Lead(Enum):
+    """Whether a line tells when something was said and by whom."""
+
+    BESIDE = 1
+    ALONE = 2
+    NONE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HitLine:
+    """A line of a hit. `spans` are [start, end) of characters of its text."""
+
+    hit: SearchHit
+    lead: Lead
+    text: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    group: SessionHits
+
+
+def lines_of(hit: SearchHit, brief: bool, narrow: bool) -> list[HitLine]:
+    """A hit as lines: the one it is in, and those around it that say anything."""
+    if not hit.snippet:
+        words = "(its log is gone)" if hit.gone else clean(hit.name)
+        return [HitLine(hit, Lead.BESIDE, words)]
+    found: list[tuple[str, tuple[tuple[int, int], ...]]] = []
+    at = 0
+    for text in re.split("\r\n|[\n\r]", hit.snippet):
+        at = hit.snippet.find(text, at)
+        end = at + len(text)
+        spans = tuple((max(low, at) - at, min(high, end) - at) for low, high in hit.spans if low < end and high > at)
+        if text.strip():
+            found.append((clean(text), spans))
+        at = end
+    found = found or [("", ())]
+    main = next((n for n, (_, spans) in enumerate(found) if spans), 0)
+    if brief:
+        return [HitLine(hit, Lead.BESIDE, *found[main])]
+    first = max(0, min(main - 1, len(found) - CONTEXT))
+    shown = found[first : first + CONTEXT]
+    if narrow:
+        return [HitLine(hit, Lead.ALONE), *(HitLine(hit, Lead.NONE, *each) for each in shown)]
+    return [HitLine(hit, Lead.NONE if n else Lead.BESIDE, *each) for n, each in enumerate(shown)]
 
 
 class HitList(ScrollView):
@@ -42,6 +99,8 @@ class HitList(ScrollView):
         &:ansi > .hits--cursor { text-style: reverse; background: ansi_default; color: ansi_default; } }
     """
     COMPONENT_CLASSES = {"hits--session", "hits--quiet", "hits--word", "hits--cursor"}
+    brief: reactive[bool] = reactive(False)
+    """Whether only one line of each hit is shown."""
 
     @dataclass
     class Opened(Message):
@@ -53,36 +112,30 @@ class HitList(ScrollView):
         super().__init__()
         self.when = when
         self.nothing = ""
-        self._lines: list[SessionHits | SearchHit] = []
-        self._hits: list[int] = []
-        """The lines that are hits."""
+        self._groups: Sequence[SessionHits] = ()
+        self._lines: list[_Title | HitLine] = []
+        self._hits: list[tuple[SearchHit, int]] = []
+        """Each hit, and its first line."""
         self._at = 0
+        self._narrow = False
 
-    def show(self, groups: Sequence[SessionHits], nothing: str) -> None:
-        """Show other hits; the cursor stays on the one it was on, else on the first."""
-        before = self.hit
-        self.nothing = nothing
-        self._lines = []
-        for group in groups:
-            self._lines += (group, *group.hits)
-        self._hits = [n for n, line in enumerate(self._lines) if isinstance(line, SearchHit)]
-        self._at = 0
-        if before is not None:
-            same = (before.file, before.offset, before.facet)
-            for place, line in enumerate(self._hits):
-                hit = self._lines[line]
-                if isinstance(hit, SearchHit) and (hit.file, hit.offset, hit.facet) == same:
-                    self._at = place
-                    break
-        self.virtual_size = Size(0, len(self._lines))
-        self._bring()
-        self.refresh()
+    def show(self, groups: Sequence[SessionHits], nothing: str, still: bool = False) -> None:
+        """Show other hits; the cursor stays on the one it was on, else on the first.
+
+        With `still` (the same question, answered again) that hit also stays where it is on the screen.
+        """
+        self.nothing, self._groups = nothing, groups
+        self._lay(still)
 
     @property
     def hit(self) -> SearchHit | None:
         """The hit under the cursor."""
-        found = self._lines[self._hits[self._at]] if self._hits else None
-        return found if isinstance(found, SearchHit) else None
+        return self._hits[self._at][0] if self._hits else None
+
+    @property
+    def at_top(self) -> bool:
+        """Whether no hit is above the cursor."""
+        return self._at == 0
 
     def walk(self, hits: int) -> None:
         """Move the cursor."""
@@ -91,19 +144,62 @@ class HitList(ScrollView):
             self._bring()
             self.refresh()
 
+    def watch_brief(self) -> None:
+        self._lay(still=False)
+
+    def on_resize(self) -> None:
+        if self._narrow is not self._is_narrow:
+            self._lay(still=True)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < WIDE
+
+    def _lay(self, still: bool) -> None:
+        """Put the hits onto lines."""
+        before, place = self.hit, self._at
+        row = self._hits[self._at][1] - int(self.scroll_y) if self._hits else 0
+        self._narrow = self._is_narrow
+        self._lines, self._hits = [], []
+        for group in self._groups:
+            self._lines.append(_Title(group))
+            for hit in group.hits:
+                self._hits.append((hit, len(self._lines)))
+                self._lines += lines_of(hit, self.brief, self._narrow)
+        self._at = self._place_of(before, place if still else 0)
+        self.virtual_size = Size(0, len(self._lines))
+        if still and self._hits and int(self.scroll_y):
+            self.scroll_to(y=max(0, self._hits[self._at][1] - row), animate=False, force=True, immediate=True)
+        self._bring()
+        self.refresh()
+
+    def _place_of(self, hit: SearchHit | None, otherwise: int) -> int:
+        if hit is not None:
+            same = (hit.file, hit.offset, hit.facet)
+            for place, (each, _) in enumerate(self._hits):
+                if (each.file, each.offset, each.facet) == same:
+                    return place
+        return max(0, min(otherwise, len(self._hits) - 1))
+
     def _bring(self) -> None:
         if self._hits:
-            line = self._hits[self._at]
-            first = line - 1 if line and not isinstance(self._lines[line - 1], SearchHit) else line
-            self.scroll_to_region(Region(0, first, 1, line - first + 1), animate=False, force=True, immediate=True)
+            first = self._hits[self._at][1]
+            after = self._hits[self._at + 1][1] if self._at + 1 < len(self._hits) else len(self._lines)
+            last = after - 1
+            if last > first and isinstance(self._lines[last], _Title):
+                last -= 1
+            if isinstance(self._lines[first - 1], _Title):
+                first -= 1
+            self.scroll_to_region(Region(0, first, 1, last - first + 1), animate=False, force=True, immediate=True)
 
     def on_click(self, event: events.Click) -> None:
-        line = int(self.scroll_y) + event.y
-        if event.button != 1 or line not in self._hits:
+        number = int(self.scroll_y) + event.y
+        line = self._lines[number] if number < len(self._lines) else None
+        if event.button != 1 or not isinstance(line, HitLine):
             return
-        here = self._hits.index(line)
-        if here == self._at and event.chain > 1 and (hit := self.hit) is not None:
-            self.post_message(self.Opened(hit))
+        here = next(place for place, (hit, _) in enumerate(self._hits) if hit is line.hit)
+        if here == self._at and event.chain > 1:
+            self.post_message(self.Opened(line.hit))
         self._at = here
         self.refresh()
 
@@ -115,34 +211,48 @@ class HitList(ScrollView):
             text = self.nothing if not self._lines and y == 0 else ""
             return Strip([Segment(crop(text, width), quiet)]).adjust_cell_length(width, ground)
         line = self._lines[number]
-        if isinstance(line, SessionHits):
-            title = crop(clean(line.title) or line.session[:8], max(8, width - 24))
-            count = f"  {clean(line.project or '')} · {len(line.hits):,}"
-            segments = [Segment(title, self.get_component_rich_style("hits--session")), Segment(count, quiet)]
+        if isinstance(line, _Title):
+            group = line.group
+            count = f"  {clean(group.project or '')} · {len(group.hits):,}".replace("   · ", "  ")
+            room = max(8, width - cell_len(count))
+            segments = [
+                Segment(crop(clean(group.title) or group.session[:8], room),
+                        self.get_component_rich_style("hits--session")),
+                Segment(count, quiet),
+            ]  # fmt: skip
             return Strip(segments).adjust_cell_length(width, ground)
-        chosen = number == self._hits[self._at]
+        chosen = line.hit is self.hit
         base = self.get_component_rich_style("hits--cursor") if chosen else ground
         faint = base if chosen else quiet
-        lead = f"  {fit(self.when(line.time_ms), WHEN)} " if width >= 60 else "  "
-        said = clean(_WHO.get(line.facet, line.name or "tool"))
-        segments = [Segment(lead, faint), Segment(fit(said, WHO if width >= 60 else 6) + " ", faint)]
+        segments = self._lead(line, faint)
         room = width - sum(segment.cell_length for segment in segments)
-        segments += self._snippet(line, room, base)
+        segments += self._words(line, room, base if line.spans or not line.hit.spans else faint)
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _snippet(self, hit: SearchHit, room: int, base: object) -> list[Segment]:
-        from rich.style import Style
+    def _lead(self, line: HitLine, style: Style) -> list[Segment]:
+        """When, and who or what says it; on a narrow screen a line of its own."""
+        hit = line.hit
+        said = clean(_WHO.get(hit.facet, hit.name or "tool"))
+        error = "✗ " if hit.error and hit.facet == "tool_output" else ""
+        if line.lead is Lead.ALONE:
+            return [Segment(f"  {self.when(hit.time_ms)} · {error}{said}", style)]
+        if line.lead is Lead.BESIDE and not self._narrow:
+            return [Segment(f"  {fit(self.when(hit.time_ms), WHEN)} {fit(error + said, WHO)} ", style)]
+        if line.lead is Lead.BESIDE:
+            return [Segment(f"  {fit(error + said, 6)} ", style)]
+        return [Segment("    " if self._narrow else " " * (WHEN + WHO + 4), style)]
 
-        assert isinstance(base, Style)
-        text = clean(hit.snippet) if hit.snippet else "(its log is gone)" if hit.gone else clean(hit.name)
-        spans = [span for span in hit.spans if span[1] <= len(text)] if hit.snippet else []
+    def _words(self, line: HitLine, room: int, base: Style) -> list[Segment]:
+        """A line of what was said, from where its first hit is in sight."""
+        text, spans = line.text, line.spans
         blank = len(text) - len(text.lstrip())
-        start = max(0, spans[0][0] - room // 3) if spans and spans[0][1] > room * 2 // 3 else blank
+        start = max(blank, spans[0][0] - room // 3) if spans and spans[0][1] > room * 2 // 3 else blank
         word = base + self.get_component_rich_style("hits--word", partial=True)
         if base.bgcolor != self.rich_style.bgcolor:
             # On the cursor's ground its own colour is the one that can be read.
             word = base + Style(bold=True, underline=True)
-        segments, at = [Segment("…" if start > blank else "", base)], start
+        cut = start > blank
+        segments, at = [Segment("…" if cut else "", base)], start + cut
         for low, high in spans:
             if low >= at:
                 segments += [Segment(text[at:low], base), Segment(text[low:high], word)]

@@ -25,6 +25,18 @@ Cell: TypeAlias = str | float
 """Text, or a share from 0 to 1 that is drawn as a bar."""
 
 
+class Tinted(str):
+    """Text in a colour of its own (`info`, `warn`, `critical`, `good` or `quiet`), which says in words what it means."""
+
+    tint = "info"
+
+    @classmethod
+    def of(cls, text: str, tint: str) -> Tinted:
+        made = cls(text)
+        made.tint = tint
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. The first one of a table stays in sight and takes what the others leave."""
@@ -101,6 +113,8 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         & > .table--odd { background: $boost; }
         & > .table--bar { color: $primary; }
         & > .table--quiet { color: $quiet; }
+        & > .table--info { color: $text-primary; } & > .table--good { color: $text-success; }
+        & > .table--warn { color: $text-warning; } & > .table--critical { color: $text-error; }
         &:ansi > .table--header { text-style: bold underline; }
         &:ansi > .table--cursor { text-style: reverse; background: ansi_default; color: ansi_default; }
         &:ansi > .table--quiet { text-style: dim; } }
@@ -111,6 +125,10 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         "table--odd",
         "table--bar",
         "table--quiet",
+        "table--info",
+        "table--good",
+        "table--warn",
+        "table--critical",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next row", show=False, id="table.down"),
@@ -171,13 +189,36 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if columns != self.columns:
             self._shift = 0
         self.columns, self.rows, self._sort = columns, rows, sort
-        self.virtual_size = Size(0, len(rows) + 1)
+        self._measure()
         self._arrange()
         self.cursor = self.cursor if cursor is None else cursor
         self.refresh()
         if cursor is not None:
             self.call_after_refresh(self._bring)
         self.call_after_refresh(self._look)
+
+    # -- where rows lie; a table of taller rows says so here
+
+    @property
+    def head(self) -> int:
+        """Lines above the rows that stay in sight."""
+        return 1
+
+    def line_of(self, row: int) -> int:
+        """The first line of a row, the header not counted."""
+        return row
+
+    def row_at(self, line: int) -> tuple[int, int]:
+        """The row that a line is of, and which of its lines."""
+        return line, 0
+
+    def tall(self, row: int) -> int:
+        """The lines of a row."""
+        return 1
+
+    def _measure(self) -> None:
+        count = len(self.rows) if self.rows is not None else 0
+        self.virtual_size = Size(0, self.line_of(count) + self.head)
 
     def validate_cursor(self, row: int) -> int:
         return max(0, min(row, len(self.rows) - 1)) if self.rows is not None else 0
@@ -188,8 +229,9 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved(new))
 
     def _bring(self) -> None:
-        # Two lines high: the header covers the topmost line in sight.
-        self.scroll_to_region(Region(0, self.cursor, 1, 2), animate=False, force=True, immediate=True)
+        # Higher by the header, which covers the topmost lines in sight.
+        place = Region(0, self.line_of(self.cursor), 1, self.tall(self.cursor) + self.head)
+        self.scroll_to_region(place, animate=False, force=True, immediate=True)
 
     def on_resize(self) -> None:
         self._arrange()
@@ -210,17 +252,24 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _look(self) -> None:
         if self.rows is None or not len(self.rows):
             return
-        first = min(int(self.scroll_y), len(self.rows) - 1)
-        last = min(first + max(1, self.size.height - 1), len(self.rows)) - 1
+        first, last = self.in_sight()
         if self.rows.cells(first) is None or self.rows.cells(last) is None:
             self.post_message(self.Missing(first, last))
+
+    def in_sight(self) -> tuple[int, int]:
+        """The first and the last row on the screen, where there are any."""
+        top, end = int(self.scroll_y), len(self.rows or ()) - 1
+        bottom = top + max(1, self.size.height - self.head) - 1
+        return min(self.row_at(top)[0], end), min(self.row_at(bottom)[0], end)
 
     def action_move(self, rows: int) -> None:
         self.cursor += rows
         self._show_whole()
 
     def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.size.height - 2)
+        lines = max(1, self.size.height - self.head - 1)
+        row = self.row_at(max(0, self.line_of(self.cursor) + pages * lines))[0]
+        self.cursor = row if row != self.cursor else self.cursor + pages
         self._show_whole()
 
     def action_goto(self, row: int) -> None:
@@ -245,15 +294,19 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if event.button != 1 or self.rows is None:
             return
         event.stop()
-        if event.y == 0:
+        if event.y < self.head:
             self._click_header(event.x)
             return
-        row = int(self.scroll_y) + event.y - 1
-        if row >= len(self.rows):
+        row, part = self.row_at(int(self.scroll_y) + event.y - self.head)
+        if row >= len(self.rows) or self._click_row(row, part, event.x):
             return
         if row == self.cursor and event.chain > 1:
             self.action_open()
         self.cursor = row
+
+    def _click_row(self, row: int, part: int, x: int) -> bool:
+        """Whether a click at this place of a row means something else than choosing it."""
+        return False
 
     def _click_header(self, x: int) -> None:
         edge = 0
@@ -279,17 +332,17 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if width != self._width:
             # A scrollbar came or went, which no resize tells of.
             self._arrange()
-        if y == 0:
+        if y < self.head:
             return self._header(width)
-        row = int(self.scroll_y) + y - 1
+        row, part = self.row_at(int(self.scroll_y) + y - self.head)
         quiet = self.get_component_rich_style("table--quiet")
         if self.rows is None:
             lengths = (22, 17, 25, 13, 19, 15)
-            text = "░" * min(width, lengths[row % 6]) if y <= 6 else ""
+            text = "░" * min(width, lengths[(y - self.head) % 6]) if y < 6 + self.head else ""
             return Strip([Segment(text, quiet)]).adjust_cell_length(width, self.rich_style)
         if row >= len(self.rows):
             lines = [] if len(self.rows) else wrap(self.nothing, max(1, width))
-            text = lines[y - 1] if y <= len(lines) else ""
+            text = lines[y - self.head] if y - self.head < len(lines) else ""
             return Strip([Segment(fit(text, width), quiet)]).adjust_cell_length(width, self.rich_style)
         if row == self.cursor:
             style = self.get_component_rich_style("table--cursor")
@@ -297,7 +350,10 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
             style = self.get_component_rich_style("table--odd")
         else:
             style = self.rich_style
-        cells = self.rows.cells(row)
+        return self._row(row, part, style, width)
+
+    def _row(self, row: int, part: int, style: Style, width: int) -> Strip:
+        cells = self.rows.cells(row) if self.rows is not None else None
         if cells is None:
             return Strip([Segment("…", style)]).adjust_cell_length(width, style)
         return self._line(cells, style, width)
@@ -330,6 +386,10 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
                 )
                 segments.append(Segment(meter(cell, placed.width), bar))
             else:
-                segments.append(Segment(fit(cell, placed.width, placed.column.right), style))
+                tinted = style
+                if isinstance(cell, Tinted) and not style.reverse:
+                    colour = self.get_component_rich_style(f"table--{cell.tint}").color
+                    tinted = style + Style(color=colour)
+                segments.append(Segment(fit(cell, placed.width, placed.column.right), tinted))
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(width, style).simplify()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from tally_tui.reports.answers_alerts import Unread
 from tally_tui.store import SyncStatus
 from tally_tui.widgets.sync_line import light
 from tally_tui.widgets.text import clean, crop
+
+_GRAVE: Final = {"info": "$text-primary", "warn": "$text-warning", "critical": "$text-error"}
 
 
 def _click(action: str) -> Style:
@@ -35,11 +41,37 @@ class TitleBar(Widget):
     waiting: reactive[bool] = reactive(False)
     """Whether what is shown is about to be replaced."""
 
+    unread: reactive[Unread] = reactive(Unread())
+    """Alerts that nobody has seen yet; the app's own count."""
+
+    def on_mount(self) -> None:
+        if hasattr(self.app, "unread"):
+            self.watch(self.app, "unread", self._count)
+
+    def _count(self, unread: Unread) -> None:
+        self.unread = unread
+
+    def badge(self) -> Content:
+        """`▲ 3`: how many alerts nobody has seen, in the colour of the gravest."""
+        if not self.unread.count:
+            return Content("")
+        style = _GRAVE.get(self.unread.worst or "info", "$text-primary")
+        # Without colours the gravest still says so.
+        words = f"▲ {self.unread.count}{'!' if self.unread.worst == 'critical' else ''}"
+        # No action of a link's: links are all of one colour.
+        return Content.assemble(Content.styled(words, f"bold {style}").stylize(Style.from_meta({"badge": True})), "  ")
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("badge"):
+            event.stop()
+            await self.run_action("app.switch_mode('alerts')")
+
     def render(self) -> Content:
         width = self.size.width
         sign, word, style = light(self.status)
         wide = width >= 58
-        right = Content.assemble((sign, style), f" {word}")
+        badge = self.badge()
+        right = Content.assemble(badge, (sign, style), f" {word}")
         left: list[Content] = []
         if wide:
             left.append(Content.assemble(("tally", "bold $text-accent"), "  "))
@@ -55,13 +87,14 @@ class TitleBar(Widget):
         if self.filter:
             room = width - used - cell_len(right.plain) - 7
             if room < 6:
-                right = Content.styled(sign, style)
-                room = width - used - 8
+                right = Content.assemble(badge, (sign, style))
+                room = width - used - cell_len(right.plain) - 7
             if room > 0:
                 chip = Content.styled(f" / {crop(clean(self.filter), room)} ", "$text-accent on $surface")
                 left += [chip, Content.styled("× ", _click("screen.clear_filter"))]
         whole = Content("").join(left)
         gap = width - cell_len(whole.plain) - cell_len(right.plain)
         if gap < 1:
-            right, gap = Content.styled(sign, style), width - cell_len(whole.plain) - 1
+            right = Content.assemble(badge, (sign, style))
+            gap = width - cell_len(whole.plain) - cell_len(right.plain)
         return Content.assemble(whole, " " * max(1, gap), right)

@@ -1,7 +1,8 @@
 """`python -m tests.bench FOLDER [LINE …]`: the speed table, measured now, as Markdown.
 
-FOLDER keeps what is measured on (about 6 GB for all lines) from run to run; delete it at the end. Lines are
-`cold-500`, `cold-4000`, `ccusage`, `noop`, `append`, `usage`, `version`, `paint`, `backlog`; none means all.
+FOLDER keeps what is measured on (about 9 GB for all lines) from run to run; delete it at the end. Lines are
+`cold-500`, `cold-4000`, `ccusage`, `noop`, `append`, `usage`, `version`, `paint`, `backlog`,
+`library`, `reading`, `typing-while-indexing`; none means all.
 Needs the extras `bench` and `dev`, and `npm` for `ccusage`.
 """
 
@@ -21,11 +22,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where logs and ledgers are kept from run to run")
     parser.add_argument("lines", nargs="*", help=f"which lines to measure: {', '.join(LINES)}")
     parser.add_argument("--times", type=int, default=3, help="how often each command is run (3)")
+    parser.add_argument("--mb", type=int, default=1000, help="megabytes that are indexed while one types (1000)")
     options = parser.parse_args()
     if unknown := [name for name in options.lines if name not in LINES]:
         parser.error(f"no line {unknown[0]!r}; there are {', '.join(LINES)}")
     options.folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(options.folder.resolve(), options.times)
+    bench = Bench(options.folder.resolve(), options.times, options.mb)
     print(machine(), "", "| what | target | measured | | load |", "|---|---|---|---|---|", sep="\n")
     for name in options.lines or LINES:
         before = os.getloadavg()[0]

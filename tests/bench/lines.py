@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import screens
+from tests.bench import conversation_lines, indexing_lines, screens
 from tests.bench.corpora import Corpus, corpus, large_ledger, many_files, no_logs
 from tests.bench.measuring import PYTHON, Run, cpu, interleaved, run, tally, wall
 
@@ -34,6 +34,8 @@ class Bench:
 
     keep: Path
     times: int
+    megabytes: int = 1000
+    """Of logs, for the lines whose size can be chosen."""
 
     def fresh(self) -> Path:
         """An empty data folder."""
@@ -187,4 +189,7 @@ LINES: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "version": version,
     "paint": paint,
     "backlog": backlog,
+    "library": conversation_lines.library,
+    "reading": conversation_lines.reading,
+    "typing-while-indexing": indexing_lines.typing_while_indexing,
 }

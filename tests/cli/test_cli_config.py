@@ -12,6 +12,7 @@ import pytest
 
 from tally_tui.cli.tables import Column, _fit, print_table
 from tally_tui.config import KEYS, load
+from tally_tui.config_alerts import value_names
 
 Tally = Callable[..., Any]
 
@@ -29,9 +30,10 @@ def test_setting_getting_listing_and_unsetting(tally: Tally, tmp_path: Path) -> 
     }  # fmt: skip
     listed = tally("config", "list", "--json").json
     assert listed["schema"] == "tally.config/1"
-    assert [each["key"] for each in listed["rows"]] == [key.name for key in KEYS]
+    names = [*(key.name for key in KEYS), *(f"alerts.{name}" for name in value_names())]
+    assert [each["key"] for each in listed["rows"]] == names
     assert [each["key"] for each in listed["rows"] if each["source"] == "file"] == ["numbers"]
-    assert len(list(csv.DictReader(io.StringIO(tally("config", "list", "--csv").out)))) == len(KEYS)
+    assert len(list(csv.DictReader(io.StringIO(tally("config", "list", "--csv").out)))) == len(names)
     assert "numbers" in tally("config").out
     assert "back to its default" in tally("config", "unset", "numbers").out
     assert "is not set" in tally("config", "unset", "numbers").out

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from talks import Talks, answered, called, replied, said
 
+from tally_tui.actions import SaveSearch
 from tally_tui.ingest.lock import IngestLock
+from tally_tui.ledger.searches import SavedSearch
+from tally_tui.live.acting import perform
 
 Tally = Callable[..., Any]
 
@@ -75,7 +78,7 @@ def test_hostile_text_does_not_reach_the_terminal(talks: Talks, tally: Tally) ->
         (["search", "lamp", "modle:opus"], "modle", "model:"),
         (["search", "reason:copy"], "reason", "says nothing about conversations"),
         (["search", "re:(lamp"], "(lamp", "no regular expression"),
-        (["search", "is:bookmarked"], "is:bookmarked", "not searched"),
+        (["search", "is:bookmarked,error"], "is:bookmarked,error", "at once"),
         (["search", "lamp", "--in", "prompt"], "prompt", "Did you mean prompts?"),
         (["library", "statsu"], "statsu", "Did you mean status?"),
         (["library", "status", "now"], "now", "one word too many"),
@@ -152,3 +155,18 @@ def test_a_log_that_is_gone_says_so(talks: Talks, tally: Tally) -> None:
     assert answer.status == 0
     assert "its log is gone" in answer.out
     assert "gone since" in tally("library", "status").out
+
+
+def test_a_saved_search(talks: Talks, tally: Tally) -> None:
+    tally("sync")
+    unknown = tally("search", "--saved", "lamps")
+    assert unknown.status == 2
+    assert "there is no saved search 'lamps'" in unknown.err
+    assert "^s saves one" in unknown.err
+    perform(SaveSearch(SavedSearch("the lamps", "lamp", ("prompts", "tools"), True)))
+    document = tally("search", "--saved", "the lamps", "--json").json
+    assert (document["query"], document["total"]) == ("lamp", 3)
+    assert document["hits"][0]["score"] is not None
+    assert tally("search", "--saved", "the lamps", "blink", "--json").json["query"] == "lamp blink"
+    assert tally("search", "--saved", "the lamps", "--in", "replies").status == 1
+    assert "Did you mean the lamps?" in tally("search", "--saved", "the lamp").err

@@ -316,3 +316,88 @@ def test_the_diff_shows_no_control_characters(tally: Tally, home: Path) -> None:
     write(home, '{\n  "a": "\x7f",\n  "b": "\u009b2J"\n}')
     out = tally("setup", "--claude", "--dry-run").out
     assert "\x7f" not in out and "\x9b" not in out
+
+
+def test_status_as_json(tally: Tally, home: Path, codex: Path) -> None:
+    write(home, FOREIGN)
+    document = tally("setup", "--status", "--json").json
+    assert document["schema"] == "tally.setup/1"
+    before, _ = document["agents"]
+    assert (before["status_line"], before["hooks"], before["first_copy"]) == ("theirs", [], None)
+    tally("setup", "--yes")
+    claude, other = tally("setup", "--status", "--json").json["agents"]
+    assert claude == {
+        "agent": "claude", "file": str(home / "settings.json"), "file_found": True, "status_line": "wrapped",
+        "status_line_command": claude["status_line_command"], "wraps": json.loads(FOREIGN)["statusLine"]["command"],
+        "hooks": ["Stop", "SubagentStop", "SessionEnd"], "missing_hooks": [], "last_called": None,
+        "first_copy": claude["first_copy"], "problem": None,
+    }  # fmt: skip
+    assert Path(claude["first_copy"]).read_bytes() == FOREIGN.encode()
+    assert (other["agent"], other["status_line"], other["hooks"]) == ("codex", None, ["Stop", "SubagentStop"])
+
+
+def test_status_as_json_tells_of_a_file_that_is_not_right(tally: Tally, home: Path) -> None:
+    write(home, "// mine\n{}")
+    ran = tally("setup", "--status", "--json")
+    (row,) = ran.json["agents"]
+    assert ran.status == 1
+    assert "no JSON" in row["problem"] and row["status_line"] is None
+    assert tally("setup", "--json").status == 2
+
+
+def test_what_codex_is_told_elsewhere_is_not_touched(tally: Tally, codex: Path) -> None:
+    told = 'notify = ["python3", "/opt/notify.py"]  # theirs\n\n[features]\nhooks = true\n'
+    theirs = '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "theirs"}]}]}, "extra": 1}'
+    (codex / "config.toml").write_text(told)
+    (codex / "hooks.json").write_text(theirs)
+    tally("setup", "--codex", "--yes")
+    ours = json.loads((codex / "hooks.json").read_text())
+    assert ours["hooks"]["Stop"][0] == {"hooks": [{"type": "command", "command": "theirs"}]}
+    assert ours["extra"] == 1 and len(ours["hooks"]["Stop"]) == 2
+    assert tally("setup", "--codex", "--uninstall", "--yes").status == 0
+    assert (codex / "hooks.json").read_text() == theirs
+    assert (codex / "config.toml").read_text() == told
+
+
+def test_a_file_that_cannot_be_written_is_told_and_kept(tally: Tally, home: Path, tmp_path: Path) -> None:
+    # A name so long that nothing can be written beside it: so it is whoever runs this, even an administrator.
+    real = tmp_path / ("x" * 255)
+    real.write_text(FOREIGN)
+    (home / "settings.json").symlink_to(real)
+    ran = tally("setup", "--claude", "--yes")
+    assert ran.status == 1
+    assert "cannot be written" in ran.err and "settings are as they were" in ran.err
+    assert real.read_text() == FOREIGN
+    assert tally("setup", "--status", "--json").json["agents"][0]["status_line"] == "theirs"
+    # What was remembered of the attempt does no harm: once it can be written, all comes and goes as ever.
+    (home / "settings.json").unlink()
+    file = write(home, FOREIGN)
+    tally("setup", "--claude", "--yes")
+    tally("setup", "--claude", "--uninstall", "--yes")
+    assert file.read_text() == FOREIGN
+
+
+@pytest.mark.parametrize("through", ["a link", "two links"])
+def test_a_linked_file_comes_back_byte_for_byte(tally: Tally, home: Path, tmp_path: Path, through: str) -> None:
+    real = tmp_path / "dotfiles" / "settings.json"
+    real.parent.mkdir()
+    real.write_text(FOREIGN)
+    between = tmp_path / "between.json"
+    between.symlink_to(real)
+    (home / "settings.json").symlink_to(real if through == "a link" else between)
+    assert tally("setup", "--claude", "--yes").status == 0
+    assert tally("setup", "--claude", "--uninstall", "--yes").status == 0
+    assert (home / "settings.json").is_symlink() and real.read_text() == FOREIGN
+
+
+def test_two_homes_are_set_up_each_for_itself(tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    homes = [tmp_path / "one", tmp_path / "two"]
+    for each in homes:
+        each.mkdir()
+    write(homes[1], FOREIGN)
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", ",".join(map(str, homes)))
+    assert tally("setup", "--claude", "--yes").status == 0
+    told = tally("setup", "--claude", "--status", "--json").json["agents"]
+    assert [each["status_line"] for each in told] == ["ours", "wrapped"]
+    tally("setup", "--claude", "--uninstall", "--yes")
+    assert not list(homes[0].iterdir()) and (homes[1] / "settings.json").read_text() == FOREIGN

@@ -19,8 +19,8 @@ from small_logs import write_small_logs
 from talks import Talks, answered, called, replied, said
 
 from tally_tui.config import Settings
-from tally_tui.ingest import filling, indexing
-from tally_tui.ingest.indexing import library_lock, pending, remove
+from tally_tui.ingest import filling, index_pass
+from tally_tui.ingest.indexing import IndexProgress, library_lock, pending, remove
 from tally_tui.library import shards, write
 from tally_tui.library.status import status
 from tally_tui.logs import messages
@@ -138,8 +138,10 @@ def test_no_order_and_no_interruption_changes_the_content(
         talks.write(f"more-{number}", *chatter(f"more-{number}", 40 * number + 12))
     expected = fresh(talks, tmp_path / "fresh")
     assert len(expected) > 300
-    monkeypatch.setattr(indexing, "COLD_FROM", dice.choice([0, 1 << 30]))
-    monkeypatch.setattr(indexing, "HELPER_FROM", 1 << 30)
+    monkeypatch.setattr(index_pass, "COLD_FROM", dice.choice([0, 1 << 30]))
+    monkeypatch.setattr(index_pass, "HELPER_FROM", 1 << 30)
+    monkeypatch.setattr(index_pass, "LOOK_S", dice.choice([0.0, 60.0]))
+    monkeypatch.setattr(index_pass, "LOOK_RESTS", 0)
     monkeypatch.setattr(filling, "BATCH_DOCS", dice.choice([1, 7, 100]))
     monkeypatch.setattr(write, "SHARD_DOCS", dice.choice([50, 1000]))
     monkeypatch.setattr(write, "HOT_DOCS", dice.choice([50, 1000]))
@@ -171,7 +173,7 @@ def test_a_killed_process_loses_nothing_and_repeats_nothing(talks: Talks, tmp_pa
         talks.write(f"more-{number}", *chatter(f"more-{number}", 900))
     expected = fresh(talks, tmp_path / "fresh")
     program = (
-        "from tally_tui.ingest import indexing, filling; indexing.COLD_FROM = 0; indexing.HELPER_FROM = 0;"
+        "from tally_tui.ingest import index_pass, indexing, filling; index_pass.COLD_FROM = index_pass.HELPER_FROM = 0;"
         "filling.BATCH_DOCS = 40; from tally_tui.config import Settings;"
         "indexing.index(Settings(), progress=lambda told: print(told.messages, flush=True))"
     )
@@ -200,8 +202,8 @@ def test_two_processes_share_a_backlog(talks: Talks, tmp_path: Path, monkeypatch
     for number in range(4):
         talks.write(f"more-{number}", *chatter(f"more-{number}", 90))
     expected = fresh(talks, tmp_path / "fresh")
-    monkeypatch.setattr(indexing, "COLD_FROM", 0)
-    monkeypatch.setattr(indexing, "HELPER_FROM", 0)
+    monkeypatch.setattr(index_pass, "COLD_FROM", 0)
+    monkeypatch.setattr(index_pass, "HELPER_FROM", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     result = talks.index()
     assert (result.files_read, result.cancelled) == (4, False)
@@ -211,14 +213,51 @@ def test_two_processes_share_a_backlog(talks: Talks, tmp_path: Path, monkeypatch
     assert hits == sorted(hits, reverse=True)
 
 
+@pytest.mark.parametrize("helped", [False, True])
+def test_what_is_appended_while_a_backlog_is_read_need_not_wait_for_its_end(
+    talks: Talks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helped: bool
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(TOP))
+    for number in range(12):
+        path = talks.write(f"more-{number}", *chatter(f"more-{number}", 60))
+        os.utime(path, (number, number))
+    monkeypatch.setattr(index_pass, "COLD_FROM", 1 << 16)
+    monkeypatch.setattr(index_pass, "HELPER_FROM", 0 if helped else 1 << 40)
+    monkeypatch.setattr(index_pass, "LOOK_S", 0.0)
+    monkeypatch.setattr(index_pass, "LOOK_RESTS", 0)
+    monkeypatch.setattr(filling, "BATCH_DOCS", 20)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    found: list[int] = []
+
+    def told(progress: IndexProgress) -> None:
+        if progress.files_done == 0 or progress.phase != "indexing":
+            return
+        if not found:
+            # The newest log is read first.
+            talks.append("more-11", said("more-11", 990, "zebra"))
+            talks.write("new-0", said("new-0", 991, "zebra in a new one"))
+        found.append(len(talks.found("zebra")))
+
+    monkeypatch.setattr(index_pass.Pass, "_progress", lambda self, phase, now=False: told(progress_of(self, phase)))
+    assert not talks.index(progress=lambda _: None).cancelled
+    assert helped or 2 in found[:-1]
+    talks.index()
+    assert len(talks.found("zebra")) == 2
+    assert talks.content() == fresh(talks, tmp_path / "fresh")
+
+
+def progress_of(a_pass: index_pass.Pass, phase: str) -> IndexProgress:
+    return IndexProgress(phase=phase, files_done=a_pass._done.files)
+
+
 def test_a_second_process_that_dies_is_made_up_for(
     talks: Talks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
         talks.write(f"more-{number}", *chatter(f"more-{number}", 30))
     expected = fresh(talks, tmp_path / "fresh")
-    monkeypatch.setattr(indexing, "COLD_FROM", 0)
-    monkeypatch.setattr(indexing, "HELPER_FROM", 0)
+    monkeypatch.setattr(index_pass, "COLD_FROM", 0)
+    monkeypatch.setattr(index_pass, "HELPER_FROM", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(filling.sys, "executable", "/bin/false")
     result = talks.index()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tally_tui.library.phrases import Sought, literal_of, sought
+from tally_tui.library.phrases import Sought, literal_of, may_say, sought
 from tally_tui.library.words import fold
 from tally_tui.query import LIBRARY, parse
 
@@ -75,3 +78,29 @@ def test_what_the_index_is_asked(query: str, typing: bool, expression: str) -> N
 )  # fmt: skip
 def test_what_every_match_of_a_pattern_holds(pattern: str, literal: str) -> None:
     assert literal_of(pattern) == literal
+
+
+_PIECES = st.sampled_from(["exit", "Exit", "code", "c\u00f6de", " ", "  ", "\n", "\t", "\u00a0", "/", "-", '"', "\\", "1", "x", "\u00c9xit"])
+
+
+@given(
+    said=st.lists(_PIECES, max_size=12).map("".join), query=st.sampled_from(['"exit code"', '"exit/code"', "exit-code", '"code 1"', "->"]),
+    ascii_only=st.booleans(), slashes=st.booleans(), typing=st.booleans(),
+)  # fmt: skip
+def test_a_quick_look_at_a_line_never_misses_what_its_text_has(
+    said: str, query: str, ascii_only: bool, slashes: bool, typing: bool
+) -> None:
+    line = json.dumps({"text": said}, ensure_ascii=ascii_only)
+    line = line.replace("/", "\\/") if slashes else line
+    wanted = term(query, typing)
+
+    if wanted.holds(said, fold(said)):
+        assert may_say(line.encode(), [wanted.needle], [wanted.raw] if wanted.raw else [])
+
+
+def test_a_quick_look_spares_most_lines() -> None:
+    wanted = term('"exit code"')
+
+    assert wanted.raw is not None
+    assert not may_say(b'{"text": "the code to exit"}', [], [wanted.raw])
+    assert may_say(b'{"text": "Exit\\ncode"}', [], [wanted.raw])

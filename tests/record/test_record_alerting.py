@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
@@ -112,25 +110,7 @@ def test_a_snoozed_rule_is_only_recorded_until_the_snooze_ends(home: AlertHome) 
 def test_processes_that_look_at_the_same_moment_tell_once(home: AlertHome) -> None:
     started(home)
     home.read(NOON, 96, RESET)
-    # All wait at the same line of a pipe, and go on when it closes.
-    waiting = f"import sys, tally_tui.record.alerting; print('here', flush=True); sys.stdin.read()\n{LOOK}"
-    environment = {**os.environ, **home.environment, "TALLY_NOW": NOON}
-    several = [
-        subprocess.Popen(
-            [sys.executable, "-c", waiting], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
-        for _ in range(4)
-    ]  # fmt: skip
-    for each in several:
-        assert each.stdout is not None and each.stdout.readline() == b"here\n"
-    for each in several:
-        assert each.stdin is not None
-        each.stdin.close()
-    assert [each.wait(60) for each in several] == [0] * 4
-    for each in several:
-        assert each.stdout is not None
-        each.stdout.close()
+    home.race(NOON, *[f"import tally_tui.record.alerting\n{LOOK}"] * 4)
     assert [each.threshold for each in home.alerts] == [90, 95]
     assert home.told == ["weekly claude 95 warn"]
 

@@ -76,7 +76,7 @@ def test_a_credit_told_by_hand_counts(book: Book) -> None:
     reading(book, NOW - 3 * HOUR, 46, RESET)
     reading(book, NOW - HOUR, 31, RESET)
     assert state(book).limits[0].window.percent == 46
-    book.db.execute("INSERT INTO credit VALUES (1, 'claude', 10080, '', ?, 31)", (NOW - 2 * HOUR,))
+    book.db.execute("INSERT INTO credit VALUES (1, 1, 'claude', 10080, '', ?, 31)", (NOW - 2 * HOUR,))
     [got] = state(book).limits
     assert (got.window.percent, got.window.segment, got.window.drops[0].cause) == (31, 1, "manual")
 

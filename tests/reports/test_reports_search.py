@@ -9,6 +9,7 @@ import pytest
 from small_logs import at, write
 from talks import Talks, answered, called, replied, said, span, thought
 
+from tally_tui.ledger.marks import Bookmarked
 from tally_tui.library.facets import GROUPS
 from tally_tui.library.reader import Library
 from tally_tui.query import LIBRARY, QueryError, parse
@@ -171,7 +172,7 @@ def test_without_a_ledger_what_only_it_knows_is_an_error(tmp_path: Path) -> None
     assert caught.value.word == "project:web"
 
 
-@pytest.mark.parametrize("query", ["is:bookmarked lamp", "is:error,gone lamp"])
+@pytest.mark.parametrize("query", ["is:bookmarked,error lamp", "is:error,gone lamp"])
 def test_what_cannot_be_asked_points_at_the_word(talks: Talks, query: str) -> None:
     with pytest.raises(QueryError) as caught:
         talks.ask(query)
@@ -179,9 +180,13 @@ def test_what_cannot_be_asked_points_at_the_word(talks: Talks, query: str) -> No
 
 
 def test_bookmarks_are_chosen_by_the_message(talks: Talks) -> None:
-    (hit,) = talks.ask("is:bookmarked lamp", bookmarks=frozenset({"aaaa-1-1-user"})).hits
+    by_id = Bookmarked(frozenset({"aaaa-1-1-user"}))
+    (hit,) = talks.ask("is:bookmarked lamp", bookmarks=by_id).hits
     assert hit.uuid == "aaaa-1-1-user"
-    assert len(talks.ask("-is:bookmarked lamp", bookmarks=frozenset({"aaaa-1-1-user"})).hits) == 7
+    assert len(talks.ask("-is:bookmarked lamp", bookmarks=by_id).hits) == 7
+    by_place = Bookmarked(places=frozenset({f"{hit.session}:{hit.offset}"}))
+    assert [each.uuid for each in talks.ask("is:bookmarked lamp", bookmarks=by_place).hits] == ["aaaa-1-1-user"]
+    assert talks.ask("is:bookmarked lamp", bookmarks=Bookmarked()).hits == ()
 
 
 def test_a_stopped_search_ends_and_the_next_one_works(talks: Talks) -> None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from fake_source import FakeSource
 
-from tally_tui.ingest.index_results import Pending
 from tally_tui.logs.messages import Item, Kind, Mark
-from tally_tui.reports.answers import Sessions
+from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.conversation import Spent
-from tally_tui.reports.search_answers import SearchAnswer, SearchHit
+from tally_tui.reports.excerpts import Excerpt, Excerpts
+from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer, SearchHit
+from tally_tui.reports.searches import SavedSearch, Searches
+from tally_tui.reports.subagents import Subagents
 from tally_tui.reports.transcripts import Entry, Hits, Texts, Transcript
 from tally_tui.requests import (
+    ExcerptsRequest,
     FindRequest,
     Request,
     SearchableRequest,
+    SearchesRequest,
     SearchRequest,
     SessionsRequest,
+    SubagentsRequest,
     TextsRequest,
     TranscriptRequest,
 )
@@ -93,9 +99,11 @@ class ConversationSource(FakeSource):
 
     gone = False
     unsearchable = 0
+    remembered: tuple[str, ...] = ()
+    saved: tuple[SavedSearch, ...] = ()
     more = 0
 
-    def report(self, request: Request) -> Answer:
+    def report(self, request: Request) -> Answer | None:
         if isinstance(request, TranscriptRequest):
             if self.gone:
                 return Transcript(request.provider, request.session, (), None, "Its log is gone: its costs are kept.")
@@ -112,8 +120,15 @@ class ConversationSource(FakeSource):
             }
             found_in = tuple(n for n, count in counts.items() if count)
             return Hits(request.session, request.pattern, found_in, sum(counts.values()))
+        if isinstance(request, ExcerptsRequest):
+            return Excerpts({path: self.excerpt(path) for _, path in request.logs})
+        if isinstance(request, SubagentsRequest):
+            return Subagents({root: self.subagents(root) for root in request.roots})
+        if isinstance(request, SearchesRequest):
+            return Searches(self.remembered, self.saved)
         if isinstance(request, SearchableRequest):
-            return Pending(3, self.unsearchable, 812_000_000)
+            at = Reaching.INDEXING if self.unsearchable else Reaching.ALL
+            return Reach(812_000_000, self.unsearchable, at, 190.0 if self.unsearchable else None)
         if isinstance(request, SearchRequest):
             return self.search(request)
         if isinstance(request, SessionsRequest) and request.slot == "opened":
@@ -122,11 +137,27 @@ class ConversationSource(FakeSource):
             return Sessions("Europe/Vienna", request.span, (row,), 1, row.figures)
         return super().report(request)
 
+    def excerpt(self, path: str) -> Excerpt:
+        number = int(path.rpartition("/")[2].partition(".")[0], 16)
+        prompt = ("Why is the last line lost?", "Make the chart readable in 40 columns", "")[number % 3]
+        return Excerpt(self.hostile + prompt, self.hostile + f"All {number + 3} tests pass; the change is on its branch.")
+
+    def subagents(self, root: str) -> tuple[SessionRow, ...]:
+        session = self.session(int(root[:8], 16))
+        return tuple(
+            replace(
+                session, session=f"{root}/agent-a{n}", parent=root, title=self.hostile + f"Look into part {n}",
+                agent="Explore", subagents=0, turns=1, replies=4, context=12_000 * n, models=("claude-haiku-4-5",),
+            )
+            for n in range(1, session.subagents + 1)
+        )  # fmt: skip
+
     def search(self, request: SearchRequest) -> SearchAnswer:
         hits = []
         for n in range(4):
             row = self.session(n // 2)
-            snippet = self.hostile + f"the tests passed, all {n} of them; make: nothing to be made"
+            around = f"$ make -C part-{n} all", "make: leaving the folder"
+            snippet = self.hostile + f"{around[0]}\nthe tests passed, all {n} of them; make: nothing to be made\n{around[1]}"
             at = snippet.index("nothing")
             place = 80 if n % 2 else 130
             hits.append(

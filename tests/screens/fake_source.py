@@ -37,7 +37,16 @@ from tally_tui.reports.answers import (
     Usage,
     UsageRow,
 )
-from tally_tui.requests import CallsRequest, ExplainRequest, NowRequest, Request, SessionsRequest, UsageRequest
+from tally_tui.reports.marks import Marks
+from tally_tui.requests import (
+    CallsRequest,
+    ExplainRequest,
+    MarksRequest,
+    NowRequest,
+    Request,
+    SessionsRequest,
+    UsageRequest,
+)
 from tally_tui.rules import periods
 from tally_tui.store import Answer, Answered, Failed, Phase, Publish, QueryProblem, SyncStatus, Watching
 from tally_tui.trouble import Trouble
@@ -87,6 +96,7 @@ class FakeSource:
         self.open: dict[str, Request] = {}
         self.done: list[str] = []
         self.deeds: list[Action] = []
+        self.marks = Marks(())
         self.grow = 0.0
         self.last: dict[str, Answered] = {}
         self.publish: Publish = lambda news: None
@@ -139,20 +149,27 @@ class FakeSource:
         if self.fail is not None:
             self.publish(Failed(request, self.fail))
             return
-        news = Answered(request, self.report(request))
+        answer = self.report(request)
+        if answer is None:
+            return  # nothing is made up for this question: it waits for its answer
+        news = Answered(request, answer)
         if self.last.get(request.slot) != news:
             # As the real one: the same answer to the same question is not told twice.
             self.last[request.slot] = news
             self.publish(news)
 
-    def report(self, request: Request) -> Answer:
+    def report(self, request: Request) -> Answer | None:
         if isinstance(request, NowRequest):
             return self.now(request.query)
         if isinstance(request, UsageRequest):
             return self.usage(request)
         if isinstance(request, SessionsRequest):
             return self.sessions(request)
-        return self.calls(request) if isinstance(request, CallsRequest) else self.explain(request)
+        if isinstance(request, MarksRequest):
+            return self.marks
+        if isinstance(request, CallsRequest):
+            return self.calls(request)
+        return self.explain(request) if isinstance(request, ExplainRequest) else None
 
     # -- the answers
 
@@ -227,6 +244,10 @@ class FakeSource:
             n % 4,
             f"/home/ada/.claude/projects/p/{n:08x}.jsonl",
             n % 9 == 8,
+            turns=n % 11 + 1,
+            replies=n * 7 % 340 + 2,
+            context=(n * 23_000) % 190_000 + 8_000,
+            window=None if n % 5 == 3 else 200_000,
         )
 
     def sessions(self, request: SessionsRequest) -> Sessions:

@@ -68,7 +68,7 @@ async def test_help_tells_of_every_field_of_the_language() -> None:
         for field in FIELDS.values():
             if field.name in LEDGER:
                 assert field.example in text
-        assert "is:unpriced" in text and "is:bookmarked" not in text
+        assert "is:unpriced" in text and "is:error" not in text
 
 
 async def test_help_follows_the_focus() -> None:

@@ -72,14 +72,14 @@ def test_every_key_is_explained_has_its_own_id_and_is_not_dead() -> None:
 async def test_the_list_opens_a_session_and_escape_goes_back() -> None:
     async with conversations() as pilot:
         text = seen(pilot)
-        assert "Conversations" in text and line_with(text, "Session")
+        assert "Conversations" in text and line_with(text, "by last call")
         text = await press(pilot, "enter")
         assert "Why is the last line lost?" in text and "$0.42 · 12.3k · Σ $0.42" in text
         assert "Claude · opus-4-8" in text and "▸ Bash pytest -q tests" in text and "✗ failed" in text
         assert "Explore: Who reads logs" in text and "│ Two modules read logs." in text
         assert "compacted · 167k → 3.10k tokens" in text and "def tail(path):" in text
         text = await press(pilot, "escape")
-        assert "Why is the last line lost?" not in text and "Session" in text
+        assert "$0.42 · 12.3k · Σ $0.42" not in text and "by last call" in text
 
 
 async def test_tool_calls_unfold_with_what_was_fetched() -> None:
@@ -143,7 +143,7 @@ async def test_search_says_what_it_cannot_see() -> None:
     source = ConversationSource()
     source.unsearchable = 41_000_000
     async with conversations(source=source) as pilot:
-        assert "41.0 MB of 812 MB of logs are not searchable yet" in await press(pilot, "F")
+        assert "searchable: 94 % · 41.0 MB to go · 3m left" in await press(pilot, "F")
 
 
 async def test_the_outline_jumps() -> None:

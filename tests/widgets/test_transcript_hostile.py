@@ -13,6 +13,7 @@ from transcript_pages import MadePages, ReaderApp, head
 
 from tally_tui.widgets.transcript import layout, markdown, safe, terminal
 from tally_tui.widgets.transcript.pages import Body, Code, Depth, Diff, Hunk, Kind, Label, Output, Prose, Todos
+from tally_tui.widgets.transcript.sideways import still_cells
 from tally_tui.widgets.transcript.tool_parts import parts
 from tally_tui.widgets.transcript.tool_titles import title
 
@@ -54,10 +55,10 @@ async def test_every_part_of_every_kind(width: int) -> None:
         reader = app.reader
         room = reader.scrollable_content_region.width
         for row in range(len(reader.rows)):
-            strips = reader.strips(row)
+            strips = reader.painted(row)
             assert not any(FORBIDDEN.search(strip.text) for strip in strips)
             assert {strip.cell_length for strip in strips} == {room}
-            assert "\n".join(strip.text for strip in strips).count("RR") >= 5, "shown, not dropped"
+            assert "\n".join(strip.text for strip in reader.strips(row)).count("RR") >= 5, "shown, not dropped"
         await pilot.press("G", "c")
         await pilot.pause()
         assert app.copied, "and what is copied is the text itself"
@@ -68,13 +69,14 @@ async def test_every_part_of_every_kind(width: int) -> None:
 @given(st.text(st.characters(codec=None), max_size=300), st.integers(4, 60))
 def test_no_text_survives_unsafe_or_too_wide(text: str, width: int) -> None:
     drawn: list[Content] = [
-        *layout.lines(markdown.blocks(text), max(12, width)),
+        *layout.lines(markdown.blocks(text), max(12, width), wraps=True),
         *[piece for line in terminal.output(text) for piece in safe.fold(line, max(12, width))],
-        *layout.code(safe.block(text), "", max(12, width), False),
+        *layout.code(safe.block(text), "", max(12, width), False, folds=True),
     ]
-    for line in drawn:
+    scrolling = [*layout.lines(markdown.blocks(text), max(12, width)), *layout.code(safe.block(text), "", width, False)]
+    for line in [*drawn, *scrolling]:
         assert not FORBIDDEN.search(line.plain), repr(line.plain)
-        assert line.cell_length <= max(12, width)
+        assert line.cell_length <= max(12, width) or (line in scrolling and still_cells(line) is not None)
 
 
 @given(st.text(max_size=200), st.integers(2, 20))

@@ -159,7 +159,7 @@ async def test_everything_unfolded_fits_its_width(width: int) -> None:
         await press(pilot, "z", "T")
         room = app.reader.scrollable_content_region.width
         for row in range(len(app.reader.rows)):
-            assert all(strip.cell_length == room for strip in app.reader.strips(row))
+            assert all(strip.cell_length == room for strip in app.reader.painted(row))
         whole = "\n".join(strip.text for row in range(len(app.reader.rows)) for strip in app.reader.strips(row))
         words = ("The reader stops", "2,041", "☑ find the line", "compacted by itself", "overloaded", "Two modules")
         for each in words:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
+from operator import is_
 
 from tally_tui.logs.messages import Kind as Said
 from tally_tui.logs.messages import Mark
 from tally_tui.reports.transcripts import Entry, Texts, Transcript
+from tally_tui.rules.redaction import masked
 from tally_tui.widgets import figures
 from tally_tui.widgets.transcript.entries import body_of, head_of, speaker
-from tally_tui.widgets.transcript.pages import Body, Head, Kind
+from tally_tui.widgets.transcript.masking import masked_body, masked_head
+from tally_tui.widgets.transcript.pages import Body, Head, Kind, Label
 from tally_tui.widgets.transcript.tool_titles import first_line
 
 KEPT = 2_000
@@ -20,63 +24,124 @@ _BREAKING = frozenset({Said.PROMPT, Said.COMPACTION, Said.MODEL_SWITCH, Said.INT
 
 
 class Conversation:
-    """`Pages` of a transcript. `grown` makes the next one without doing again what is done."""
+    """`Pages` of a transcript. Given the ones before, it does not do again what is done."""
 
-    def __init__(self, transcript: Transcript, before: Conversation | None = None) -> None:
-        self.transcript = transcript
+    def __init__(self, transcript: Transcript, before: Conversation | None = None, masked: bool = False) -> None:
+        """`masked`: what looks like a secret is not shown."""
+        self.transcript, self.masked = transcript, masked
         self.speaking: str = ""
         self._bodies: OrderedDict[str, Body] = OrderedDict()
-        kept = 0
-        heads: list[Head] = []
-        speaking = ""
-        if before is not None and before.transcript.session == transcript.session:
-            self._bodies = before._bodies
-            old, new = before.transcript.entries, transcript.entries
-            while kept < min(len(old), len(new)) and old[kept] is new[kept]:
-                kept += 1
-            heads = list(before.heads[:kept])
-            speaking = before.speaking if kept == len(old) else _speaking(transcript, kept)
-        folder = transcript.folder or ""
-        for number in range(kept, len(transcript.entries)):
-            entry = transcript.entries[number]
-            who, speaking = _who(entry, transcript.provider, speaking)
-            heads.append(head_of(entry, who=who, figures=told(entry), folder=folder))
-        self.heads: tuple[Head, ...] = tuple(heads)
+        self._masked: OrderedDict[str, Body] = OrderedDict()
+        if before is not None and before.transcript.session != transcript.session:
+            before = None
+        heads, changed, kept = self._known(before)
+        entries = transcript.entries
+        for number in changed:
+            heads[number] = self._head(entries[number], "")
+        speaking = self._speaking(before, kept)
+        for number in range(kept, len(entries)):
+            who, speaking = _who(entries[number], transcript.provider, speaking)
+            heads.append(self._head(entries[number], who))
         self.speaking = speaking
-        for number in range(kept, len(transcript.entries)):
-            # A call whose result has come since says more now.
-            self._bodies.pop(self.heads[number].key, None)
+        self.heads: tuple[Head, ...] = tuple(heads)
+        if before is not None:
+            self._take_over(before)
+        known = [n for n in before.turns if n < kept] if before is not None and kept else []
+        again = {*known, *changed, *range(kept, len(heads))}
+        self.turns: list[int] = sorted(n for n in again if heads[n].fill is not None and not heads[n].level)
+        """The prompts beside which the context's fill is told."""
+
+    def _known(self, before: Conversation | None) -> tuple[list[Head], list[int], int]:
+        """The heads that hold still; those among them to make anew; how many there are."""
+        if before is None or before.masked != self.masked:
+            return [], [], 0
+        old, new = before.transcript.entries, self.transcript.entries
+        changed = [number for number, same in enumerate(map(is_, old, new)) if not same]
+        # Prompts change as their turns cost more; nobody else is named for it.
+        both = (number for number in changed if not _same_prompt(old[number], new[number]))
+        kept = next(both, min(len(old), len(new)))
+        return list(before.heads[:kept]), [number for number in changed if number < kept], kept
+
+    def _head(self, entry: Entry, who: str) -> Head:
+        head = head_of(entry, who=who, figures=told(entry), folder=self.transcript.folder or "")
+        return masked_head(head) if self.masked else head
+
+    def _speaking(self, before: Conversation | None, kept: int) -> str:
+        """Who speaks behind the first so many entries."""
+        if before is not None and kept == len(before.heads):
+            return before.speaking
+        for entry in reversed(self.transcript.entries[:kept]):
+            item = entry.item
+            if item.kind in _SPEAKING:
+                return speaker(self.transcript.provider, item.model)
+            if item.kind in _BREAKING and not item.marks & Mark.AGAIN:
+                break
+        return ""
+
+    def _take_over(self, before: Conversation) -> None:
+        """The texts that still hold: not those of a call whose result has come since."""
+        old = {head.key: entry for head, entry in zip(before.heads, before.transcript.entries, strict=True)
+               if head.key in before._bodies}  # fmt: skip
+        self._bodies = before._bodies
+        if not old:
+            return
+        now = {head.key: entry for head, entry in zip(self.heads, self.transcript.entries, strict=True)
+               if head.key in old}  # fmt: skip
+        for key, entry in old.items():
+            known = now.get(key)
+            if known is not entry and (known is None or known.length != entry.length or known.answers != entry.answers):
+                self._bodies.pop(key, None)
 
     def body(self, item: int) -> Body | None:
         """The text of an item; None: it must be fetched."""
         key = self.heads[item].key
         kept = self._bodies.get(key)
-        if kept is not None:
-            self._bodies.move_to_end(key)
+        if kept is None:
+            entry = self.transcript.entries[item]
+            if entry.cut:
+                return None
+            kept = self._keep(self._bodies, key, body_of(entry.item, entry.result))
+            self._masked.pop(key, None)
+        self._bodies.move_to_end(key)
+        if not self.masked:
             return kept
-        entry = self.transcript.entries[item]
-        if entry.cut:
-            return None
-        return self._keep(key, body_of(entry.item, entry.result))
+        hidden = self._masked.get(key)
+        return hidden if hidden is not None else self._keep(self._masked, key, masked_body(kept))
 
     def take(self, texts: Texts) -> None:
         """Texts that were fetched."""
-        for item, (said, result) in texts.items.items():
-            if item < len(self.heads):
-                self._keep(self.heads[item].key, body_of(said, result))
+        for said, result in texts.items.values():
+            key = Entry(said).key
+            self._masked.pop(key, None)
+            body = body_of(said, result)
+            self._keep(self._bodies, key, (*body, Label(texts.problem)) if texts.problem else body)
 
-    def _keep(self, key: str, body: Body) -> Body:
-        self._bodies[key] = body
-        while len(self._bodies) > KEPT:
-            self._bodies.popitem(last=False)
+    def _keep(self, bodies: OrderedDict[str, Body], key: str, body: Body) -> Body:
+        bodies[key] = body
+        while len(bodies) > KEPT:
+            bodies.popitem(last=False)
         return body
 
+    def fill_at(self, item: int) -> tuple[int, int | None] | None:
+        """How full the context was in the turn that an item belongs to, as in `Head.fill`."""
+        place = bisect_right(self.turns, item)
+        return self.heads[self.turns[place - 1]].fill if place else None
+
     def outline_title(self, item: int) -> str:
-        """What an outline calls an item: a prompt by its first line."""
+        """What an outline calls an item: what was said by its first line."""
         head = self.heads[item]
-        if head.kind is not Kind.PROMPT:
+        if head.kind not in (Kind.PROMPT, Kind.REPLY):
             return f"{head.title}  {head.note}".rstrip()
-        return first_line(self.transcript.entries[item].item.text) or head.title
+        words = first_line(self.transcript.entries[item].item.text) or head.title
+        return masked(words) if self.masked else words
+
+    def item_of(self, key: str, uuid: str) -> int | None:
+        """The item with a key, else the first that has the message's own id."""
+        known = next((number for number, head in enumerate(self.heads) if head.key == key), None)
+        if known is None and uuid:
+            entries = enumerate(self.transcript.entries)
+            known = next((number for number, entry in entries if entry.item.uuid == uuid), None)
+        return known
 
     def item_at(self, file: str, offset: int, length: int) -> int | None:
         """The item that a line of a log belongs to."""
@@ -111,8 +176,5 @@ def _who(entry: Entry, provider: str, speaking: str) -> tuple[str, str]:
     return ("" if name == speaking else name), name
 
 
-def _speaking(transcript: Transcript, until: int) -> str:
-    speaking = ""
-    for entry in transcript.entries[:until]:
-        _, speaking = _who(entry, transcript.provider, speaking)
-    return speaking
+def _same_prompt(one: Entry, other: Entry) -> bool:
+    return one.item.kind is Said.PROMPT and one.key == other.key and one.item.marks == other.item.marks

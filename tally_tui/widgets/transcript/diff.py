@@ -10,6 +10,7 @@ from textual.content import Content
 
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.pages import Hunk
+from tally_tui.widgets.transcript.styles import STILL
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -61,8 +62,8 @@ def size(hunks: tuple[Hunk, ...]) -> tuple[int, int]:
     return sum(line[:1] == "+" for line in all_lines), sum(line[:1] == "-" for line in all_lines)
 
 
-def drawn(hunks: tuple[Hunk, ...], width: int) -> Iterator[Content]:
-    """The lines of a diff in `width` cells, long ones folded, computed as they are taken."""
+def drawn(hunks: tuple[Hunk, ...], width: int, wraps: bool = False) -> Iterator[Content]:
+    """The lines of a diff, computed as they are taken; longer ones than `width` cells folded where it `wraps`."""
     known = any(hunk.new or hunk.old for hunk in hunks)
     largest = max((hunk.new + len(hunk.lines) for hunk in hunks), default=0)
     digits = len(str(max(largest, 1))) if known and width >= 36 else 0
@@ -80,23 +81,25 @@ def drawn(hunks: tuple[Hunk, ...], width: int) -> Iterator[Content]:
                 gutter = f"{before} {after} " if columns == 2 else f"{before if sign == '-' else after} "
             old += sign in "- "
             new += sign in "+ "
-            yield from _line(sign, line[1:], words, gutter, width)
+            yield from _line(sign, line[1:], words, gutter, width, wraps)
 
 
-def _line(sign: str, text: str, words: list[tuple[int, int]], gutter: str, width: int) -> Iterator[Content]:
+def _line(
+    sign: str, text: str, words: list[tuple[int, int]], gutter: str, width: int, wraps: bool
+) -> Iterator[Content]:
     plain = text.isascii() and "\t" not in text
     cleaned = text if plain and text.isprintable() else safe.short(safe.line(text.expandtabs(safe.TAB)))
     spans = [(start, end, _STRONG[sign]) for start, end in words] if words and cleaned == text else []
     body = safe.styled(safe.short(cleaned), spans)
     style = _STYLES.get(sign, "")
     room = max(2, width - len(gutter) - 2)
-    for number, piece in enumerate(safe.fold(body, room)):
+    for number, piece in enumerate(safe.fold(body, room) if wraps else [body]):
         lead = gutter if number == 0 else " " * len(gutter)
         mark = f"{sign} " if number == 0 else "  "
         whole = Content(mark) + piece
         if style:
             whole = whole.pad_right(max(0, room + 2 - whole.cell_length)).stylize_before(style)
-        yield Content.assemble((lead, ".transcript--quiet"), whole)
+        yield Content.assemble((lead, ".transcript--quiet"), whole).stylize(STILL, 0, len(lead) + 2)
 
 
 def _with_words(lines: tuple[str, ...]) -> Iterator[tuple[str, list[tuple[int, int]]]]:

@@ -10,6 +10,8 @@ from itertools import islice
 from rich.cells import cell_len
 from textual.content import Content
 
+from tally_tui.widgets.figures import count
+from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import diff, layout, markdown, safe, terminal
 from tally_tui.widgets.transcript.pages import (
@@ -54,6 +56,8 @@ class Page:
     ansi: bool
     clock: Callable[[int], str]
     """Epoch milliseconds to a short local time."""
+    wraps: bool = False
+    """Whether long lines of code are folded, not left to be scrolled sideways."""
 
 
 def opens(head: Head) -> bool:
@@ -118,17 +122,30 @@ def _speaker(title: str, head: Head, page: Page, width: int) -> Content:
     style = ".transcript--you" if head.kind is Kind.PROMPT else ".transcript--agent"
     when = f" · {page.clock(head.time_ms)}" if head.time_ms is not None else ""
     note = f" · {safe.line(head.note)}" if head.note else ""
-    figures = head.figures
-    while True:
-        named = crop(title, max(4, width - cell_len(when + note + figures) - 1))
-        used = cell_len(named + when + note + figures)
-        if used < width or not (note or figures):
+    least = min(cell_len(title), 24)
+    # What matters least goes first where there is no room.
+    ways = [(said, fill, head.figures) for said in (note, "") for fill in _fills(head)] + [("", "", "")]
+    for said, fill, figures in ways:
+        right = "  ".join(filter(None, (fill, figures)))
+        if least + cell_len(when + said + right) < width:
             break
-        note, figures = ("", figures) if note else ("", "")
-    gap = " " * max(1, width - used)
-    line = Content.assemble((named, style), (f"{when}{note}", ".transcript--quiet"), gap,
-                            (figures, ".transcript--quiet"))  # fmt: skip
+    named = crop(title, max(4, width - cell_len(when + said + right) - 1))
+    gap = " " * max(1, width - cell_len(named + when + said + right))
+    line = Content.assemble((named, style), (f"{when}{said}", ".transcript--quiet"), gap,
+                            (right, ".transcript--quiet"))  # fmt: skip
     return _filled(line, width) if head.kind is Kind.PROMPT else line
+
+
+def _fills(head: Head) -> list[str]:
+    """How full the context was, from much to little."""
+    if head.fill is None:
+        return [""]
+    tokens, window = head.fill
+    if not window:
+        return [f"context {count(tokens)}", ""]
+    share = tokens / window
+    bar = meter(share, 6)
+    return [f"context ▕{bar}▏{share:.0%}", f"▕{bar}▏{share:.0%}", f"{share:.0%}", ""]
 
 
 def _one_line(title: str, head: Head, state: Fold, width: int) -> Content:
@@ -194,11 +211,13 @@ def _body(head: Head, body: Body, state: Fold, page: Page, width: int) -> list[C
 def _part(part: Part, limit: int, page: Page, width: int) -> tuple[list[Content], str]:
     """A part's lines, at most about `limit`, and what is left out, for people."""
     if isinstance(part, Label):
-        return layout.wrapped(Content.styled(safe.short(safe.line(part.text)), ".transcript--quiet"), width), ""
+        words = safe.short(safe.line(part.text))
+        style = ".transcript--more" if part.loads else ".transcript--quiet"
+        return layout.wrapped(Content.styled(f"{words} · Enter loads it" if part.loads else words, style), width), ""
     if isinstance(part, Todos):
         return _todos(part, width)[:limit], _more(len(part.items) - limit, "more items")
     if isinstance(part, Diff):
-        taken = list(islice(diff.drawn(part.hunks, width), limit + 1))
+        taken = list(islice(diff.drawn(part.hunks, width, page.wraps), limit + 1))
         if len(taken) <= limit:
             return taken, ""
         return taken[:limit], f"{sum(len(hunk.lines) for hunk in part.hunks):,} lines in all"
@@ -214,9 +233,10 @@ def _part(part: Part, limit: int, page: Page, width: int) -> tuple[list[Content]
             # Few lines of the log, but long ones.
             lines, left = lines[: limit * 2], left or "more of these long lines"
     elif isinstance(part, Code):
-        lines = layout.code(safe.block(text), part.language, width, page.ansi, part.first, bare=True)
+        folds = part.folds or page.wraps
+        lines = layout.code(safe.block(text), part.language, width, page.ansi, part.first, bare=True, folds=folds)
     else:
-        lines = layout.lines(markdown.blocks(text, part.breaks), width, page.ansi)
+        lines = layout.lines(markdown.blocks(text, part.breaks), width, page.ansi, page.wraps)
     return lines, left
 
 

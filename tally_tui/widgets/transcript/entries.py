@@ -57,7 +57,7 @@ def head_of(
         if item.marks & Mark.AGAIN:
             depth = Depth.EVERYTHING
         return Head(
-            entry.key, shown, title, depth, item.ts, figures, level=level,
+            entry.key, shown, title, depth, item.ts, figures, level=level, fill=_fill(entry),
             **{"length": entry.length, "breaks": entry.breaks, "note": _marks(item), **more},
         )  # fmt: skip
 
@@ -91,7 +91,12 @@ def head_of(
     title = f"{word} {said}" if kind not in (Said.SUMMARY, Said.AGENT) else f"{word}: {tool_titles.first_line(text)}"
     if item.files and kind is Said.DOCUMENT:
         title = f"{word} {tool_titles.short_path(item.files[0], folder)}"
-    return head(Kind.NOTE, title, depth, error=_failed(item), hollow=not text and item.detail is None)
+    hollow = not text and item.detail is None and kind is not Said.RAW
+    return head(Kind.NOTE, title, depth, error=_failed(item), hollow=hollow)
+
+
+def _fill(entry: Entry) -> tuple[int, int | None] | None:
+    return None if entry.context is None else (entry.context.tokens, entry.context.window)
 
 
 def _call(entry: Entry, head: Any, folder: str) -> Head:
@@ -150,8 +155,9 @@ def _rule(item: Item, head: Any) -> Head:
         words = f"compacted{' by hand' if detail.get('trigger') == 'manual' else ''}"
         if item.name == "microcompaction":
             words = "old results dropped"
-        if isinstance(before, int):
-            note = f"{count(before)} → {count(after) if isinstance(after, int) else '?'} tokens"
+        if isinstance(before, int) or isinstance(after, int):
+            ends = [count(each) if isinstance(each, int) else "?" for each in (before, after)]
+            note = f"{'about ' if detail.get('estimated') else ''}{' → '.join(ends)} tokens"
     elif item.kind is Said.BRANCH:
         count_of = detail.get("items")
         words, note = "taken back", f"{count_of:,} messages left out" if isinstance(count_of, int) else ""
@@ -192,16 +198,18 @@ def body_of(item: Item, result: Item | None) -> Body:
         found = tool_parts.parts(
             item.name, item.input, text, answer, result is not None and _failed(result), detail
         )
+        if result is not None and result.marks & Mark.LOADED:
+            found += (Label("The whole output was too large for the log: it stands in a file of its own.", loads=True),)
         return _without_silence(found) if kind in (Said.PLAN, Said.QUESTION) else found
     if kind is Said.PLAN:
         return (Prose(text),)
     if kind is Said.BASH and not item.marks & Mark.OUTPUT:
-        return (Code(text, "bash"),)
+        return (Code(text, "bash", folds=True),)
     parts: list[Part] = []
     if text:
         parts.append(Prose(text, breaks=True) if kind is Said.COMPACTION else Output(text, error=kind is Said.ERROR))
     if item.detail is not None and (kind is Said.RAW or not text):
-        parts.append(Code(tool_titles.as_json(item.detail), "json"))
+        parts.append(Code(tool_titles.as_json(item.detail), "json", folds=True))
     if item.kind is Said.IMAGE and isinstance(item.detail, dict):
         data = item.detail.get("data")
         return (Label(f"{item.name}, {size(len(data) * 3 // 4)}" if isinstance(data, str) else item.name),)

@@ -52,6 +52,10 @@ class FindInput(Input):
 
         step: int
 
+    def validate_value(self, value: str) -> str:
+        # What is pasted would go to the terminal as it is.
+        return clean(value)
+
     def action_leave(self) -> None:
         self.post_message(self.Left())
 

@@ -40,6 +40,25 @@ class Heights:
             self._tree[row] += more
             row += row & -row
 
+    def append(self, lines: int) -> None:
+        """One more row, behind all others."""
+        self._each.append(lines)
+        row = len(self._each)
+        below, total = row - 1, lines
+        while below > row - (row & -row):
+            total += self._tree[below]
+            below &= below - 1
+        self._tree.append(total)
+        self.total += lines
+        self._step = 1 << (row.bit_length() - 1)
+
+    def cut(self, rows: int) -> None:
+        """Only so many rows from the first on are left."""
+        self.total -= sum(self._each[rows:])
+        del self._each[rows:]
+        del self._tree[rows + 1 :]
+        self._step = 1 << max(0, rows.bit_length() - 1)
+
     def top(self, row: int) -> int:
         """The line at which a row begins."""
         lines = 0

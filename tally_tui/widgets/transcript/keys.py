@@ -36,9 +36,13 @@ BINDINGS: list[BindingType] = [
     Binding("minus", "deeper(-1)", "Less", group=_DEPTH, id="reader.shallower", key_display="-",
             tooltip="Show less: everything, tools, subagents, replies, prompts"),
     _key("v", "focus_on", "Only", "Only the chat, edits, commands, errors; or all again", "only"),
+    _key("l,right", "sideways(1)", "To the right", "What of wide tables and code lies to the right", "right"),
+    _key("h,left", "sideways(-1)", "To the left", "What of wide tables and code lies to the left", "left"),
+    _key("w", "wrap", "Fold lines", "Fold long lines of code, or scroll them sideways again", "wrap"),
     _key("n", "hit(1)", "Next hit", "The next place that was searched for", "next-hit"),
     _key("N", "hit(-1)", "Hit before", "The place before that was searched for", "hit-before"),
     _key("f", "follow", "Follow", "Stay at the end as the conversation grows", "follow", True),
     _key("c", "copy", "Copy", "Copy the message under the cursor", "copy", True),
     _key("C", "copy('code')", "Copy code", "Copy the code, command or change under the cursor", "copy-code"),
+    _key("E", "open_file", "Open the file", "Open the file that this message is about in $EDITOR", "open-file"),
 ]  # fmt: skip

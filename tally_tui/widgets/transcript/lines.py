@@ -8,6 +8,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from tally_tui.widgets.figures import count
+from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import clean, crop
 
 
@@ -51,6 +53,8 @@ class PlaceLine(Widget):
     right: reactive[str] = reactive("")
     unseen: reactive[int] = reactive(0)
     following: reactive[bool] = reactive(False)
+    fill: reactive[tuple[int, int | None] | None] = reactive(None)
+    """Tokens that the model was given to read in this turn, and how many fit."""
 
     def render(self) -> Content:
         width = self.size.width
@@ -65,6 +69,22 @@ class PlaceLine(Widget):
             right = mark + Content("  ") + right
         elif mark:
             right = mark
+        fill = self._fill(width - right.cell_length - cell_len(self.left) - 3)
+        if fill:
+            right = Content.styled(fill, "$quiet") + Content("  " if right else "") + right
         left = crop(self.left, max(0, width - right.cell_length - 1))
         gap = " " * max(1, width - cell_len(left) - right.cell_length)
         return Content.assemble((left, "$quiet"), gap, right)
+
+    def _fill(self, room: int) -> str:
+        """How full the context was, in as many words as there is room for."""
+        if self.fill is None:
+            return ""
+        tokens, window = self.fill
+        if not window:
+            ways = [f"context {count(tokens)} tokens", count(tokens)]
+        else:
+            share = tokens / window
+            bar = f"▕{meter(share, 8)}▏"
+            ways = [f"context {count(tokens)} of {count(window)} {bar}{share:.0%}", f"{bar}{share:.0%}", f"{share:.0%}"]
+        return next((way for way in ways if cell_len(way) <= room), "")

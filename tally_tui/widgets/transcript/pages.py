@@ -64,6 +64,8 @@ class Head:
     """About how many line breaks."""
     hollow: bool = False
     """It has no text to unfold."""
+    fill: tuple[int, int | None] | None = None
+    """Tokens that the last call of the turn was given to read, and how many fit (None: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Code:
     text: str
     language: str = ""
     first: int | None = None
+    folds: bool = False
+    """Its long lines are folded, as a command's are, not scrolled sideways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Label:
     """A quiet line over what follows."""
 
     text: str
+    loads: bool = False
+    """There is more in a file of its own, which Enter loads."""
 
 
 Part: TypeAlias = Prose | Code | Output | Diff | Todos | Label

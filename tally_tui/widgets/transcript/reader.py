@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from tally_tui.widgets.transcript.choosing import GUTTER
 from tally_tui.widgets.transcript.drawing import Fold, foldable, opens
 from tally_tui.widgets.transcript.keys import BINDINGS
 from tally_tui.widgets.transcript.pages import Depth, Head, Kind, Pages
-from tally_tui.widgets.transcript.plain import code_of, text_of
-from tally_tui.widgets.transcript.view import GUTTER, TranscriptView
+from tally_tui.widgets.transcript.taking import Taking
 
 
 def _asks(head: Head) -> bool:
@@ -37,25 +38,12 @@ FOCI: Final[dict[str, Callable[[Head], bool]]] = {
 """What `v` walks through; prompts stay as landmarks."""
 
 
-class Reader(TranscriptView, inherit_bindings=False):
+class Reader(Taking, inherit_bindings=False):
     """A conversation to read."""
 
     HELP = "Every message, tool call and change of a session. The bar on the left is the cursor."
     BINDING_GROUP_TITLE = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
-
-    @dataclass
-    class Copied(Message):
-        """Text for the clipboard; `what` says which, for people."""
-
-        text: str
-        what: str
-
-    @dataclass
-    class Said(Message):
-        """Something to tell a person about a key."""
-
-        text: str
 
     @dataclass
     class HitsRunOut(Message):
@@ -74,8 +62,6 @@ class Reader(TranscriptView, inherit_bindings=False):
         self.hit_count = 0
         self._seeking: tuple[int, int] | None = None
         """A hit whose text is on its way: the item, and from which end to look."""
-        self._copying: tuple[str, str] | None = None
-        """What is copied as soon as its text has come: the item, and `message` or `code`."""
         self._opening: str | None = None
         """The item that was unfolded before its text was here."""
         self._unfolded = False
@@ -83,17 +69,19 @@ class Reader(TranscriptView, inherit_bindings=False):
 
     # -- showing
 
-    def show(self, pages: Pages, same: bool = False) -> None:
+    def show(self, pages: Pages, same: bool = False, counted: bool = True) -> None:
+        """Show a conversation; `counted`: what comes behind the end of the page is news."""
         known = len(self.heads)
         ending = same and self._at_end()
         super().show(pages, same)
         if not same:
             self.following, self.unseen, self._unfolded, self._thoughts = False, 0, False, False
             self.focus_name, self._focus = "", None
-            self.hits, self.hit_count, self.pattern, self._seeking = (), 0, None, None
+            self.hits, self.hit_count, self.pattern, self._hit_now, self._seeking = (), 0, None, None, None
+            self._aside.clear()
         elif self.following:
             self.action_last()
-        elif len(self.heads) > known:
+        elif len(self.heads) > known and counted:
             self.unseen = 0 if ending and self._at_end() else self.unseen + len(self.heads) - known
         self.post_message(self.Moved())
 
@@ -105,17 +93,21 @@ class Reader(TranscriptView, inherit_bindings=False):
     def _at_end(self) -> bool:
         return round(self.scroll_y) + self.page_lines >= self._heights.total
 
-    def arrived(self) -> None:
-        super().arrived()
+    def on_resize(self) -> None:
+        self.call_later(self._seek)
+
+    def _seek(self) -> None:
+        """To the hit that could not be gone to so far."""
         if self._seeking is not None:
             self._land(*self._seeking)
+
+    def arrived(self) -> None:
+        super().arrived()
+        self._seek()
         opening, self._opening = self._opening, None
         if opening is not None and self.head is not None and self.head.key == opening:
             # Only now it is known how much room it needs.
             self._to_row(self.cursor)
-        copying, self._copying = self._copying, None
-        if copying is not None and self.head is not None and self.head.key == copying[0]:
-            self.action_copy(copying[1])
 
     # -- moving
 
@@ -193,6 +185,8 @@ class Reader(TranscriptView, inherit_bindings=False):
         if head is None or not foldable(head):
             return
         cursor = self.cursor
+        if not self._cut(cursor) and self._load(cursor):
+            return
         self.set_fold(cursor, self._next_fold(head))
         self._opening = head.key if self._pending else None
         self._to_row(cursor)
@@ -250,8 +244,11 @@ class Reader(TranscriptView, inherit_bindings=False):
 
     def action_hit(self, step: int) -> None:
         """To the next place that is searched for, in this item or further on."""
-        if self.pattern is None or not self.hits:
+        if self.pattern is None:
             self.post_message(self.Said("Nothing is searched for: / searches."))
+            return
+        if not self.hits:
+            self.post_message(self.HitsRunOut(step))
             return
         item = self.item if self.item is not None else 0
         if self._hit_now is not None and self._hit_now[0] == self.heads[item].key:
@@ -274,6 +271,9 @@ class Reader(TranscriptView, inherit_bindings=False):
     def _land(self, item: int, nth: int) -> None:
         if not 0 <= item < len(self.heads):
             return
+        if not self._width:
+            self._seeking = (item, nth)  # it has no room yet, and no lines
+            return
         head, row = self.heads[item], self.reveal(item)
         self._seeking = None
         if self.fold_of(head) is Fold.FOLDED or not self._hit_lines(row):
@@ -292,6 +292,7 @@ class Reader(TranscriptView, inherit_bindings=False):
         line = lines[nth] if lines else 0
         self.go(row, line - self.page_lines // 3 if line > self.page_lines // 3 else 0)
         self.cursor = row
+        self._show_sideways(row, line)
         self.repaint()
         self.post_message(self.Moved())
 
@@ -301,7 +302,29 @@ class Reader(TranscriptView, inherit_bindings=False):
             return []
         return [n for n, strip in enumerate(self.strips(row)) if self.pattern.search(strip.text[GUTTER:])]
 
-    # -- following and copying
+    def _show_sideways(self, row: int, line: int) -> None:
+        """Scroll to the side until the hit of a line is in sight."""
+        strips = self.strips(row)
+        found = self.pattern.search(strips[line].text, GUTTER) if self.pattern and line < len(strips) else None
+        if found:
+            self.shift_to(row, cell_len(strips[line].text[: found.end()]))
+
+    # -- sideways
+
+    def action_sideways(self, step: int) -> None:
+        row = self.wide_row()
+        if row is None:
+            self.post_message(self.Said("Nothing here is wider than the page."))
+        else:
+            self.shift(row, step * max(6, self._width // 4))
+
+    def action_wrap(self) -> None:
+        self.wraps = not self.wraps
+        self._aside.clear()
+        self.renew(self._goal)
+        self.post_message(self.Said("Long lines are folded" if self.wraps else "Long lines scroll: h and l"))
+
+    # -- following
 
     def action_follow(self) -> None:
         self.following = not self.following
@@ -309,23 +332,6 @@ class Reader(TranscriptView, inherit_bindings=False):
             self.unseen = 0
             self.action_last()
         self.post_message(self.Moved())
-
-    def action_copy(self, what: str = "message") -> None:
-        head, item = self.head, self.item
-        if head is None or item is None:
-            return
-        body = () if head.hollow else self.pages.body(item)
-        if body is None:
-            # Folded, its text was never needed: it is fetched, and copied when it has come.
-            self._copying = (head.key, what)
-            self.post_message(self.Wanted(item, item))
-            return
-        text = code_of(body) if what == "code" else text_of(body) or head.title
-        if text is None:
-            self.post_message(self.Said("There is no code in this message."))
-            return
-        lines = text.count("\n") + 1
-        self.post_message(self.Copied(text, f"{lines:,} {'line' if lines == 1 else 'lines'}"))
 
     # -- the mouse
 
@@ -340,7 +346,10 @@ class Reader(TranscriptView, inherit_bindings=False):
         more = "· Enter shows all" in self.strips(row)[inner].text if inner < len(self.strips(row)) else False
         self.cursor = row
         head = self.heads[self.rows[row]]
-        if foldable(head) and (more or (title and not opens(head))):
+        loads = "· Enter loads it" in self.strips(row)[inner].text if inner < len(self.strips(row)) else False
+        if loads and self._load(row):
+            pass
+        elif foldable(head) and (more or (title and not opens(head))):
             self.set_fold(row, self._next_fold(head))
         self.refresh()
         self.post_message(self.Moved())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+STILL = ".transcript--still"
+"""Of what stays where it is while the rest of its line scrolls sideways: line numbers, a table's first column."""
 _STYLES: dict[str, tuple[str, str]] = {
     "you": ("color: $text-primary; text-style: bold;", "color: ansi_blue; text-style: bold;"),
     "agent": ("color: $text-accent; text-style: bold;", "color: ansi_yellow; text-style: bold;"),
@@ -27,6 +29,7 @@ _STYLES: dict[str, tuple[str, str]] = {
     "hit": ("background: $warning 40%; color: $foreground;", "background: ansi_yellow; color: ansi_black;"),
     "hit-now": ("background: $accent; color: $background; text-style: bold;",
                 "background: ansi_bright_yellow; color: ansi_black; text-style: bold underline;"),
+    "still": ("", ""),
     "cursor": ("color: $accent;", "color: ansi_yellow; text-style: bold;"),
     "side": ("color: $primary;", "color: ansi_blue;"),
     "black": ("color: $quiet;", "text-style: dim;"),

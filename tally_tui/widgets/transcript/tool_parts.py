@@ -40,7 +40,7 @@ def _asked(tool: str, given: Any, text: str, detail: Any) -> Body:
         command = command_of(given) or text
         said = given.get("description") if isinstance(given, dict) else None
         label = (Label(said),) if isinstance(said, str) and said else ()
-        return (*label, Code(command, "js" if tool == "exec" and "tools." in command else "bash"))
+        return (*label, Code(command, "js" if tool == "exec" and "tools." in command else "bash", folds=True))
     changed = changes(tool, given, text, detail)
     if len(changed) > 1:
         return tuple(part for each in changed for part in (Label(each.path), each))
@@ -59,11 +59,11 @@ def _asked(tool: str, given: Any, text: str, detail: Any) -> Body:
         if tool == "Read" or not given:
             return ()
         if len(given) == 1 and isinstance(value := next(iter(given.values())), str):
-            return (Prose(value, True),) if tool in PROSE else (Code(value),)
-        return (Code(as_json(given), "json"),)
+            return (Prose(value, True),) if tool in PROSE else (Code(value, folds=True),)
+        return (Code(as_json(given), "json", folds=True),)
     if given is not None:
-        return (Code(as_json(given), "json"),)
-    return (Code(text, ""),) if text else ()
+        return (Code(as_json(given), "json", folds=True),)
+    return (Code(text, "", folds=True),) if text else ()
 
 
 def _answer(tool: str, given: Any, result: str | None, failed: bool, detail: Any) -> Body:
@@ -82,7 +82,7 @@ def _answer(tool: str, given: Any, result: str | None, failed: bool, detail: Any
     label = () if tool in COMMANDS else (Label("Result"),)
     stripped = result.lstrip()
     if stripped[:1] in "{[" and stripped[-1:].rstrip() in ("}", "]", ""):
-        return (*label, Code(result.strip(), "json"))
+        return (*label, Code(result.strip(), "json", folds=True))
     return (*label, Output(result))
 
 

@@ -1,0 +1,1 @@
+"""What a person chooses to keep of the logs, copied before its owner deletes it."""

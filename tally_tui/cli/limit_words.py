@@ -1,0 +1,108 @@
+"""Limits, forecasts and milestones as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from tally_tui.cli.contract import stamp
+from tally_tui.cli.text import shown
+from tally_tui.config_credits import window_word
+from tally_tui.rules import figures
+from tally_tui.rules.accounts import account_names
+
+if TYPE_CHECKING:
+    from tally_tui.reports.answers_limits import Forecasts, Limits, Milestones, Trend
+    from tally_tui.rules.windows import LimitKey
+
+NONE_YET: Final = (
+    "No limit is known yet. Codex writes its limits into its logs; for Claude Code `tally-tui setup` adds a status "
+    "line that hears them."
+)
+_DOUBTS: Final = {
+    "young": "less than a seventh of the window is over",
+    "little": "less than 2 % is used",
+    "few": "fewer than 3 different readings",
+    "no_day_old": "no reading is as old as a seventh of the window",
+}
+_SOURCES: Final = {"window": "", "trailing": ", by the windows before", "sparse": ", from little"}
+
+
+class Names:
+    """What to call limits that are shown together: accounts are named where there are several."""
+
+    def __init__(self, keys: Iterable[LimitKey]) -> None:
+        self._accounts = account_names((key.provider, key.root) for key in keys)
+
+    def __call__(self, key: LimitKey) -> str:
+        """`claude 7d`, `codex (work) 5h`, `claude seven_day_opus 7d`."""
+        account = self._accounts.get((key.provider, key.root), "")
+        named = f" ({shown(account)})" if account else ""
+        own = "" if key.limit == key.provider else f" {shown(key.limit)}"
+        return f"{key.provider}{named}{own} {window_word(key.minutes)}"
+
+
+def print_limits(answer: Limits) -> None:
+    if not answer.limits:
+        print(NONE_YET)
+    name = Names(state.key for state in answer.limits)
+    for state in answer.limits:
+        heading = f", heading for {state.forecast.average:.0f} %" if state.forecast else ""
+        left = state.window.end - answer.at_ms
+        resets = f"resets in {figures.duration(left)}" if left > 0 else "it has reset"
+        print(
+            f"{name(state.key)}: {state.window.percent:.0f} % used{heading}, {resets}, "
+            f"{figures.money(state.figures.cost)} so far ({state.freshness})"
+        )
+    for block in answer.blocks:
+        if block.active:
+            mark, until = "~" if block.heuristic else "", figures.duration(block.end - answer.at_ms)
+            ahead = "" if block.projected_cost is None else f", heading for {figures.money(block.projected_cost)}"
+            print(f"{mark}{block.provider} block: {figures.money(block.figures.cost)} so far{ahead}, {until} left")
+    for event in answer.events:
+        print(f"{event.provider} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
+
+
+def print_forecasts(answer: Forecasts) -> None:
+    if not answer.rows:
+        print(NONE_YET)
+    name = Names(row.key for row in answer.rows)
+    for row in answer.rows:
+        print(f"{name(row.key)}: {row.forecast.percent:.0f} % used, {row.status}")
+        if row.forecast.cap_at is not None and not row.forecast.low_confidence:
+            left = figures.duration(row.forecast.cap_at - answer.at_ms)
+            print(f"  used up {stamp(row.forecast.cap_at)[:16]}Z, in {left}")
+        if row.price:
+            per = f"{figures.money(round(row.price.nano))} per 1 %{_SOURCES[row.price.source]}"
+            days = [
+                f"{figures.money(nano)} a day to {target} %" for target, nano in row.daily.items() if nano is not None
+            ]
+            print("  " + "; ".join([per, *days]))
+        if row.key.provider == "codex" and row.quota.projected is not None:
+            print(f"  by its own readings {row.quota.projected:.0f} % at the reset ({row.quota.confidence} confidence)")
+        for doubt in row.forecast.low_confidence:
+            print(f"  low confidence: {_DOUBTS[doubt]}")
+
+
+def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
+    if not any(each.rows for each in answer.windows):
+        print(NONE_YET)
+    name = Names(each.window.key for each in answer.windows)
+    for each in answer.windows:
+        if each.rows:
+            ended = "" if each.window.end > answer.at_ms else f", until {stamp(each.window.end)}"
+            print(f"{name(each.window.key)}: {figures.money(each.cost)} so far{ended}")
+        for row in each.rows:
+            more = "" if row.marginal is None else f", {figures.money(row.marginal)} more"
+            jumped = f" ({row.jump} at once)" if row.jump > 1 and row.marginal else ""
+            other = "" if row.other is None else f", the other window at {row.other:.0f} %"
+            print(f"  {row.percent:>3} %  {stamp(row.at)}  {figures.money(row.cumulative)}{more}{jumped}{other}")
+    for trend in trends:
+        if any(week.per_percent is not None for week in trend.weeks):
+            print(f"{trend.provider}, per 1 % of a week:")
+        for week, known in zip(trend.weeks, trend.known, strict=True):
+            if week.per_percent is not None:
+                change = "" if week.change is None else f" ({week.change:+.0%})"
+                cost = f"{figures.money(week.cost)} for {week.percent:.0f} %"
+                mark = " " if known else "~"
+                print(f" {mark}{stamp(week.start)[:10]}  {figures.money(round(week.per_percent))}{change}  {cost}")

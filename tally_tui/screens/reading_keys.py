@@ -1,0 +1,127 @@
+"""What the keys of a session that is read mean: export, masking, its files in an editor, a fork."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+from tally_tui.actions import ExportConversation
+from tally_tui.screens import editing, session_ways
+from tally_tui.widgets.text import clean
+from tally_tui.widgets.transcript.places import Place, places_of
+
+if TYPE_CHECKING:
+    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.widgets.transcript.reader import Reader
+
+
+class ReadingDeeds:
+    """Does them for a screen, and says why where it cannot. One a screen."""
+
+    def __init__(self, screen: ConversationsScreen) -> None:
+        self.screen = screen
+
+    def export(self) -> None:
+        from tally_tui.screens.export import ExportScreen
+
+        session = self.screen.chosen()
+        if session is not None:
+            self.screen.app.push_screen(ExportScreen(session, self.screen.view.timezone), self._write)
+
+    def _write(self, action: ExportConversation | None) -> None:
+        if action is not None:
+            self.screen.notify(f"Writing {clean(action.path)} …", timeout=2, markup=False)
+            self.screen.store.do(action)
+
+    def mask(self) -> None:
+        masked = self.screen.pane.mask_secrets()
+        words = "What looks like a secret is masked, in copies too." if masked else "Secrets are shown as they are."
+        self.screen.notify(words, timeout=3, markup=False)
+
+    def fork(self) -> None:
+        session = self.screen.chosen()
+        if session is not None:
+            session_ways.resume(self.screen, session, fork=True)
+
+    # -- files
+
+    def open_file(self, event: Reader.FileWanted) -> None:
+        """Open the file that a message is about."""
+        pages = self.screen.pane.pages
+        if pages is None or event.item >= len(pages.transcript.entries):
+            return
+        folder = pages.transcript.folder
+        places = places_of(pages.transcript.entries[event.item].item, event.body)
+        if not places:
+            self._refuse("This message names no file. L opens the log itself.")
+            return
+
+        def look() -> None:
+            found = editing.look(places, folder)
+            if not get_current_worker().is_cancelled:
+                self.screen.app.call_from_thread(self._choose_file, found, folder or "")
+
+        self.screen.run_worker(look, thread=True, exclusive=True, group="files", exit_on_error=False)
+
+    def _choose_file(self, found: editing.Found, folder: str) -> None:
+        from tally_tui.screens.file_picker import FilePicker
+
+        if len(found.there) > 1:
+            self.screen.app.push_screen(FilePicker(found.there, folder), self._edit)
+        elif found.there:
+            self._edit(found.there[0])
+        elif found.gone:
+            more = f" and {len(found.gone) - 1} more" if len(found.gone) > 1 else ""
+            self._refuse(f"The file is gone: {clean(found.gone[0])}{more}. L opens the log itself.")
+        else:
+            self._refuse("No file that this message names is there. L opens the log itself.")
+
+    def open_log(self) -> None:
+        """The session's log, at the line of the message under the cursor."""
+        pages, item = self.screen.pane.pages, self.screen.reader.item
+        session = self.screen.chosen()
+        log, offset = (session.file if session is not None else None), 0
+        if self.screen.has_class("-reading") and pages is not None and item is not None:
+            entry = pages.transcript.entries[item]
+            log, offset = entry.path or log, entry.item.offset
+        if log is None:
+            self._refuse("No log of this session is known.")
+            return
+        path = log
+
+        def count() -> None:
+            try:
+                place = Place(path, editing.line_of(path, offset))
+            except editing.UnreadableLogError as error:
+                self.screen.app.call_from_thread(self._refuse, f"The log cannot be opened: {clean(str(error))}")
+            else:
+                self.screen.app.call_from_thread(self._edit, place)
+
+        self.screen.run_worker(count, thread=True, exclusive=True, group="files", exit_on_error=False)
+
+    def _edit(self, place: Place | None) -> None:
+        problem = editing.edit(self.screen, place.path, place.line) if place is not None else ""
+        if problem:
+            self._refuse(problem)
+
+    def _refuse(self, why: str) -> None:
+        self.screen.notify(why, severity="warning", timeout=8, markup=False)
+
+
+class ReadingKeys:
+    """The keys, on the Conversations screen."""
+
+    reading: ReadingDeeds
+
+    def action_export(self) -> None:
+        self.reading.export()
+
+    def action_mask(self) -> None:
+        self.reading.mask()
+
+    def action_fork(self) -> None:
+        self.reading.fork()
+
+    def action_open_log(self) -> None:
+        self.reading.open_log()

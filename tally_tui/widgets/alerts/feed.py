@@ -1,0 +1,82 @@
+"""The list of alerts, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tally_tui.ledger.alerts import Alert, Told
+from tally_tui.reports.answers_alerts import AlertFeed, AlertRow
+from tally_tui.rules.figures import ago
+from tally_tui.widgets.alerts.words import SIGNS, instant
+from tally_tui.widgets.table import Cell, Column, Tinted
+from tally_tui.widgets.text import clean
+
+_NARROW: Final = 60
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    """The columns for a table of so many cells; those that do not fit are reached with →."""
+    narrow = width < _NARROW
+    return (
+        Column("severity", "", 12, fixed=True, sortable=False),
+        Column("title", "What", 17 if narrow else 28, grow=22 if narrow else 12, sortable=False),
+        Column("ago", "Ago", 4, right=True, sortable=False),
+        Column("about", "Of", 10, grow=6, sortable=False),
+        Column("figures", "Then", 12, grow=400, sortable=False),
+        Column("at", "When", 12, right=True, sortable=False),
+        Column("state", "State", 8, sortable=False),
+    )
+
+
+def is_unread(alert: Alert) -> bool:
+    """Whether people were told of it and nobody has marked it as seen."""
+    return alert.acknowledged_at is None and alert.told is Told.TOLD
+
+
+def state(alert: Alert) -> str:
+    """`unread`, `seen`, or that it was only recorded."""
+    if alert.acknowledged_at is not None:
+        return "seen"
+    return "unread" if alert.told is Told.TOLD else "recorded" if alert.told is Told.RECORDED else "waiting"
+
+
+def about(row: AlertRow) -> str:
+    """What it is of, in a word."""
+    alert = row.alert
+    if row.project:
+        return clean(row.project)
+    if "spent" in alert.numbers:
+        return clean(alert.scope)
+    return alert.provider or "all agents"
+
+
+class FeedRows:
+    """Some alerts of many."""
+
+    def __init__(self, answer: AlertFeed, offset: int, zone: ZoneInfo, now: int) -> None:
+        self.answer, self.offset, self.zone, self.now = answer, offset, zone, now
+
+    def __len__(self) -> int:
+        return self.answer.total_rows
+
+    def at(self, row: int) -> AlertRow | None:
+        place = row - self.offset
+        return self.answer.rows[place] if 0 <= place < len(self.answer.rows) else None
+
+    def cells(self, row: int) -> Sequence[Cell] | None:
+        found = self.at(row)
+        if found is None:
+            return None
+        alert = found.alert
+        mark = "●" if is_unread(alert) else " "
+        return (
+            Tinted.of(f"{mark} {SIGNS[alert.severity]} {alert.severity}", alert.severity),
+            clean(found.title),
+            ago(self.now - alert.fired_at).removesuffix(" ago"),
+            about(found),
+            clean(found.text),
+            instant(alert.fired_at, self.zone, self.now),
+            state(alert),
+        )

@@ -1,0 +1,62 @@
+"""What stands there while there is no alert: what would make one, and how to try."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tally_tui.reports.answers_alerts import AlertRules
+from tally_tui.widgets.alerts.words import thresholds
+
+
+class NoAlerts(Widget):
+    """The empty state."""
+
+    DEFAULT_CSS = """
+    NoAlerts { height: auto; max-height: 100%; padding: 1 2; overflow-y: auto; }
+    """
+    rules: reactive[AlertRules | None] = reactive(None, layout=True)
+    filtered: reactive[bool] = reactive(False, layout=True)
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines())
+
+    def _lines(self) -> list[Content]:
+        if self.filtered:
+            return [Content.styled("No alert matches", "bold"), Content("/ changes the filter, Esc clears it.")]
+        rules = self.rules
+        if rules is None:
+            return [Content.styled("…", "$quiet")]
+        if not rules.on:
+            return [
+                Content.styled("Alerts are switched off", "bold"),
+                Content("Nothing is looked at, and nothing is recorded."),
+                Content(""),
+                Content.assemble(
+                    ("Tab", "bold $accent"), " leads to the rules; ", ("space", "bold $accent"),
+                    " on their first line switches alerts on.",
+                ),
+            ]  # fmt: skip
+        on = [rule for rule in rules.rules if rule.on and rule.axis not in ("budget", "project_budget")]
+        told = [f"{rule.axis} {thresholds(rule.axis, rule.thresholds)}".strip() for rule in on]
+        budgets = len(rules.budgets)
+        lines = [Content.styled("No alert yet", "bold"), Content(f"What makes one: {', '.join(told)}.")]
+        if budgets:
+            lines.append(Content(f"And the thresholds of your {budgets} budget{'' if budgets == 1 else 's'}."))
+        else:
+            lines.append(Content.assemble("And budgets, once there are any: ", ("3", "bold $accent"), " adds one."))
+        if not rules.readings:
+            lines += [
+                Content(""),
+                Content("No limit was read yet. Claude's percentages come through its status line:"),
+                Content.styled("tally-tui setup", "bold $text-accent"),
+            ]
+        lines += [
+            Content(""),
+            Content.assemble(
+                ("t", "bold $accent"), " tries every channel with an example of each.  ", ("Tab", "bold $accent"),
+                " shows the rules.",
+            ),
+        ]  # fmt: skip
+        return lines

@@ -1,0 +1,77 @@
+"""How severities, rules and instants are written on the Alerts screen."""
+
+from __future__ import annotations
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tally_tui.reports.answers_alerts import Unit
+from tally_tui.rules.alerts import Axis, Severity
+from tally_tui.rules.zones import local
+from tally_tui.widgets import figures
+
+SIGNS: Final[dict[str, str]] = {"info": "i", "warn": "▲", "critical": "‼"}
+STYLES: Final[dict[str, str]] = {"info": "$text-primary", "warn": "$text-warning", "critical": "$text-error"}
+WATCHES: Final[dict[Axis, str]] = {
+    "weekly": "Claude's seven days are used so far",
+    "five_hour": "Claude's five hours are used so far",
+    "quota": "any other limit is: Codex's, a model's own",
+    "budget": "a budget is spent so far",
+    "project_budget": "a project's budget is",
+    "projected": "at this pace a limit or budget will be",
+    "burn_rate": "the last hour cost so many times the usual",
+    "costly_call": "a single call cost so much",
+    "costly_session": "a session did",
+    "limit_hit": "an agent says that a limit stopped it",
+    "price_missing": "calls came in that have no price",
+    "retention": "transcripts are about to be deleted",
+}
+"""When each rule speaks."""
+
+
+def thresholds(axis: Axis, values: tuple[float, ...]) -> str:
+    """Thresholds with their unit: `90, 95 %`."""
+    if axis in ("budget", "project_budget"):
+        return "each budget's"
+    if axis == "limit_hit":
+        return ""
+    if not values:
+        return "none"
+    numbers = [f"{value:g}" for value in values]
+    match axis:
+        case "burn_rate":
+            return ", ".join(f"{number}×" for number in numbers)
+        case "costly_call" | "costly_session":
+            return ", ".join(f"${number}" for number in numbers)
+        case "price_missing":
+            return ", ".join(numbers) + (" call" if values == (1.0,) else " calls")
+        case "retention":
+            return ", ".join(numbers) + " days"
+    return ", ".join(numbers) + " %"
+
+
+def scale(unit: Unit, value: float) -> str:
+    """A value of a chart in at most six cells."""
+    if unit == "percent":
+        return f"{value:.0f}%"
+    return figures.short_money(round(value * 10**9)) if unit == "usd" else figures.count(round(value))
+
+
+def instant(at: int, zone: ZoneInfo, now: int) -> str:
+    """A local time: today's by the clock, within six days by the weekday, else by the date."""
+    moment, today = local(at, zone), local(now, zone)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    if abs((moment.date() - today.date()).days) < 7:
+        return f"{moment:%a %H:%M}"
+    return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment:%Y-%m-%d}"
+
+
+def minutes(quiet: tuple[int, int]) -> str:
+    """A stretch of the day: `22:00–07:30`."""
+    return "–".join(f"{each // 60:02d}:{each % 60:02d}" for each in quiet)
+
+
+def unread_style(worst: Severity | None) -> str:
+    """The style of a count of alerts."""
+    return STYLES.get(worst or "", "$quiet")

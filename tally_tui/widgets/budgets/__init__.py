@@ -1,0 +1,1 @@
+"""What the Budgets screen is drawn with."""

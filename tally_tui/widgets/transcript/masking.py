@@ -1,0 +1,32 @@
+"""What looks like a secret, hidden on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tally_tui.rules.redaction import masked
+from tally_tui.widgets.transcript.pages import Body, Diff, Head, Hunk, Part, Todos
+
+
+def masked_head(head: Head) -> Head:
+    """A head whose title tells no secret."""
+    title, note = masked(head.title), masked(head.note)
+    return head if (title, note) == (head.title, head.note) else replace(head, title=title, note=note)
+
+
+def masked_body(body: Body) -> Body:
+    """Parts that tell no secret."""
+    return tuple(map(_part, body))
+
+
+def _part(part: Part) -> Part:
+    if isinstance(part, Todos):
+        return Todos(tuple((state, masked(text)) for state, text in part.items))
+    if isinstance(part, Diff):
+        return replace(part, hunks=tuple(map(_hunk, part.hunks)))
+    return replace(part, text=masked(part.text))
+
+
+def _hunk(hunk: Hunk) -> Hunk:
+    # As one text: a private key spans lines.
+    return replace(hunk, lines=tuple(masked("\n".join(hunk.lines)).split("\n")))

@@ -1,0 +1,115 @@
+"""Lines wider than the page: what of them is in sight, and the signs that there is more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.strip import Strip
+
+from tally_tui.widgets.transcript.choosing import Choosing
+from tally_tui.widgets.transcript.styles import STILL
+
+
+class WideStrip(Strip):
+    """A line longer than the page is wide, or one beside such a line."""
+
+    __slots__ = ("still",)
+
+    def __init__(self, segments: Iterable[Segment], cell_length: int | None, still: int) -> None:
+        super().__init__(segments, cell_length)
+        self.still = still
+        """Cells on the left that do not scroll."""
+
+
+def still_cells(content: Content) -> int | None:
+    """How many cells of a line do not scroll; None: it is no line that scrolls."""
+    ends = [span.end for span in content.spans if span.style == STILL]
+    return cell_len(content.plain[: max(ends)]) if ends else None
+
+
+class Sideways(Choosing):
+    """Keeps how far each item is scrolled to the side."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._aside: dict[str, int] = {}
+
+    def overflow(self, row: int) -> int:
+        """How many cells of a row's widest line do not fit."""
+        wide = [strip.cell_length for strip in self.strips(row) if isinstance(strip, WideStrip)]
+        return max(0, max(wide, default=0) - self._width)
+
+    def aside(self, row: int) -> int:
+        """How far a row is scrolled to the side, in cells."""
+        return self._aside.get(self.heads[self.rows[row]].key, 0)
+
+    def shift(self, row: int, cells: int) -> bool:
+        """Scroll a row sideways, as far as it goes; whether it moved."""
+        before = self.aside(row)
+        after = max(0, min(before + cells, self.overflow(row)))
+        self._aside[self.heads[self.rows[row]].key] = after
+        if before != after:
+            self.refresh()
+        return before != after
+
+    def shift_to(self, row: int, cell: int) -> None:
+        """Scroll a row so that a cell of its lines is in sight."""
+        here, room = self.aside(row), self._width
+        if not self.overflow(row) or here < cell < here + room - 4:
+            return
+        self.shift(row, cell - room // 2 - here)
+
+    def wide_row(self) -> int | None:
+        """The row that is scrolled sideways: the cursor's, else the first in sight that is too wide."""
+        if not self.rows:
+            return None
+        first, last = self.in_sight()
+        return next((row for row in (self.cursor, *range(first, last + 1)) if self.overflow(row)), None)
+
+    def in_view(self, row: int, strip: Strip, sign: Style) -> Strip:
+        """What of a line is in sight."""
+        if not isinstance(strip, WideStrip):
+            return strip
+        width, offset = self._width, self.aside(row)
+        still = min(strip.still, max(0, width - 6))
+        room = width - still
+        ground = next((style for text, style, _ in reversed(list(strip)) if text), None)
+        rest = strip.crop(still + offset, still + offset + room)
+        rest = rest.adjust_cell_length(room, Style(bgcolor=ground.bgcolor) if ground is not None else None)
+        if strip.cell_length > still + offset + room:
+            rest = Strip([*rest.crop(0, room - 1), Segment("›", sign)], room)
+        if offset and strip.crop(still, still + offset + 1).text.strip():
+            rest = Strip([Segment("‹", sign), *rest.crop(1, room)], room)
+        return Strip([*strip.crop(0, still), *rest], width)
+
+    # -- the mouse
+
+    def _row_under(self, event: events.MouseEvent) -> int | None:
+        line = round(self.scroll_y) + event.y
+        return self._heights.find(line)[0] if self.rows and line < self._heights.total else None
+
+    def _wheel(self, event: events.MouseEvent, cells: int) -> None:
+        row = self._row_under(event)
+        if row is not None:
+            self.shift(row, cells)
+        event.prevent_default()
+        event.stop()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        if event.shift or event.ctrl:
+            self._wheel(event, 6)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        if event.shift or event.ctrl:
+            self._wheel(event, -6)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        self._wheel(event, 6)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        self._wheel(event, -6)

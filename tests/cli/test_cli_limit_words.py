@@ -1,0 +1,80 @@
+"""Limits, forecasts and milestones as people read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alert_home import AlertHome, later
+
+Tally = Callable[..., Any]
+NOON, RESET = "2026-03-04T12:00:00Z", "2026-03-09T00:00:00Z"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AlertHome:
+    """A call of $3 half an hour ago, and one account's limit; the usual home is elsewhere."""
+    home = AlertHome(tmp_path)
+    home.settings()
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TALLY_NOW", NOON)
+    log = tmp_path / "claude" / "projects" / "p" / "s.jsonl"
+    log.parent.mkdir(parents=True)
+    usage = {"input_tokens": 0, "output_tokens": 200_000}
+    message = {"id": "m", "model": "claude-sonnet-4-6", "role": "assistant", "content": [], "usage": usage}
+    said = {"type": "assistant", "sessionId": "s", "timestamp": later(NOON, -30), "requestId": "r", "message": message}
+    log.write_text(json.dumps(said) + "\n")
+    return home
+
+
+def test_a_block_without_a_reading_is_marked(tally: Tally, home: AlertHome) -> None:
+    home.read(NOON, 40, RESET, root=str(home.folder / "claude"))
+    # 11:30 is in the block from 11:00 to 16:00; $3 in an hour are $15 in five.
+    assert tally("limits").out.splitlines() == [
+        "claude 7d: 40 % used, heading for 112 %, resets in 4d 12h, $3.00 so far (fresh)",
+        "~claude block: $3.00 so far, heading for $15.00, 4h 00m left",
+    ]
+    blocks = tally("limits", "--json").json["blocks"]
+    assert [(each["heuristic"], each["active"], each["since"]) for each in blocks] == [
+        (True, True, "2026-03-04T11:00:00Z")
+    ]
+    home.read(NOON, 10, "2026-03-04T15:30:00Z", 300, root=str(home.folder / "claude"))
+    shown = tally("limits").out
+    assert "\nclaude block: $3.00 so far" in shown and "~" not in shown
+
+
+def test_two_accounts_are_named_and_one_is_not(tally: Tally, home: AlertHome) -> None:
+    home.read(NOON, 40, RESET, root=str(home.folder / "claude"))
+    assert tally("limits").out.startswith("claude 7d: 40 %")
+    home.read(NOON, 90, "2026-03-06T00:00:00Z")
+    names = [line.partition(":")[0] for line in tally("limits").out.splitlines()[:2]]
+    assert names == ["claude (usual) 7d", f"claude ({home.folder.name}/claude) 7d"]
+    assert "claude (usual) 7d: 90 % used" in tally("forecast").out
+    assert f"claude ({home.folder.name}/claude) 7d: " in tally("milestones").out
+    assert "claude (usual), 7 days" in tally("today").out
+    roots = [each["root"] for each in tally("today", "--json").json["limits"]]
+    assert roots == [None, str(home.folder / "claude")]
+
+
+def test_doubts_are_told_in_words_and_no_time_of_the_cap_with_them(tally: Tally, home: AlertHome) -> None:
+    home.read(NOON, 40, RESET)
+    shown = tally("forecast").out
+    assert "tracking…" in shown and "used up" not in shown
+    assert "low confidence: fewer than 3 different readings" in shown
+
+
+def test_milestones_go_back_as_many_windows_as_asked_for(tally: Tally, home: AlertHome) -> None:
+    home.read(later(NOON, -7 * 1440), 1, later(RESET, -7 * 1440))
+    home.read(later(NOON, -7 * 1440 + 60), 3, later(RESET, -7 * 1440))
+    home.read(NOON, 40, RESET)
+    assert len(tally("milestones", "--json").json["windows"]) == 1
+    both = tally("milestones", "--windows", "2", "--json").json["windows"]
+    assert [[row["percent"] for row in each["milestones"]] for each in both] == [[40], [1, 2, 3]]
+    assert "2026-03-02T00:00:00Z" in tally("milestones", "--windows", "2").out
+    for wrong in ("0", "x", "101"):
+        ran = tally("milestones", "--windows", wrong)
+        assert (ran.status, ran.out) == (2, "")

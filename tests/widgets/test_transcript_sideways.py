@@ -1,0 +1,138 @@
+"""Lines wider than the page scroll sideways, say that there is more, and keep their numbers in sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from transcript_pages import MadePages, ReaderApp, head
+
+from tally_tui.widgets.transcript import layout, markdown
+from tally_tui.widgets.transcript.pages import Code, Depth, Diff, Hunk, Kind, Prose
+from tally_tui.widgets.transcript.reader import Reader
+
+ROW = "| " + " | ".join(f"value{n} and some words" for n in range(9)) + " |"
+TABLE = f"| {' | '.join(f'column{n}' for n in range(9))} |\n|{'---|' * 9}\n{ROW}\n{ROW}\n"
+LINES = "short\n" + "long " * 60 + "END\n" + "x = 1"
+
+
+@asynccontextmanager
+async def reading(size: tuple[int, int] = (60, 30)) -> AsyncIterator[tuple[Pilot[None], Reader]]:
+    messages = [
+        head("p", Kind.PROMPT, "You", (Prose("Nothing wide here.", True),), Depth.PROMPTS),
+        head("t", Kind.REPLY, "Claude", (Prose(TABLE),)),
+        head("c", Kind.TOOL, "Read a.py", (Code(LINES, "python", 10),), Depth.TOOLS),
+        head("d", Kind.TOOL, "Edit a.py", (Diff("a.py", (Hunk(7, 7, ("-" + "old " * 40, "+" + "new " * 40, " z")),)),),
+             Depth.TOOLS, edits=True),
+        head("b", Kind.TOOL, "Bash", (Code("echo " + "word " * 40, "bash", folds=True),), Depth.TOOLS),
+    ]  # fmt: skip
+    app = ReaderApp(MadePages(messages))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.press("z")
+        await pilot.pause()
+        yield pilot, app.reader
+
+
+def lines(reader: Reader, key: str) -> list[str]:
+    row = next(row for row, item in enumerate(reader.rows) if reader.heads[item].key == key)
+    return [strip.text.rstrip() for strip in reader.painted(row)]
+
+
+async def test_a_wide_table_keeps_its_first_column_and_shows_the_rest_on_the_way() -> None:
+    async with reading() as (pilot, reader):
+        before = "\n".join(lines(reader, "t"))
+        assert "column0" in before and "column8" not in before and "›" in before and "‹" not in before
+        assert len(lines(reader, "t")) < 10, "its cells are not towers"
+        reader.to_item(1)
+        for _ in range(40):
+            await pilot.press("l")
+        after = "\n".join(lines(reader, "t"))
+        assert re.search(r"column0 +│ ‹", after) and "column8" in after and "›" not in after
+        for _ in range(40):
+            await pilot.press("left")
+        assert "\n".join(lines(reader, "t")) == before
+
+
+async def test_numbers_and_signs_stay_in_sight() -> None:
+    async with reading() as (pilot, reader):
+        reader.to_item(2)
+        await pilot.press("right", "right")
+        text = lines(reader, "c")
+        assert any(re.search(r"10\s*(‹|$)", line) for line in text), "the short line went off, its number did not"
+        assert any(re.search(r"11  ‹.*long.*›$", line) for line in text)
+        reader.to_item(3)
+        await pilot.press("l")
+        assert any(re.search(r"7\s+- ‹.*old", line) for line in lines(reader, "d"))
+        assert any(re.search(r"7\s+\+ ‹.*new", line) for line in lines(reader, "d"))
+
+
+async def test_commands_are_folded_and_w_folds_all_else() -> None:
+    async with reading() as (pilot, reader):
+        assert "›" not in "\n".join(lines(reader, "b"))
+        assert len(lines(reader, "b")) > 4
+        await pilot.press("w")
+        for key in ("c", "d", "t"):
+            assert "›" not in "\n".join(lines(reader, key))
+        assert "END" in "\n".join(lines(reader, "c"))
+        await pilot.press("w")
+        assert "›" in "\n".join(lines(reader, "c"))
+
+
+async def test_where_nothing_is_wide_the_key_says_so() -> None:
+    app = ReaderApp(MadePages([head("p", Kind.PROMPT, "You", (Prose("Short.", True),), Depth.PROMPTS)]))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("l")
+        assert app.told == ["Nothing here is wider than the page."]
+
+
+async def test_the_wheel_with_shift_scrolls_what_is_under_it() -> None:
+    async with reading() as (pilot, reader):
+        row = next(row for row, item in enumerate(reader.rows) if reader.heads[item].key == "t")
+        y = reader._heights.top(row) + 2
+        wheel = {"x": 9, "y": y, "delta_x": 0, "delta_y": 1, "button": 0, "meta": False, "ctrl": False}
+        place = reader.scroll_y
+        for _ in range(3):
+            reader.post_message(events.MouseScrollDown(reader, shift=True, **wheel))  # type: ignore[arg-type]
+        await pilot.pause()
+        assert "‹" in "\n".join(lines(reader, "t")) and reader.scroll_y == place
+        for _ in range(3):
+            reader.post_message(events.MouseScrollUp(reader, shift=True, **wheel))  # type: ignore[arg-type]
+        await pilot.pause()
+        assert "‹" not in "\n".join(lines(reader, "t"))
+
+
+async def test_a_hit_beyond_the_edge_is_scrolled_into_sight() -> None:
+    async with reading() as (pilot, reader):
+        reader.find(re.compile("END"), [2], 1)
+        await pilot.press("n")
+        assert any("END" in line for line in lines(reader, "c"))
+
+
+async def test_what_is_selected_is_what_is_seen() -> None:
+    async with reading() as (pilot, reader):
+        reader.to_item(2)
+        await pilot.press("l")
+        y = next(y for y in range(reader.page_lines) if "‹" in reader.render_line(y).text and "long" in
+                 reader.render_line(y).text)  # fmt: skip
+        seen = reader.render_line(y).text
+        await pilot.mouse_down(reader, offset=(8, y))
+        await pilot.hover(reader, offset=(20, y))
+        await pilot.mouse_up(reader, offset=(20, y))
+        await pilot.pause()
+        chosen = pilot.app.screen.get_selected_text()
+        assert chosen and chosen in seen
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_tables_are_narrowed_while_their_words_stay_whole(width: int) -> None:
+    table = "| a | b |\n|---|---|\n| " + "some words that wrap well " * 3 + "| 12 |\n"
+    drawn = layout.lines(markdown.blocks(table), width)
+    assert all(line.cell_length <= width for line in drawn) or width < 40
+    for word in ("some", "words", "that", "wrap", "well"):
+        assert any(word in line.plain for line in drawn)
