@@ -5,8 +5,9 @@ A screen hands an action to the store and goes on; a thread does it (`live/actin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tally_tui.config_budgets import Budget
 from tally_tui.config_budgets_edit import Change as BudgetChange
@@ -15,8 +16,7 @@ from tally_tui.model import Subject
 from tally_tui.trouble import Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
+class Acknowledge(Struct, frozen=True):
     """Alerts are seen."""
 
     alerts: tuple[int, ...]
@@ -25,8 +25,7 @@ class Acknowledge:
     """When, epoch ms; 0: now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unacknowledge:
+class Unacknowledge(Struct, frozen=True):
     """Alerts that were marked as seen at an instant are not."""
 
     at: int
@@ -34,8 +33,7 @@ class Unacknowledge:
     """Their ids; none: all of that instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnoozeAlerts:
+class SnoozeAlerts(Struct, frozen=True):
     """What a rule fires is only recorded until an instant; one that is past ends it."""
 
     rule: str
@@ -45,8 +43,7 @@ class SnoozeAlerts:
     """What to tell the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAlert:
+class SetAlert(Struct, frozen=True):
     """A value of `[alerts]` is changed in the settings."""
 
     name: str
@@ -59,8 +56,7 @@ class SetAlert:
 AlertAction: TypeAlias = Acknowledge | Unacknowledge | SnoozeAlerts | SetAlert
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeBudget:
+class ChangeBudget(Struct, frozen=True):
     """A budget takes the place of another in the settings."""
 
     before: Budget | None
@@ -69,15 +65,13 @@ class ChangeBudget:
     """None: `before` is removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeBackBudget:
+class TakeBackBudget(Struct, frozen=True):
     """A change of budgets is undone."""
 
     change: BudgetChange
 
 
-@dataclass(frozen=True, slots=True)
-class SetBookmark:
+class SetBookmark(Struct, frozen=True):
     """A session or a message is bookmarked, or no longer."""
 
     subject: Subject
@@ -86,8 +80,7 @@ class SetBookmark:
     """When a bookmark that is put back was made; None: now."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetNote:
+class SetNote(Struct, frozen=True):
     """A note is written, in place of any other; an empty text deletes it."""
 
     subject: Subject
@@ -95,8 +88,7 @@ class SetNote:
     created_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetHidden:
+class SetHidden(Struct, frozen=True):
     """A session is taken off the list of conversations, or put back."""
 
     provider: str
@@ -104,8 +96,7 @@ class SetHidden:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LeavePlace:
+class LeavePlace(Struct, frozen=True):
     """A session was left with this message and line at the top of the page."""
 
     provider: str
@@ -114,36 +105,31 @@ class LeavePlace:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class RememberQuery:
+class RememberQuery(Struct, frozen=True):
     """Something was searched for."""
 
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetQuery:
+class ForgetQuery(Struct, frozen=True):
     """It is no longer offered."""
 
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class SaveSearch:
+class SaveSearch(Struct, frozen=True):
     """A search is kept under its name, in place of any other of that name."""
 
     search: SavedSearch
 
 
-@dataclass(frozen=True, slots=True)
-class DropSearch:
+class DropSearch(Struct, frozen=True):
     """A saved search is deleted."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetArchived:
+class SetArchived(Struct, frozen=True):
     """A session is copied to the archive, or taken out of it."""
 
     provider: str
@@ -153,13 +139,11 @@ class SetArchived:
     """Of taking out: also what is nowhere else."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopArchiving:
+class StopArchiving(Struct, frozen=True):
     """The copying that is under way ends; what was copied stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportConversation:
+class ExportConversation(Struct, frozen=True):
     """A conversation is written to a file."""
 
     session: str
@@ -188,8 +172,7 @@ Action: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What came of an action."""
 
     action: Action

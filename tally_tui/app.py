@@ -22,7 +22,7 @@ from tally_tui import clock
 from tally_tui.actions import Done
 from tally_tui.config import Settings
 from tally_tui.reports.answers import SessionRow
-from tally_tui.reports.answers_alerts import Unread
+from tally_tui.reports.unread import Unread
 from tally_tui.requests import UnreadRequest
 from tally_tui.rules.zones import BadZoneError, zone
 from tally_tui.screens.clipboard import to_tmux
@@ -232,6 +232,7 @@ class TallyApp(App[str]):
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        gc.enable()
 
     def on_unmount(self) -> None:
         self.store.stop()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from tally_tui.config_budgets import Budget
 from tally_tui.model import Span
@@ -14,8 +15,7 @@ Facet: TypeAlias = tuple[str, str | None]
 """One grouped field and the value it must have, as in `UsageRow.key`; None: the logs do not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class NowRequest:
+class NowRequest(Struct, frozen=True):
     """The last 10 minutes, hour, today, week, month; limits; live sessions."""
 
     slot: str
@@ -24,8 +24,7 @@ class NowRequest:
     """IANA name; `local`: the machine's own zone. Likewise in every request."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRequest:
+class UsageRequest(Struct, frozen=True):
     """Sums of the calls in a span, grouped by the fields of `by`, in that order."""
 
     slot: str
@@ -36,8 +35,7 @@ class UsageRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionsRequest:
+class SessionsRequest(Struct, frozen=True):
     """The sessions with a call in a span: `limit` of them from `offset` on."""
 
     slot: str
@@ -55,8 +53,7 @@ class SessionsRequest:
     """Leave out what a person hid, unless the query asks for it; sums are of all."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubagentsRequest:
+class SubagentsRequest(Struct, frozen=True):
     """The subagents of some sessions (by their ids) that have calls which a query lets through."""
 
     slot: str
@@ -65,8 +62,7 @@ class SubagentsRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class ExcerptsRequest:
+class ExcerptsRequest(Struct, frozen=True):
     """How the sessions of some logs began, and what was said in them last."""
 
     slot: str
@@ -75,16 +71,14 @@ class ExcerptsRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class MarksRequest:
+class MarksRequest(Struct, frozen=True):
     """Every bookmark and note, and where sessions were left."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class CallsRequest:
+class CallsRequest(Struct, frozen=True):
     """The calls in a span: `limit` of them from `offset` on."""
 
     slot: str
@@ -99,8 +93,7 @@ class CallsRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainRequest:
+class ExplainRequest(Struct, frozen=True):
     """How the total of a span came about."""
 
     slot: str
@@ -109,16 +102,14 @@ class ExplainRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetsRequest:
+class BudgetsRequest(Struct, frozen=True):
     """How each budget of the settings stands in its present period."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetPeriodRequest:
+class BudgetPeriodRequest(Struct, frozen=True):
     """How one budget stood in a period, with the points of its burn-up."""
 
     slot: str
@@ -128,8 +119,7 @@ class BudgetPeriodRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetPreviewRequest:
+class BudgetPreviewRequest(Struct, frozen=True):
     """What a budget's thresholds would have done in the present period and `count` before it."""
 
     slot: str
@@ -138,16 +128,14 @@ class BudgetPreviewRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetSuggestionsRequest:
+class BudgetSuggestionsRequest(Struct, frozen=True):
     """Budgets that the spend of the last weeks speaks for."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptRequest:
+class TranscriptRequest(Struct, frozen=True):
     """A session's conversation: its items in order, followed as its log grows."""
 
     slot: str
@@ -156,8 +144,7 @@ class TranscriptRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class TextsRequest:
+class TextsRequest(Struct, frozen=True):
     """The whole texts of some items of a conversation that a TranscriptRequest stands for."""
 
     slot: str
@@ -168,8 +155,7 @@ class TextsRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class SpilledRequest:
+class SpilledRequest(Struct, frozen=True):
     """The whole output of one item of a conversation that stands in a file of its own."""
 
     slot: str
@@ -180,8 +166,7 @@ class SpilledRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class FindRequest:
+class FindRequest(Struct, frozen=True):
     """Which items of a conversation hold a pattern (a regular expression)."""
 
     slot: str
@@ -192,8 +177,7 @@ class FindRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
+class SearchRequest(Struct, frozen=True):
     """Messages of all conversations that match a query still being typed."""
 
     slot: str
@@ -205,24 +189,21 @@ class SearchRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchesRequest:
+class SearchesRequest(Struct, frozen=True):
     """What was searched for before, and the searches that were saved."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchableRequest:
+class SearchableRequest(Struct, frozen=True):
     """How much of the logs a search can see."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class CompareRequest:
+class CompareRequest(Struct, frozen=True):
     """Two sessions side by side, by their ids."""
 
     slot: str
@@ -231,16 +212,14 @@ class CompareRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivingRequest:
+class ArchivingRequest(Struct, frozen=True):
     """What the archiving is at."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsRequest:
+class AlertsRequest(Struct, frozen=True):
     """The alerts, newest first: `limit` of them from `offset` on."""
 
     slot: str
@@ -250,8 +229,7 @@ class AlertsRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertDetailRequest:
+class AlertDetailRequest(Struct, frozen=True):
     """Everything about one alert: a chart around it, the call that crossed it, what to do next."""
 
     slot: str
@@ -259,32 +237,28 @@ class AlertDetailRequest:
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRulesRequest:
+class AlertRulesRequest(Struct, frozen=True):
     """Every rule as the settings have it, when it last fired, and the channels."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadRequest:
+class UnreadRequest(Struct, frozen=True):
     """How many alerts nobody has seen."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class MilestonesRequest:
+class MilestonesRequest(Struct, frozen=True):
     """The whole percents of the newest windows with their costs, and dollars per percent over weeks."""
 
     slot: str
     timezone: str = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTestRequest:
+class ChannelTestRequest(Struct, frozen=True):
     """Send an example of every rule through every channel; dropping the slot ends it."""
 
     slot: str

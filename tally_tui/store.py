@@ -10,29 +10,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from tally_tui.actions import Action, Done
-from tally_tui.archive.progress import Progress as ArchiveProgress
-from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
-from tally_tui.reports.answers_alerts import AlertDetail, AlertFeed, AlertRules, ChannelTests, Progress, Unread
-from tally_tui.reports.answers_limits import Budgets, Preview, Suggestions
-from tally_tui.reports.excerpts import Excerpts
-from tally_tui.reports.compare import Comparison
-from tally_tui.reports.marks import Marks
-from tally_tui.reports.search_answers import Reach, SearchAnswer
-from tally_tui.reports.searches import Searches
-from tally_tui.reports.subagents import Subagents
-from tally_tui.reports.transcripts import Hits, Texts, Transcript
 from tally_tui.requests import Request
 from tally_tui.trouble import Trouble
 
-LedgerAnswer: TypeAlias = Now | Usage | Sessions | Subagents | Calls | Explain | Budgets | Preview | Suggestions
-AlertAnswer: TypeAlias = AlertFeed | AlertDetail | AlertRules | Progress | Unread
-Answer: TypeAlias = (
-    LedgerAnswer | AlertAnswer | ChannelTests | Excerpts | Transcript | Texts | Hits | SearchAnswer | Reach | Searches
-    | Marks | Comparison | ArchiveProgress
-)  # fmt: skip
+if TYPE_CHECKING:
+    from tally_tui.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
             poll_seconds = 10
             statusline = ["7d", "model"]
             statusline_theirs = "above"
+            codex_credits = ["7d=1000"]
+            codex_rates = ["gpt-5.5=1/0.1/8"]
 
             [[prices]]
             model = "house-model"

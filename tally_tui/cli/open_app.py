@@ -34,6 +34,10 @@ def open_app(request: Request) -> int:
 
 def _open(demo: bool) -> tuple[int, str | None]:
     """The exit status, and what the person wished for on leaving."""
+    import gc
+
+    # Starting makes much and throws little away; once the screen stands the app searches for cycles again.
+    gc.disable()
     from tally_tui.app import TallyApp
     from tally_tui.config import load
     from tally_tui.source import LedgerSource

@@ -159,7 +159,8 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
         print(shown(" · ".join(part for part in dict.fromkeys(head) if part)))
         for hit in group.hits:
             what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
-            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{'  (error)' if hit.error else ''}{_kept(hit)}")
+            failed = "  (error)" if hit.error else ""
+            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}")
             for line in _lines(hit, bold) or ["(its log is gone: the words were there, the text cannot be shown)"]:
                 print(f"    {line}")
         print()

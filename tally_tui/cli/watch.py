@@ -30,8 +30,11 @@ _BREATH_S: Final = 0.25
 def watch(request: Request) -> int:
     """The command; Ctrl-C and a termination signal end it with status 0."""
     settings = settings_in_force()
-    if not settings.alerts.on:
-        raise FailedError("alerts are switched off in the settings ([alerts] on = false). Nothing was watched.")
+    if not (settings.alerts.on or settings.archive.on):
+        raise FailedError(
+            "alerts are switched off in the settings ([alerts] on = false), and no [archive] rule keeps sessions. "
+            "Nothing was watched."
+        )
     from tally_tui.live.archiving import Archiving
     from tally_tui.live.ingesting import Ingesting
     from tally_tui.requests import ArchivingRequest
@@ -56,7 +59,8 @@ def watch(request: Request) -> int:
         archiving.start()
         archiving.ask(ArchivingRequest("archiving"))
         ingesting.start()
-        print("watching; Ctrl-C ends", flush=True)
+        for_what = "" if settings.alerts.on else " for what to archive; alerts are switched off"
+        print(f"watching{for_what}; Ctrl-C ends", flush=True)
         looked = 0.0
         # The first pass says what there is; before it every alert would be of yesterday's knowledge.
         while not ended.wait(_BREATH_S):

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from tally_tui import clock, paths
 from tally_tui.actions import Acknowledge, Done, SetAlert, SnoozeAlerts, Unacknowledge
 from tally_tui.query import ALERTS, parse
-from tally_tui.reports.answers_alerts import AlertDetail, AlertFeed, AlertRules, Progress, Unread
+from tally_tui.reports.answers_alerts import AlertDetail, AlertFeed, AlertRules, Progress
+from tally_tui.reports.unread import Unread
 from tally_tui.requests import AlertDetailRequest, AlertRequest, AlertRulesRequest, AlertsRequest, UnreadRequest
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def perform(action: Acknowledge | Unacknowledge | SnoozeAlerts | SetAlert) -> Do
         if isinstance(action, Unacknowledge):
             for number in action.alerts or (None,):
                 alerts.unacknowledge(db, action.at, number)
-            return Done(action, "Not seen again.")
+            return Done(action, "Marked as unseen again.")
         before = alerts.snoozes(db, now).get(action.rule, 0)
         alerts.snooze(db, action.until, action.rule)
         return Done(action, action.said, undo=SnoozeAlerts(action.rule, before, "The snooze is as it was."))

@@ -20,9 +20,10 @@ from tally_tui.requests import (
     UsageRequest,
 )
 from tally_tui.rules.zones import zone
-from tally_tui.store import Answer, QueryProblem
+from tally_tui.store import QueryProblem
 
 if TYPE_CHECKING:
+    from tally_tui.answers import Answer
     from tally_tui.config import Settings
     from tally_tui.ledger.ask import Mode
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import time
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from tally_tui import paths
 from tally_tui.ledger.open import open_reader, telling
 from tally_tui.live.asking import Asking
 from tally_tui.model import Provider
-from tally_tui.reports.transcripts import Reading, Texts
 from tally_tui.requests import FindRequest, ReadingRequest, SpilledRequest, TextsRequest, TranscriptRequest
 from tally_tui.store import Answered, Publish
+
+if TYPE_CHECKING:
+    from tally_tui.reports.transcripts import Reading
 
 EVERY_S = 1.0
 """How often logs that are followed are looked at when nobody tells that they have grown."""
@@ -39,6 +42,9 @@ class Transcribing:
         self.changed, self.stop = self._asking.changed, self._asking.stop
 
     def _work(self, request: ReadingRequest, fresh: bool) -> None:
+        # Imported here: the first screen reads no conversation.
+        from tally_tui.reports.transcripts import Reading, Texts
+
         provider = Provider[request.provider.upper()]
         reading = self._reading
         known = reading is not None and (reading.session, reading.provider) == (request.session, provider)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock
 from tally_tui.live.asking import Asking
-from tally_tui.reports.answers_alerts import ChannelTest, ChannelTests
+from tally_tui.reports.channel_tests import ChannelTest, ChannelTests
 from tally_tui.requests import ChannelTestRequest
 from tally_tui.store import Answered, Publish
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,8 +22,6 @@ NEWS_MS: Final = DAY_MS
 """How old a call or a word of the agent's may be to be news."""
 _TRAILING_MS: Final = 7 * DAY_MS
 _UNPRICED_MS: Final = 30 * DAY_MS
-_KEPT_DAYS: Final = 30
-"""Days that Claude Code keeps transcripts unless its settings say otherwise."""
 _FULL: Final = 90.0
 _BITS: Final = (1 << 64) - 1
 _COUNTED: Final = f"f.reason = {Reason.COUNTED:d}"
@@ -131,12 +127,13 @@ def retained(
 ) -> Iterator[Firing]:
     """Claude Code's transcripts that it will soon delete and that are not archived: it keeps them for so many days."""
     from tally_tui import paths
+    from tally_tui.reports.retention import kept_days
 
     if not rule.on or not rule.thresholds:
         return
     soon, first = 0, now_ms + round(max(rule.thresholds) * DAY_MS) + 1
     for root in paths.roots(settings.claude_roots, settings.codex_roots):
-        days = _kept_days(str(root.path)) if root.provider is Provider.CLAUDE else None
+        days = kept_days(str(root.path)) if root.provider is Provider.CLAUDE else None
         if days is None:
             continue
         folder = f"{root.log_dirs[0]}/"
@@ -152,16 +149,3 @@ def retained(
             first = min(first, oldest // 1_000_000 + days * DAY_MS)
     week_end = bounds("week", now_ms, tz, settings.first_weekday)[1]
     yield from rules.retention("claude", soon, first, rule, week_end=week_end, now_ms=now_ms)
-
-
-def _kept_days(root: str) -> int | None:
-    """How many days Claude Code keeps transcripts; None where its settings cannot be understood."""
-    try:
-        with open(os.path.join(root, "settings.json"), "rb") as file:
-            said = json.loads(file.read(4 << 20))
-    except FileNotFoundError:
-        return _KEPT_DAYS
-    except (OSError, ValueError, RecursionError):
-        return None
-    days = said.get("cleanupPeriodDays", _KEPT_DAYS) if isinstance(said, dict) else None
-    return days if type(days) is int and days >= 0 else None

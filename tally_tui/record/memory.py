@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tally_tui.record import places
+from tally_tui.record.payload import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ class Memory:
         self.then = said.get("then")
         self.activity = said.get("activity")
         kept = said.get("kept")
-        self.kept: dict[str, list[Any]] = kept if isinstance(kept, dict) else {}
+        entries = kept.items() if isinstance(kept, dict) else ()
+        self.kept: dict[str, list[Any]] = {key: entry for key, entry in entries if _usable(entry)}
         """Limit key → [percent, reset, when], of the newest reading of this session that was kept."""
 
     def answers(self, at: float, then: str | None) -> bool:
         """Whether a line wanted now is the one that was just printed."""
         return bool(self.output) and self.then == then and 0 <= at - self.at < SAME_S
+
+
+def _usable(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 3 and all(number(each) is not None for each in entry)
 
 
 def recall(session: str) -> Memory:

@@ -17,7 +17,8 @@ from tally_tui.ledger.ask_names import project_names
 from tally_tui.model import Provider
 from tally_tui.query import TEXT, Query, Term
 from tally_tui.record.alert_words import text, title
-from tally_tui.reports.answers_alerts import AlertFeed, AlertRow, AlertRules, ChannelRow, Progress, RuleRow, Unread
+from tally_tui.reports.answers_alerts import AlertFeed, AlertRow, AlertRules, ChannelRow, Progress, RuleRow
+from tally_tui.reports.unread import Unread
 from tally_tui.rules.alerts import AXES, SEVERITIES, THRESHOLDS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tally_tui.ledger.alerts import Alert
 from tally_tui.model import Span
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.answers_limits import Milestones, Trend
-from tally_tui.rules.alerts import Axis, Severity
+from tally_tui.rules.alerts import Axis
 
 Unit = Literal["percent", "usd", "tokens", "calls"]
 Shape = Literal["level", "amount"]
@@ -38,14 +38,6 @@ class AlertFeed:
     """How many match, of which `rows` are those asked for."""
     all_rows: int
     """How many there are whatever was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """The answer of `reports.alerts.unread`: alerts that people were told of and nobody has marked as seen."""
-
-    count: int = 0
-    worst: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,29 +154,3 @@ class Progress:
     """The newest two windows of each limit."""
     trends: tuple[Trend, ...]
     """Dollars per percent over weeks, one a provider that has any."""
-
-
-TestState = Literal["waiting", "sending", "ok", "failed", "off"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelTest:
-    """How far a test of one channel is."""
-
-    name: str
-    state: TestState
-    sent: int = 0
-    problems: tuple[str, ...] = ()
-    """Why it failed, each once."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelTests:
-    """How far a test of all channels is; published again as it goes on."""
-
-    channels: tuple[ChannelTest, ...]
-    examples: tuple[tuple[str, str, str], ...]
-    """(severity, title, text) of each rule's example."""
-    done: bool = False
-    ring: str = ""
-    """What to write to the terminal, through whoever draws on it: once a test, though each answer holds it."""

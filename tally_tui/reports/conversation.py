@@ -160,7 +160,7 @@ def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth
             branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             for item in chunk.items:
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
-                    for each in ancestry(db, item):
+                    for each in ancestry(*beginning) if (beginning := ancestor(db, item)) else ():
                         work.add(each)
                 work.add(item, number)
             stuck = chunk.cursor == cursor
@@ -174,12 +174,12 @@ def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth
     return [block for block in work.blocks if block.item.name != MOVED]
 
 
-def ancestry(db: sqlite3.Connection, link: Item) -> Iterator[Item]:
-    """Codex: a paginated fork copies nothing; its beginning is its parent's log up to a byte."""
+def ancestor(db: sqlite3.Connection, link: Item) -> tuple[str, int] | None:
+    """Codex: a paginated fork copies nothing. The log that holds its beginning, and up to which byte."""
     base = link.detail if isinstance(link.detail, dict) else {}
     rollout, end = base.get("thread_id"), base.get("end_byte_offset")
     if not isinstance(rollout, str) or type(end) is not int or len(rollout) < 8:
-        return
+        return None
     row = db.execute(
         "SELECT path, gone_at IS NOT NULL AS gone FROM file WHERE provider = ? AND instr(path, ?) "
         "ORDER BY gone, length(path) LIMIT 1",
@@ -187,8 +187,12 @@ def ancestry(db: sqlite3.Connection, link: Item) -> Iterator[Item]:
     ).fetchone()
     instead = None if row is None else stand_in(db, row[0])
     if row is None or (row[1] and instead is None):
-        return
-    path = instead.path if instead is not None else row[0]
+        return None
+    return (instead.path if instead is not None else row[0]), end
+
+
+def ancestry(path: str, end: int) -> Iterator[Item]:
+    """The items of that beginning, marked as copied."""
     cursor, state = 0, b""
     while cursor < end:
         try:

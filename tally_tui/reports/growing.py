@@ -15,7 +15,7 @@ from tally_tui.logs.lines import HEAD, TAIL, UnreadableLogError, is_compressed
 from tally_tui.logs.messages import STRETCH, Item, Kind, Mark, parse_items
 from tally_tui.model import Provider
 from tally_tui.reports.branches import Branches
-from tally_tui.reports.conversation import ancestry
+from tally_tui.reports.conversation import ancestor, ancestry
 from tally_tui.reports.conversation_files import SessionLog
 from tally_tui.reports.conversation_order import Arranging, Block, prompts_of
 
@@ -25,6 +25,7 @@ TELLING: Final = ("exit_code", "preTokens", "postTokens", "trigger", "items", "r
 """Details that a title needs."""
 _LINKING: Final = ("agentId", "agent_thread_id", "turns")
 """Details that tell what an item has to do with others."""
+ANCESTOR: Final = -1
 PATCHED: Final = "patched"
 """Stands in a lean item's details for a change of files."""
 SIZES: Final = "sizes"
@@ -51,6 +52,8 @@ class Growing:
     work: Arranging = field(default_factory=Arranging)
     whole: bool = False
     """Whether all that the logs held was read."""
+    ancestor: str = ""
+    """The log in which the session begins, where that is another's: its blocks are of the file `ANCESTOR`."""
     renewed: bool = True
     """Whether the last `grow` began anew: nothing of what was told before holds."""
     _files: list[_File] = field(default_factory=list)
@@ -119,8 +122,10 @@ class Growing:
             self._branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             for item in chunk.items:
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
-                    for each in ancestry(db, item):
-                        self._add(each, 0)
+                    beginning = ancestor(db, item)
+                    self.ancestor = beginning[0] if beginning else ""
+                    for each in ancestry(*beginning) if beginning else ():
+                        self._add(each, ANCESTOR)
                 self._add(item, number)
             limit -= chunk.cursor - file.cursor
             stuck = chunk.cursor == file.cursor

@@ -41,7 +41,7 @@ def limits(db: sqlite3.Connection, *, now_ms: int) -> tuple[LimitGauge, ...]:
             percent=reading.percent,
             read_ms=reading.ts,
             resets_ms=reading.resets_at,
-            projected=_projected(reading),
+            projected=_projected(reading, now_ms),
             plan=reading.plan,
             root=reading.root,
         )
@@ -62,12 +62,12 @@ def _believed(db: sqlite3.Connection, newest: Reading) -> Reading:
     return newest._replace(percent=window.percent, ts=window.read_ms, resets_at=window.end)
 
 
-def _projected(reading: Reading) -> float | None:
-    """Percent at the reset if the window goes on as it went until the reading; never below the reading."""
+def _projected(reading: Reading, now_ms: int) -> float | None:
+    """Percent at the reset if the window goes on as it went until now, as `rules.forecast` has it; never below."""
     if reading.resets_at is None:
         return None
     length = reading.minutes * MINUTE_MS
-    passed = reading.ts - (reading.resets_at - length)
+    passed = now_ms - (reading.resets_at - length)
     if passed * _LEAST_PART < length:
         return None
     return reading.percent * max(1.0, length / passed)

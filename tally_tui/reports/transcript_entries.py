@@ -101,11 +101,13 @@ def joined(answers: tuple[Item, ...] | list[Item], otherwise: Item | None) -> It
     if not answers:
         return otherwise
     first = answers[0]
-    texts = [each.text for each in answers if each.kind is Kind.TOOL_RESULT and each.text]
+    texts = [each for each in answers if each.kind is Kind.TOOL_RESULT and each.text]
+    # A record that says the result again adds details, no words.
+    texts = [each for each in texts if not each.marks & Mark.AGAIN] or texts[:1]
     details = [each.detail for each in answers if isinstance(each.detail, dict)]
     telling = next((each for each in details if not _CHANGES.isdisjoint(each)), None)
     merged = Item(first.kind, first.offset, first.length, first.part, first.ts, first.session)
-    merged.text = "\n".join(texts)
+    merged.text = "\n".join(each.text for each in texts)
     merged.detail = telling if telling is not None else details[0] if details else None
     for each in answers:
         merged.marks |= each.marks

@@ -22,7 +22,7 @@ from tally_tui.reports.conversation_files import (
     original_paths,
 )
 from tally_tui.reports.conversation_order import ASKED, MOVED, Block
-from tally_tui.reports.growing import Growing
+from tally_tui.reports.growing import ANCESTOR, Growing
 from tally_tui.reports.transcript_entries import Entry, Turn, entries_of, header
 from tally_tui.reports.turns import Turns
 
@@ -238,10 +238,12 @@ class Told:
         return changed
 
     def _path(self, file: int) -> str:
+        if file == ANCESTOR:
+            return self._growing.ancestor
         return self.paths[file] if file < len(self.paths) else ""
 
     def _log(self, file: int) -> str:
-        return self._logs[file] if file < len(self._logs) else ""
+        return self._logs[file] if 0 <= file < len(self._logs) else ""
 
     # -- the rows
 

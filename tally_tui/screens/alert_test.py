@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tally_tui.reports.answers_alerts import ChannelTest, ChannelTests
+from tally_tui.reports.channel_tests import ChannelTest, ChannelTests
 from tally_tui.requests import ChannelTestRequest
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets.alerts.words import SIGNS, STYLES

@@ -21,6 +21,7 @@ from tally_tui.screens.view import View
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets.comparison import ComparisonView
 from tally_tui.widgets.notice import Notice
+from tally_tui.widgets.text import crop
 
 if TYPE_CHECKING:
     from tally_tui.screens.conversations import ConversationsScreen
@@ -44,7 +45,7 @@ class Comparing:
             self._say("A subagent is compared with its session.")
         elif first is None:
             self.marked = session
-            self._say(f"Marked: {named(session)}. x on another session shows both side by side.")
+            self._say(f"Marked: {crop(named(session), 60)}. x on another session shows both side by side.")
         elif (first.provider, first.session) == (session.provider, session.session):
             self.marked = None
             self._say("No longer marked for comparing.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
+from msgspec import structs
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -83,11 +84,8 @@ class Drill(Vertical):
         if isinstance(request, SessionsRequest | CallsRequest) and self._request is not None:
             # The same question further down keeps its place.
             kept = self._request
-            if (
-                isinstance(kept, SessionsRequest | CallsRequest)
-                and replace(request, offset=kept.offset) == kept
-            ):
-                request = kept
+            if isinstance(kept, SessionsRequest | CallsRequest):
+                request = kept if structs.replace(request, offset=kept.offset) == kept else request
         self._request = request
         self.screen.refresh_bindings()
         self.ask(request)

@@ -153,7 +153,7 @@ class SearchScreen(Screen[Chosen | None]):
             self._point(None)
             # The same question answered again must not take away what one is looking at.
             again, self._shown = item.request == self._shown, item.request  # type: ignore[assignment]
-            self.hits.show(answer.by_session(), "Nothing found." if answer.finished else "", still=again)
+            self.hits.show(answer.by_session(), self._nothing() if answer.finished else "", still=again)
             self._tell(answer)
 
     def _tell(self, answer: SearchAnswer) -> None:
@@ -166,6 +166,12 @@ class SearchScreen(Screen[Chosen | None]):
         if answer.unreadable:
             words.append(f"{answer.unreadable:,} more in logs that are gone")
         self._say(" · ".join(word for word in words if word))
+
+    def _nothing(self) -> str:
+        """What to do when nothing was found."""
+        if facets := self.search.facets:
+            return f"Nothing found. Looked only in: {', '.join(facets)}. Tab, then Space on all, looks everywhere."
+        return "Nothing found. Fewer words find more, and prefix* finds every word that begins so."
 
     def _say(self, words: str) -> None:
         self.query_one("#search-state", Static).update(Content(words))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import ClassVar
 
+from msgspec import structs
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -324,7 +325,7 @@ class UsageScreen(Screen[None]):
             self._copy(answer, len(answer.rows))
         else:
             request = self.drill.level.request(self.view, 0, COPIED_AT_MOST)
-            self.store.ask(replace(request, slot="copy"))
+            self.store.ask(structs.replace(request, slot="copy"))
 
     def _copy(self, answer: Usage | Sessions | Calls, total: int) -> None:
         rows = copying.table(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -208,7 +209,8 @@ class HitList(ScrollView):
         number = int(self.scroll_y) + y
         quiet = self.get_component_rich_style("hits--quiet")
         if number >= len(self._lines):
-            text = self.nothing if not self._lines and y == 0 else ""
+            said = textwrap.wrap(self.nothing, max(1, width)) if not self._lines else []
+            text = said[y] if y < len(said) else ""
             return Strip([Segment(crop(text, width), quiet)]).adjust_cell_length(width, ground)
         line = self._lines[number]
         if isinstance(line, _Title):

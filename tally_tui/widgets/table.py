@@ -26,7 +26,7 @@ Cell: TypeAlias = str | float
 
 
 class Tinted(str):
-    """Text in a colour of its own (`info`, `warn`, `critical`, `good` or `quiet`), which says in words what it means."""
+    """Text in a colour of its own (`info`, `warn`, `critical`, `good`, `quiet`); its words say what that means."""
 
     tint = "info"
 

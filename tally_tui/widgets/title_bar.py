@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from tally_tui.reports.answers_alerts import Unread
+from tally_tui.reports.unread import Unread
 from tally_tui.store import SyncStatus
 from tally_tui.widgets.sync_line import light
 from tally_tui.widgets.text import clean, crop

@@ -274,6 +274,10 @@ def test_what_is_archived_is_nothing_to_warn_of(kept: Kept) -> None:
             return [each.numbers["files"] for each in retained(db, Settings(), rule, now, UTC)]
 
     assert warned() == [2]
+    own = kept.folder / "claude" / "settings.json"
+    own.write_text('{"cleanupPeriodDays": 0}')
+    assert warned() == []  # never deleted
+    own.unlink()
     kept.keep(MAIN)
     assert warned() == [1]
     kept.keep(OTHER)

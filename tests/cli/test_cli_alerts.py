@@ -127,6 +127,24 @@ def test_check_tells_what_is_new(tally: Tally, home: AlertHome) -> None:
     assert "warn: Claude: 5 hours at 95%: 97% used, resets in 2h 30m" in answered.out
 
 
+def test_watch_without_alerts_has_archiving_to_do_or_nothing(tally: Tally, home: AlertHome) -> None:
+    config = home.folder / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("[alerts]\non = false\n")
+    refused = tally("watch")
+    assert refused.status == 1
+    assert "Nothing was watched" in refused.err
+    config.write_text("[alerts]\non = false\n\n[archive]\nall = true\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "tally_tui", "watch"], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert first == "watching for what to archive; alerts are switched off; Ctrl-C ends\n"
+
+
 def test_watch_tells_and_ends_with_ctrl_c(home: AlertHome) -> None:
     home.read(later(NOON, 10), 91, "2026-03-04T15:00:00Z", 300)
     with subprocess.Popen(

@@ -12,6 +12,7 @@ from tally_tui.model import NANO
 from tally_tui.record import limits
 from tally_tui.record.figures import BLOCK_MS, heuristic_block
 from tally_tui.record.line import PARTS, Gauge, View, line
+from tally_tui.record.memory import Memory
 from tally_tui.record.payload import understood
 from tally_tui.record.view import view
 
@@ -107,6 +108,31 @@ ANYTHING = st.recursive(
 def test_no_state_file_breaks_it(held: object) -> None:
     for known in ({"figures": held}, {"limits": held}, {"limits": {"300 claude ": held}}, {"figures": {"day": held}}):
         assert isinstance(shown(known), str)
+
+
+NUMBERISH = st.integers(NOW - DAY, NOW + DAY) | st.floats() | st.none() | st.integers() | st.text(max_size=2)
+ENTRY = st.lists(NUMBERISH, max_size=5) | NUMBERISH
+FIGURES = st.fixed_dictionaries(
+    {},
+    optional={
+        "at": NUMBERISH,
+        "day": st.just([NOW - DAY, NOW + DAY]) | ENTRY,
+        "today": ENTRY,
+        "minutes": st.lists(ENTRY) | ENTRY,
+        "block": ENTRY,
+    },
+)
+
+
+@given(st.dictionaries(st.sampled_from(["300 claude ", "10080 claude ", "0 seven_day_opus ", "x"]), ENTRY), FIGURES)
+def test_nor_one_that_is_nearly_right(kept: dict[str, object], figures: dict[str, object]) -> None:
+    assert isinstance(shown({"limits": kept, "figures": figures}), str)
+
+
+@given(st.dictionaries(st.text(max_size=3), ENTRY) | ANYTHING)
+def test_nor_what_a_session_remembers(kept: object) -> None:
+    for percent, resets_at, when in Memory({"kept": kept}).kept.values():
+        assert when + percent + resets_at is not None
 
 
 class TestTheBlockThatCallsSuggest:

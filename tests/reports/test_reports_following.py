@@ -234,6 +234,15 @@ def test_branches_are_the_same_in_one_piece_and_in_many(
     assert parts.left == whole.left
 
 
+def test_the_beginning_of_a_fork_is_read_from_its_parents_log(logs: Logs) -> None:
+    reading = fresh(logs, FORK)
+    entries = reading.told.entries
+    number = next(n for n, entry in enumerate(entries) if entry.item.name == "apply_patch")
+    assert THREAD in entries[number].path
+    result = reading.texts(number, number)[number][1]
+    assert result is not None and "changes" in result.detail
+
+
 def test_marks_of_what_was_taken_back_turn_round_when_the_branch_is_taken_up_again(tmp_path: Path) -> None:
     logs = Logs(tmp_path)
     main = next(path for path in logs.of(MAIN) if path.stem == MAIN)

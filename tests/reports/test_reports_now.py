@@ -10,7 +10,7 @@ from ledger_fixtures import Book
 from tally_tui.model import Provider, Span
 from tally_tui.query import LEDGER, parse
 from tally_tui.reports.answers import Now, Stretch
-from tally_tui.reports.limits import limits
+from tally_tui.reports.limits import limits, standing
 from tally_tui.reports.now import now
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -150,10 +150,17 @@ class TestLimits:
         )  # fmt: skip
 
     def test_the_pace_goes_on_until_the_reset(self, book: Book) -> None:
-        # Two of five hours were over when 30 % were read.
+        self.read(book, 30, NOW - HOUR, NOW + 2 * HOUR)  # three of five hours are over
+        (gauge,) = limits(book.reader(), now_ms=NOW)
+        assert gauge.projected == pytest.approx(50)
+
+    def test_the_gauge_and_the_forecast_say_the_same(self, book: Book) -> None:
+        self.read(book, 10, NOW - 2 * HOUR, NOW + 2 * HOUR)
         self.read(book, 30, NOW - HOUR, NOW + 2 * HOUR)
         (gauge,) = limits(book.reader(), now_ms=NOW)
-        assert gauge.projected == pytest.approx(75)
+        (state,) = standing(book.reader(), now_ms=NOW, tz=ZoneInfo("UTC")).limits
+        assert state.forecast is not None
+        assert gauge.projected == pytest.approx(state.forecast.average, abs=0.1)
 
     def test_no_pace_in_the_first_hundredth(self, book: Book) -> None:
         self.read(book, 1, NOW, NOW + 5 * HOUR - MINUTE)

@@ -11,12 +11,12 @@ from on_screen import settled
 from textual.pilot import Pilot
 
 from tally_tui.actions import Action, ChangeBudget, TakeBackBudget
+from tally_tui.answers import Answer
 from tally_tui.config import load
 from tally_tui.config_budgets import SMALLEST, Budget
 from tally_tui.config_budgets_edit import set_budget
 from tally_tui.live import budgeting
 from tally_tui.model import NANO, Span
-from tally_tui.reports.answers_alerts import Unread
 from tally_tui.reports.answers_limits import (
     BudgetPoint,
     BudgetRow,
@@ -26,6 +26,7 @@ from tally_tui.reports.answers_limits import (
     Suggestion,
     Suggestions,
 )
+from tally_tui.reports.unread import Unread
 from tally_tui.requests import (
     BudgetPeriodRequest,
     BudgetPreviewRequest,
@@ -37,7 +38,6 @@ from tally_tui.requests import (
 from tally_tui.rules import periods
 from tally_tui.rules.budgets import passed_at, standing
 from tally_tui.screens.budgets import BudgetsScreen
-from tally_tui.store import Answer
 
 TOKENS, PERCENT = "tokens", "percent"
 ALL = (

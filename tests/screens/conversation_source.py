@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fake_source import FakeSource
 
+from tally_tui.answers import Answer
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.conversation import Spent
@@ -27,7 +28,6 @@ from tally_tui.requests import (
     TextsRequest,
     TranscriptRequest,
 )
-from tally_tui.store import Answer
 
 FILE = "/home/ada/.claude/projects/p/00000000.jsonl"
 REPLY = """The reader stops at the last newline, so a torn line is **lost**:

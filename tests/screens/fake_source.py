@@ -22,6 +22,7 @@ from made_up import (
 )
 
 from tally_tui.actions import Action, Done
+from tally_tui.answers import Answer
 from tally_tui.model import NANO, Reason, Span
 from tally_tui.reports.answers import (
     CallRow,
@@ -48,7 +49,7 @@ from tally_tui.requests import (
     UsageRequest,
 )
 from tally_tui.rules import periods
-from tally_tui.store import Answer, Answered, Failed, Phase, Publish, QueryProblem, SyncStatus, Watching
+from tally_tui.store import Answered, Failed, Phase, Publish, QueryProblem, SyncStatus, Watching
 from tally_tui.trouble import Trouble
 
 LIVE = SyncStatus(

@@ -10,6 +10,7 @@ from on_screen import press, settled
 from textual.pilot import Pilot
 
 from tally_tui.actions import Action, Done, SetArchived, StopArchiving
+from tally_tui.answers import Answer
 from tally_tui.archive.progress import Progress
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.compare import CompareSide, Comparison, FileUse, Pair, PromptTurn, ToolUse
@@ -17,7 +18,7 @@ from tally_tui.reports.conversation import Spent
 from tally_tui.reports.transcripts import Transcript
 from tally_tui.requests import ArchivingRequest, CompareRequest, Request, TranscriptRequest
 from tally_tui.screens.conversations import ConversationsScreen
-from tally_tui.store import Answer, Answered
+from tally_tui.store import Answered
 from tally_tui.trouble import Trouble
 
 DAY = 86_400_000

@@ -9,6 +9,7 @@ from fake_source import LIVE, FakeSource
 from made_up import DAY, HOUR, NOW_MS
 
 from tally_tui.actions import Acknowledge, Action, Done, SetAlert, SnoozeAlerts, Unacknowledge
+from tally_tui.answers import Answer
 from tally_tui.ledger.alerts import Alert, Told
 from tally_tui.model import NANO, Span
 from tally_tui.record.alert_advice import figures, steps
@@ -21,17 +22,16 @@ from tally_tui.reports.answers_alerts import (
     AlertRow,
     AlertRules,
     ChannelRow,
-    ChannelTest,
-    ChannelTests,
     Crossed,
     Progress,
     RuleRow,
     Series,
     Step,
-    Unread,
 )
 from tally_tui.reports.answers_limits import MilestoneRow as Mark
 from tally_tui.reports.answers_limits import Milestones, Trend, WindowMilestones
+from tally_tui.reports.channel_tests import ChannelTest, ChannelTests
+from tally_tui.reports.unread import Unread
 from tally_tui.requests import (
     AlertDetailRequest,
     AlertRulesRequest,
@@ -45,7 +45,7 @@ from tally_tui.rules.alerts import AXES, THRESHOLDS, Axis, Severity
 from tally_tui.rules.milestones import WeekPrice
 from tally_tui.rules.windows import LimitKey, Sample, Window
 from tally_tui.rules.zones import zone
-from tally_tui.store import Answer, Answered
+from tally_tui.store import Answered
 
 VIENNA = zone("Europe/Vienna")
 RESET = NOW_MS + 2 * DAY

@@ -9,6 +9,7 @@ from conversation_source import ConversationSource
 
 from tally_tui import paths
 from tally_tui.actions import Action, LeavePlace, SetBookmark, SetHidden, SetNote
+from tally_tui.answers import Answer
 from tally_tui.ledger import marks as kept
 from tally_tui.ledger.open import open_reader, open_writer
 from tally_tui.live.marking import perform
@@ -16,7 +17,6 @@ from tally_tui.model import Provider
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.marks import Marks, marks
 from tally_tui.requests import MarksRequest, Request, SessionsRequest
-from tally_tui.store import Answer
 
 
 class MarkingSource(ConversationSource):

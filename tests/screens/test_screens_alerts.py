@@ -228,7 +228,7 @@ async def test_nothing_yet_says_what_would_fire_and_how_to_set_it_up() -> None:
     source.rules = replace(source.rules, readings=False, budgets=())
     async with on_alerts(source) as pilot:
         text = seen(pilot)
-        assert "No alert yet" in text and "tally-tui setup" in text and "weekly 50, 80, 95 %" in text
+        assert "No alert yet" in text and "tally-tui setup" in text and "7-day limit 50, 80, 95 %" in text
         assert "t tries every channel" in text
         source.rules = replace(source.rules, on=False)
         source.release()

@@ -15,13 +15,13 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tally_tui.answers import Answer
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.excerpts import Excerpt
 from tally_tui.reports.transcripts import Entry, Texts, Transcript
 from tally_tui.requests import Request, SpilledRequest, TextsRequest, TranscriptRequest
-from tally_tui.store import Answer
 from tally_tui.widgets.transcript.find_bar import FindInput
 
 HOSTILE = (
@@ -67,7 +67,7 @@ class HostileSource(ConversationSource):
             found.append(Entry(item, result, number % 3, True, 99, 3, 2, spent, 1, FILE, (result,)))
         return tuple(found)
 
-    def report(self, request: Request) -> Answer:
+    def report(self, request: Request) -> Answer | None:
         if isinstance(request, TranscriptRequest):
             return Transcript(request.provider, request.session, self.entries(), f"/x/{HOSTILE}", from_archive=HOSTILE)
         if isinstance(request, TextsRequest | SpilledRequest):

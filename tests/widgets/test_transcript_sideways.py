@@ -26,7 +26,7 @@ async def reading(size: tuple[int, int] = (60, 30)) -> AsyncIterator[tuple[Pilot
         head("p", Kind.PROMPT, "You", (Prose("Nothing wide here.", True),), Depth.PROMPTS),
         head("t", Kind.REPLY, "Claude", (Prose(TABLE),)),
         head("c", Kind.TOOL, "Read a.py", (Code(LINES, "python", 10),), Depth.TOOLS),
-        head("d", Kind.TOOL, "Edit a.py", (Diff("a.py", (Hunk(7, 7, ("-" + "old " * 40, "+" + "new " * 40, " z")),)),),
+        head("d", Kind.TOOL, "Edit a.py", (Diff("a.py", (Hunk(7, 7, ("-" + "old " * 40, "+" + "new " * 40, "+y", " z")),)),),
              Depth.TOOLS, edits=True),
         head("b", Kind.TOOL, "Bash", (Code("echo " + "word " * 40, "bash", folds=True),), Depth.TOOLS),
     ]  # fmt: skip
@@ -69,6 +69,17 @@ async def test_numbers_and_signs_stay_in_sight() -> None:
         await pilot.press("l")
         assert any(re.search(r"7\s+- ‹.*old", line) for line in lines(reader, "d"))
         assert any(re.search(r"7\s+\+ ‹.*new", line) for line in lines(reader, "d"))
+
+
+async def test_a_difference_beyond_the_edge_is_folded_into_sight() -> None:
+    old, new = "same " * 30 + "OLD", "same " * 30 + "NEW"
+    body = (Diff("a.py", (Hunk(7, 7, (f"-{old}", f"+{new}")),)),)
+    app = ReaderApp(MadePages([head("d", Kind.TOOL, "Edit a.py", body, Depth.TOOLS)]))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("z")
+        text = "\n".join(lines(app.reader, "d"))
+        assert "OLD" in text and "NEW" in text
 
 
 async def test_commands_are_folded_and_w_folds_all_else() -> None:

@@ -7,7 +7,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tally_tui.reports.answers_alerts import AlertRules
-from tally_tui.widgets.alerts.words import thresholds
+from tally_tui.rules.alerts import Axis
+from tally_tui.widgets.alerts.words import NAMES, thresholds
 
 
 class NoAlerts(Widget):
@@ -39,9 +40,9 @@ class NoAlerts(Widget):
                 ),
             ]  # fmt: skip
         on = [rule for rule in rules.rules if rule.on and rule.axis not in ("budget", "project_budget")]
-        told = [f"{rule.axis} {thresholds(rule.axis, rule.thresholds)}".strip() for rule in on]
+        told = [_speaks(rule.axis, rule.thresholds) for rule in on]
         budgets = len(rules.budgets)
-        lines = [Content.styled("No alert yet", "bold"), Content(f"What makes one: {', '.join(told)}.")]
+        lines = [Content.styled("No alert yet", "bold"), Content(f"What makes one: {'; '.join(told)}.")]
         if budgets:
             lines.append(Content(f"And the thresholds of your {budgets} budget{'' if budgets == 1 else 's'}."))
         else:
@@ -60,3 +61,10 @@ class NoAlerts(Widget):
             ),
         ]  # fmt: skip
         return lines
+
+
+def _speaks(axis: Axis, values: tuple[float, ...]) -> str:
+    if axis == "limit_hit" or (axis == "price_missing" and values == (1.0,)):
+        return NAMES[axis]
+    usual = " the usual" if axis == "burn_rate" else ""
+    return f"{NAMES[axis]} {thresholds(axis, values)}{usual}"

@@ -12,6 +12,21 @@ from tally_tui.widgets import figures
 
 SIGNS: Final[dict[str, str]] = {"info": "i", "warn": "▲", "critical": "‼"}
 STYLES: Final[dict[str, str]] = {"info": "$text-primary", "warn": "$text-warning", "critical": "$text-error"}
+NAMES: Final[dict[Axis, str]] = {
+    "weekly": "Claude's 7-day limit",
+    "five_hour": "Claude's 5-hour limit",
+    "quota": "other limits",
+    "budget": "budgets",
+    "project_budget": "project budgets",
+    "projected": "projections",
+    "burn_rate": "the cost of an hour",
+    "costly_call": "a call for",
+    "costly_session": "a session for",
+    "limit_hit": "being stopped by a limit",
+    "price_missing": "a model without a price",
+    "retention": "transcripts deleted in",
+}
+"""The rules in words, to stand before their thresholds."""
 WATCHES: Final[dict[Axis, str]] = {
     "weekly": "Claude's seven days are used so far",
     "five_hour": "Claude's five hours are used so far",

@@ -72,7 +72,7 @@ class Conversation:
             return before.speaking
         for entry in reversed(self.transcript.entries[:kept]):
             item = entry.item
-            if item.kind in _SPEAKING:
+            if item.kind in _SPEAKING and item.text.strip():
                 return speaker(self.transcript.provider, item.model)
             if item.kind in _BREAKING and not item.marks & Mark.AGAIN:
                 break
@@ -170,7 +170,7 @@ def _who(entry: Entry, provider: str, speaking: str) -> tuple[str, str]:
     item = entry.item
     if item.kind in _BREAKING and not item.marks & Mark.AGAIN:
         return "", ""
-    if item.kind not in _SPEAKING:
+    if item.kind not in _SPEAKING or (item.kind is Said.REPLY and not item.text.strip()):
         return "", speaking
     name = speaker(provider, item.model)
     return ("" if name == speaking else name), name

@@ -93,7 +93,9 @@ def _line(
     body = safe.styled(safe.short(cleaned), spans)
     style = _STYLES.get(sign, "")
     room = max(2, width - len(gutter) - 2)
-    for number, piece in enumerate(safe.fold(body, room) if wraps else [body]):
+    # A difference beyond the edge would be no difference to see.
+    hidden = any(end > room for _, end, _ in spans)
+    for number, piece in enumerate(safe.fold(body, room) if wraps or hidden else [body]):
         lead = gutter if number == 0 else " " * len(gutter)
         mark = f"{sign} " if number == 0 else "  "
         whole = Content(mark) + piece

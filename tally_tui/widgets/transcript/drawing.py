@@ -112,7 +112,7 @@ def _filled(line: Content, width: int) -> Content:
 def _title(head: Head, state: Fold, page: Page, width: int) -> list[Content]:
     title = safe.short(safe.line(head.title), 1_000)
     if head.kind is Kind.RULE:
-        return [_rule(title, head, state, width)]
+        return _rule(title, head, state, width)
     if head.kind in (Kind.PROMPT, Kind.REPLY):
         return [_speaker(title, head, page, width)] if title else []
     return [_one_line(title, head, state, width)]
@@ -124,7 +124,8 @@ def _speaker(title: str, head: Head, page: Page, width: int) -> Content:
     note = f" · {safe.line(head.note)}" if head.note else ""
     least = min(cell_len(title), 24)
     # What matters least goes first where there is no room.
-    ways = [(said, fill, head.figures) for said in (note, "") for fill in _fills(head)] + [("", "", "")]
+    ways = [(said, fill, head.figures) for said in (note, "") for fill in _fills(head)]
+    ways += [("", "", head.figures.partition(" · Σ")[0]), ("", "", head.figures.partition(" · ")[0]), ("", "", "")]
     for said, fill, figures in ways:
         right = "  ".join(filter(None, (fill, figures)))
         if least + cell_len(when + said + right) < width:
@@ -178,14 +179,20 @@ def _one_line(title: str, head: Head, state: Fold, width: int) -> Content:
     return Content("").join(parts)
 
 
-def _rule(title: str, head: Head, state: Fold, width: int) -> Content:
+def _rule(title: str, head: Head, state: Fold, width: int) -> list[Content]:
+    """A line across the page; words that it has no room for stand below it."""
     arrow = "" if head.hollow else "▸ " if state is Fold.FOLDED else "▾ "
-    note = f" · {safe.line(head.note)}" if head.note else ""
-    text = crop(f"{arrow}{title}{note}", max(4, width - 6))
+    style = ".transcript--error" if head.error else ".transcript--rule"
+    note = safe.line(head.note)
+    text = f"{arrow}{title}{' · ' if note else ''}{note}"
+    below: list[Content] = []
+    if note and cell_len(text) > max(4, width - 6):
+        text = f"{arrow}{title}"
+        below = [Content.styled("  ", style) + each for each in layout.wrapped(Content.styled(note, style), width - 2)]
+    text = crop(text, max(4, width - 6))
     left = max(2, min(8, (width - cell_len(text) - 2) // 2))
     right = max(1, width - cell_len(text) - 2 - left)
-    style = ".transcript--error" if head.error else ".transcript--rule"
-    return Content.assemble(("─" * left + " ", style), (text, style), (" " + "─" * right, style))
+    return [Content.assemble(("─" * left + " ", style), (text, style), (" " + "─" * right, style)), *below]
 
 
 # -- texts
@@ -223,7 +230,7 @@ def _part(part: Part, limit: int, page: Page, width: int) -> tuple[list[Content]
         return taken[:limit], f"{sum(len(hunk.lines) for hunk in part.hunks):,} lines in all"
     text, left = _start(part.text, limit)
     if isinstance(part, Output):
-        lines = [piece for each in terminal.output(text) for piece in safe.fold(each, width)]
+        lines = [piece for each in terminal.output(text) for piece in layout.wrapped(each, width)]
         if part.error:
             lines = [each.stylize_before(".transcript--error") for each in lines]
         lines = [

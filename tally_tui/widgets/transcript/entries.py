@@ -63,6 +63,9 @@ def head_of(
 
     if kind is Said.PROMPT:
         return head(Kind.PROMPT, "You" if not level else "Asked", Depth.PROMPTS if not level else Depth.SUBAGENTS)
+    if kind is Said.REPLY and not text.strip():
+        # Some models begin an answer with nothing but line breaks.
+        return head(Kind.NOTE, "an empty answer", Depth.EVERYTHING, hollow=True)
     if kind in (Said.REPLY, Said.REVIEW):
         title = who if kind is Said.REPLY else f"Review{' · ' + who if who else ''}"
         return head(Kind.REPLY, title, Depth.REPLIES if not level else Depth.SUBAGENTS)
@@ -110,6 +113,9 @@ def _call(entry: Entry, head: Any, folder: str) -> Head:
     shown = Kind.SUBAGENT if tool in tool_titles.SUBAGENTS else Kind.TOOL
     depth = Depth.SUBAGENTS if shown is Kind.SUBAGENT else Depth.TOOLS
     title = tool_titles.title(tool, item.input, item.text, folder)
+    if item.files and title == tool_titles.named(tool):
+        more = f" and {len(item.files) - 1} more" if len(item.files) > 1 else ""
+        title = f"{title} {tool_titles.short_path(item.files[0], folder)}{more}"
     if shown is Kind.SUBAGENT:
         title = tool_titles.argument(tool, item.input, item.text, folder) or tool_titles.named(tool)
     return head(  # type: ignore[no-any-return]
@@ -160,7 +166,8 @@ def _rule(item: Item, head: Any) -> Head:
             note = f"{'about ' if detail.get('estimated') else ''}{' → '.join(ends)} tokens"
     elif item.kind is Said.BRANCH:
         count_of = detail.get("items")
-        words, note = "taken back", f"{count_of:,} messages left out" if isinstance(count_of, int) else ""
+        one = "message" if count_of == 1 else "messages"
+        words, note = "taken back", f"{count_of:,} {one} left out" if isinstance(count_of, int) else ""
     elif item.kind is Said.MODEL_SWITCH:
         words, note = f"model {item.name}" if item.name else "another model", line
     elif line and item.kind is not Said.INTERRUPTION:

@@ -93,7 +93,7 @@ def code(
         label = safe.short(language, width - 4)
         out.append(_ground(Content.styled(f" {label}", ".transcript--quiet"), width))
     for number, line in enumerate(source):
-        for turn, piece in enumerate(safe.fold(line, room) if folds else [line]):
+        for turn, piece in enumerate(wrapped(line, room) if folds else [line]):
             lead = Content(" ")
             if digits:
                 shown = f"{(first or 0) + number:>{digits}}" if turn == 0 else " " * digits

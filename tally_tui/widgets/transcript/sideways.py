@@ -80,6 +80,8 @@ class Sideways(Choosing):
         room = width - still
         ground = next((style for text, style, _ in reversed(list(strip)) if text), None)
         rest = strip.crop(still + offset, still + offset + room)
+        if ground is not None and ground.bgcolor is not None:
+            sign += Style(bgcolor=ground.bgcolor)
         rest = rest.adjust_cell_length(room, Style(bgcolor=ground.bgcolor) if ground is not None else None)
         if strip.cell_length > still + offset + room:
             rest = Strip([*rest.crop(0, room - 1), Segment("›", sign)], room)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tally_tui.widgets.transcript import safe
 
-_ESCAPE = re.compile(
+ESCAPE = re.compile(
     "(?:\x1b\\[|\x9b)(?P<colours>[0-9;:]*)m"  # colours and weights
     "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # the cursor, the screen
     "|(?:\x1b[PX^_\\]]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\\\|\x9c)?"  # titles, links, pictures
@@ -29,7 +29,7 @@ def _line(text: str, pen: _Pen) -> Content:
     text = text.removesuffix("\r")
     if "\r" in text:
         # A progress bar draws over itself: what stood there last is what a person saw.
-        shown = [piece for piece in text.split("\r") if _ESCAPE.sub("", piece).strip()]
+        shown = [piece for piece in text.split("\r") if ESCAPE.sub("", piece).strip()]
         text = shown[-1] if shown else ""
     if "\x08" in text:
         text = re.sub("[^\x08\x1b]\x08", "", text)
@@ -46,7 +46,7 @@ def _line(text: str, pen: _Pen) -> Content:
         pieces.append(piece)
         used += len(piece)
 
-    for found in _ESCAPE.finditer(text):
+    for found in ESCAPE.finditer(text):
         add(text[at : found.start()])
         at = found.end()
         colours = found.group("colours")

@@ -28,6 +28,8 @@ def parts(tool: str, given: Any, text: str, result: str | None, failed: bool = F
     """
     asked = _asked(tool, given, text, detail)
     answer = _answer(tool, given, result, failed, detail) if result is not None else _none_yet(tool)
+    if not failed and any(isinstance(part, Diff) and part.hunks for part in asked):
+        return asked  # the answer only says that it was done
     return (*asked, *answer)
 
 

@@ -7,6 +7,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from tally_tui.widgets.transcript.terminal import ESCAPE
+
 COMMANDS = frozenset({"Bash", "PowerShell", "shell", "exec_command", "local_shell", "local_shell_call", "shell_command",
                       "unified_exec", "container.exec", "exec"})  # fmt: skip
 EDITS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit", "apply_patch", "file_change", "patch"})
@@ -95,8 +97,11 @@ def command_of(given: Any) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line that says anything."""
-    for line in text[:4_000].split("\n"):
+    """The first line that says anything, without the colours that a program gave it."""
+    text = text[:4_000]
+    if "\x1b" in text:
+        text = ESCAPE.sub("", text)
+    for line in text.split("\n"):
         if line.strip():
             return line.strip()
     return ""
