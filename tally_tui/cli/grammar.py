@@ -63,7 +63,9 @@ BY: Final = Option("--by", "group by these, in this order", "FIELD[,FIELD]", GRO
 THEN: Final = Option("--then", "first run this status line, and show it together with ours", "COMMAND")
 OF_CODEX: Final = Option("--codex", "Codex calls, not Claude Code")
 FIVE_HOUR: Final = Option("--five-hour", "how much of the five-hour limit is used", "PERCENT")
-FIVE_HOUR_RESETS: Final = Option("--five-hour-resets-at", "when it resets: epoch seconds, or ISO 8601 (UTC, or with its offset)", "TIME")
+FIVE_HOUR_RESETS: Final = Option(
+    "--five-hour-resets-at", "when it resets: epoch seconds, or ISO 8601 (UTC, or with its offset)", "TIME"
+)
 SEVEN_DAY: Final = Option("--seven-day", "how much of the seven-day limit is used", "PERCENT")
 SEVEN_DAY_RESETS: Final = Option("--seven-day-resets-at", "when it resets", "TIME")
 SET_UP_CLAUDE: Final = Option("--claude", "only Claude Code")

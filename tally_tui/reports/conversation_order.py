@@ -26,6 +26,8 @@ class Block:
     """Other records of the same work: they tell of files and exit codes what the result does not."""
     inner: list[Block] = field(default_factory=list)
     """What a script called."""
+    also: list[int] = field(default_factory=list)
+    """Offsets of other lines that say the same words: a search may point at any of them."""
 
     @property
     def undone(self) -> bool:
@@ -109,12 +111,16 @@ class Arranging:
             block = waiting.pop(0)
             self._move_to_end(block, item)
             return block
-        return self.blocks[-1] if self.blocks else None
+        if not self.blocks:
+            return None
+        self.blocks[-1].also.append(item.offset)
+        return self.blocks[-1]
 
     def _move_to_end(self, block: Block, item: Item) -> None:
         old = self._numbers[id(block)]
         self.touched.add(old)
         self.blocks[old] = Block(Item(Kind.SYSTEM, block.item.offset, block.item.length, name=MOVED), block.file)
+        block.also.append(block.item.offset)
         block.item = item
         self._numbers[id(block)] = len(self.blocks)
         self.blocks.append(block)

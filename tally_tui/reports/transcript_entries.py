@@ -50,6 +50,8 @@ class Entry:
     """Of a call: every record of what came of it."""
     context: Context | None = None
     """Of a prompt."""
+    also: tuple[int, ...] = ()
+    """Offsets of other lines of its log that say the same."""
 
     @property
     def key(self) -> str:
@@ -92,7 +94,7 @@ def _entry(block: Block, level: int, path: str, turn: Turn) -> Entry:
     return Entry(
         _plain(item), None if result is None else _plain(result), level, cut, length + said,
         breaks + lines + bool(lines), lines,
-        turn.spent, turn.until_here, path, tuple(answers), turn.context,
+        turn.spent, turn.until_here, path, tuple(answers), turn.context, tuple(block.also),
     )  # fmt: skip
 
 

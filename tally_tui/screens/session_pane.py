@@ -256,6 +256,9 @@ class SessionPane(Vertical):
             item = pages.item_at(target.file, target.offset, target.length)
         if item is None and not pages.transcript.whole:
             return  # it may stand in what is still to be read
+        if item is None and not target.key:
+            # What says nothing of its own here stands beside what it belongs to.
+            item = pages.item_before(target.file, target.offset)
         self._target = None
         if item is None:
             where = "no longer stands in this session's log" if target.key else "stands in another file of this session"

@@ -37,6 +37,18 @@ def test_json_and_html(tally: Tally, session: str) -> None:
     assert tally("read", session, "--html", "--no-sync").out.startswith("<!doctype html>")
 
 
+def test_depths_have_words(tally: Tally, session: str) -> None:
+    for word, number in (("prompts", "1"), ("chat", "2"), ("all", "5")):
+        by_word = tally("read", session, "--no-sync", "--depth", word)
+        assert by_word.status == 0 and by_word.out == tally("read", session, "--no-sync", "--depth", number).out
+
+
+def test_names_and_secrets_are_masked_apart(tally: Tally, session: str) -> None:
+    folder = tally("read", session, "--no-sync", "--json", "--raw").json["folder"]
+    assert tally("read", session, "--no-sync", "--json", "--named").json["folder"] == folder
+    assert tally("read", session, "--no-sync", "--json").json["folder"] != folder or "/home/" not in folder
+
+
 def test_every_session_of_the_month_can_be_read(month: Any, tally: Tally) -> None:
     for row in tally("sessions", "--json", "--no-sync").json["rows"]:
         read = tally("read", row["session"], "--json", "--no-sync")

@@ -147,10 +147,16 @@ class Conversation:
         """The item that a line of a log belongs to."""
         for number, entry in enumerate(self.transcript.entries):
             if entry.path == file:
-                for item in (entry.item, *entry.answers):
-                    if offset <= item.offset < offset + max(length, 1):
-                        return number
+                lines = (entry.item.offset, *(answer.offset for answer in entry.answers), *entry.also)
+                if any(offset <= line < offset + max(length, 1) for line in lines):
+                    return number
         return None
+
+    def item_before(self, file: str, offset: int) -> int | None:
+        """The last item of a log that stands before one of its lines."""
+        entries = enumerate(self.transcript.entries)
+        before = ((entry.item.offset, number) for number, entry in entries if entry.path == file)
+        return max((each for each in before if each[0] <= offset), default=(0, None))[1]
 
 
 def told(entry: Entry) -> str:

@@ -68,6 +68,8 @@ def drawn(hunks: tuple[Hunk, ...], width: int, wraps: bool = False) -> Iterator[
     largest = max((hunk.new + len(hunk.lines) for hunk in hunks), default=0)
     digits = len(str(max(largest, 1))) if known and width >= 36 else 0
     columns = 2 if width >= 60 else 1
+    # About: signs of two cells make a line wider than it is long.
+    scrolls = not wraps and any(len(line) * 2 > width - columns * (digits + 1) for hunk in hunks for line in hunk.lines)
     for number, hunk in enumerate(hunks):
         if number:
             yield Content.styled("⋯", ".transcript--quiet")
@@ -81,11 +83,11 @@ def drawn(hunks: tuple[Hunk, ...], width: int, wraps: bool = False) -> Iterator[
                 gutter = f"{before} {after} " if columns == 2 else f"{before if sign == '-' else after} "
             old += sign in "- "
             new += sign in "+ "
-            yield from _line(sign, line[1:], words, gutter, width, wraps)
+            yield from _line(sign, line[1:], words, gutter, width, wraps, scrolls)
 
 
 def _line(
-    sign: str, text: str, words: list[tuple[int, int]], gutter: str, width: int, wraps: bool
+    sign: str, text: str, words: list[tuple[int, int]], gutter: str, width: int, wraps: bool, scrolls: bool
 ) -> Iterator[Content]:
     plain = text.isascii() and "\t" not in text
     cleaned = text if plain and text.isprintable() else safe.short(safe.line(text.expandtabs(safe.TAB)))
@@ -101,7 +103,8 @@ def _line(
         whole = Content(mark) + piece
         if style:
             whole = whole.pad_right(max(0, room + 2 - whole.cell_length)).stylize_before(style)
-        yield Content.assemble((lead, ".transcript--quiet"), whole).stylize(STILL, 0, len(lead) + 2)
+        drawn = Content.assemble((lead, ".transcript--quiet"), whole)
+        yield drawn.stylize(STILL, 0, len(lead) + 2) if scrolls else drawn
 
 
 def _with_words(lines: tuple[str, ...]) -> Iterator[tuple[str, list[tuple[int, int]]]]:

@@ -92,13 +92,14 @@ def code(
     if language and not bare and width >= 12 and language not in ("text", "txt", "plain"):
         label = safe.short(language, width - 4)
         out.append(_ground(Content.styled(f" {label}", ".transcript--quiet"), width))
+    scrolls = not folds and any(line.cell_length > room for line in source)
     for number, line in enumerate(source):
         for turn, piece in enumerate(wrapped(line, room) if folds else [line]):
             lead = Content(" ")
             if digits:
                 shown = f"{(first or 0) + number:>{digits}}" if turn == 0 else " " * digits
                 lead = Content.styled(f"{shown} ", ".transcript--quiet") + lead
-            out.append(_ground(lead.stylize(STILL) + piece, width))
+            out.append(_ground((lead.stylize(STILL) if scrolls else lead) + piece, width))
     return out
 
 
