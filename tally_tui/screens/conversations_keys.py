@@ -19,7 +19,7 @@ BINDINGS: list[BindingType] = [
     Binding("r", "resume", "Resume", id="conversations.resume", tooltip="Go on with this session in its agent"),
     Binding("ctrl+r", "fork", "Fork", show=False, id="conversations.fork",
             tooltip="Go on with a copy of this session in its agent; the session itself stays as it is"),
-    Binding("e", "export", "Export", id="conversations.export",
+    Binding("e", "export", "Export", show=False, id="conversations.export",
             tooltip="Write the conversation to a file: Markdown, HTML or JSON"),
     Binding("asterisk", "mask", "Mask secrets", show=False, key_display="*", id="conversations.mask",
             tooltip="Mask what looks like a secret, or show it again"),

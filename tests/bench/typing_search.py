@@ -23,7 +23,7 @@ TYPED = (
 )  # fmt: skip
 """Common words, rare ones, and some that nobody said."""
 WHOLE = (
-    '"the test"', "the -error", "re:time.?out", "tool:Bash error", "role:user the", "file:*.py", "is:error",
+    '"the test"', "the -error", "re:Traceback.*Error", "tool:Bash error", "role:user the", "file:*.py", "is:error",
     "project:* refactor", "since:7d the",
 )  # fmt: skip
 SHOWN = 200
