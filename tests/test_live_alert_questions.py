@@ -18,6 +18,7 @@ from tally_tui.ledger.alerts import snoozes
 from tally_tui.ledger.open import open_reader
 from tally_tui.live.acting import perform
 from tally_tui.reports.answers_alerts import AlertRules
+from tally_tui.reports.channel_tests import ChannelTests
 from tally_tui.reports.unread import Unread
 from tally_tui.requests import AlertRulesRequest, ChannelTestRequest, Request, UnreadRequest
 from tally_tui.source import LedgerSource
@@ -145,9 +146,9 @@ def test_the_channels_are_tried_and_nothing_is_kept(
     running, heard = source
     before, told = home.alerts, len(home.told)
     running.ask(ChannelTestRequest("channel-test", 1))
-    found = hear(heard)
+    found = hear(heard, ChannelTests)
     while not found.done:
-        found = hear(heard)
+        found = hear(heard, ChannelTests)
     states = {each.name: each.state for each in found.channels}
     assert states == {"app": "ok", "terminal": "off", "command": "ok", "desktop": "off", "apprise": "off"}
     assert len(home.told) - told == len(found.examples) == 12
@@ -163,19 +164,19 @@ def test_a_channel_that_fails_says_why_and_a_test_that_nobody_wants_ends(
     path.write_text(f'[alerts]\nnotification = "osc777"\ncommand = {program}\n')
     request: Request = ChannelTestRequest("channel-test", 1)
     running.ask(request)
-    found = hear(heard)
+    found = hear(heard, ChannelTests)
     assert found.ring.count("777;notify;") == 12
     while not found.done:
-        found = hear(heard)
+        found = hear(heard, ChannelTests)
     (command,) = (each for each in found.channels if each.name == "command")
     assert (command.state, command.sent) == ("failed", 0) and "no way" in command.problems[0]
     slow = home.folder / "slow"
     words = f"open(r'{slow}', 'a').write('x'); import time; time.sleep(0.3)"
     path.write_text(f'[alerts]\nnotification = "off"\ncommand = ["{sys.executable}", "-c", "{words}"]\n')
     running.ask(ChannelTestRequest("channel-test", 2))
-    found = hear(heard)
+    found = hear(heard, ChannelTests)
     while not any(each.sent for each in found.channels if each.name == "command"):
-        found = hear(heard)
+        found = hear(heard, ChannelTests)
     running.drop("channel-test")
     running.stop()
     assert len(slow.read_text()) < 12

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tally_tui.live.asking import Asking
 from tally_tui.model import Provider
+from tally_tui.reports.excerpts import Excerpt, Excerpts, excerpt
 from tally_tui.requests import ExcerptsRequest
 from tally_tui.store import Answered, Publish
-
-if TYPE_CHECKING:
-    from tally_tui.reports.excerpts import Excerpt
 
 KEPT: Final = 4_000
 """Logs whose excerpts are remembered."""
@@ -36,9 +34,6 @@ class Excerpting:
         self.changed, self.stop = self._asking.changed, self._asking.stop
 
     def _work(self, request: ExcerptsRequest, fresh: bool) -> None:
-        # Imported here: the first screen shows none.
-        from tally_tui.reports.excerpts import Excerpts
-
         found: dict[str, Excerpt] = {}
         told, news = time.monotonic(), fresh
         for provider, path in request.logs:
@@ -54,8 +49,6 @@ class Excerpting:
             self._publish(Answered(request, Excerpts(found)))
 
     def _one(self, provider: str, path: str) -> Excerpt:
-        from tally_tui.reports.excerpts import Excerpt, excerpt
-
         known = self._known.get(path)
         try:
             about = Path(path).stat()

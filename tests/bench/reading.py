@@ -38,6 +38,12 @@ async def until(true: Callable[[], object], most_s: float = 60) -> None:
         await asyncio.sleep(0.001)
 
 
+def _drawn(screen: ConversationsScreen) -> str:
+    """The reader's part of the screen as it was last drawn."""
+    reader = screen.pane.reader
+    return "".join(reader.render_line(y).text for y in range(3)) if reader.size.width and reader.rows else ""
+
+
 async def measure() -> dict[str, object]:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     settings = load()
@@ -50,16 +56,18 @@ async def measure() -> dict[str, object]:
         await until(lambda: screen.list_pane.under_cursor is not None)
         await asyncio.sleep(2)  # whatever else starts with the program
         watch = Watch()
-        screen.action_enter() if hasattr(screen, "action_enter") else await pilot.press("enter")
+        # Not waited for: it comes back when the whole session is read, long after its first words are drawn.
+        pressed = asyncio.create_task(pilot.press("enter"))
         await until(lambda: screen.pane.reader.rows)
-        await until(lambda: "Step" in "".join(strip.text for strip in screen.pane.reader.strips(0)))
+        await until(lambda: "Step" in _drawn(screen))
         opened = watch.read()
-        await asyncio.sleep(1)
+        await pressed
+        await until(lambda: screen.pane.pages is not None and screen.pane.pages.transcript.whole)
+        await asyncio.sleep(2)
         keys = []
         for key in KEYS:
             watch = Watch()
             await pilot.press({" ": "space"}.get(key, key))
-            await pilot.pause()
             keys.append((key, *watch.read()))
             await asyncio.sleep(0.02)  # texts that are wanted come meanwhile
         reader = screen.pane.reader
