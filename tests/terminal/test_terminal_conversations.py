@@ -96,8 +96,6 @@ def test_a_phrase_is_found_opened_and_its_hits_walked_into_the_next_session(talk
         terminal.press("n").until("Now light the green lantern")
         terminal.press("n").until("Next session")
         terminal.until("In the shed by the pier")
-        terminal.press("N").until("Session before")
-        terminal.until("Now light the green lantern")
 
 
 def test_a_change_is_unfolded_and_copied(talks: Talks) -> None:
