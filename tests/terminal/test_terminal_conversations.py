@@ -125,7 +125,7 @@ def test_a_session_is_exported(talks: Talks, steps: int, ending: str) -> None:
         terminal.press("e").until("Export:")
         terminal.press(*["right"] * steps).until(f"● {('Markdown', 'HTML', 'JSON')[steps]}")
         terminal.press("enter").gone("Export:")
-        terminal.until("masked")
+        terminal.until(lambda _: any(talks.machine.home.glob(f"*.{ending}")))
         (written,) = talks.machine.home.glob(f"*.{ending}")
         text = written.read_text()
         assert "Paint the mast" in text and "crimson" in text
