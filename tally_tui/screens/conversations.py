@@ -200,6 +200,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
                         self.marking.receive(item.answer)
                     else:
                         self.pane.receive(item)
+            self.walk.go_on()
 
     # -- finding and searching
 

@@ -28,6 +28,8 @@ class SearchWalk:
         self._screen = screen
         self._last: Chosen | None = None
         self._pattern: re.Pattern[str] | None = None
+        self._wish: tuple[str, int] | None = None
+        """The session in which a step was asked for before all was known of it, and the step."""
 
     # -- searching
 
@@ -47,6 +49,7 @@ class SearchWalk:
 
     def _go(self, hit: SearchHit) -> None:
         """Open a hit's session there, what was sought marked in it."""
+        self._wish = None
         self._pattern = words_of([each for each in self._hits if each.root == hit.root] or [hit])
         session = self._screen.row_of(hit.root) or bare(hit)
         self._screen.open_session(session, Target(hit.file, hit.offset, hit.length, self._pattern))
@@ -60,7 +63,10 @@ class SearchWalk:
     def run_out(self, step: int) -> None:
         """No further hit in this session: into the next one of the search, or the one before."""
         pane = self._screen.pane
-        if pane.finding or pane.pages is None or pane.session is None:
+        if pane.session is None:
+            return
+        if pane.seeking:
+            self._wish = pane.session.session, step
             self._say("Still looking through this session …")
             return
         sessions = list(dict.fromkeys(hit.root for hit in self._hits))
@@ -79,6 +85,15 @@ class SearchWalk:
         title = crop(clean(hit.title) or hit.root[:8], 60)
         self._say(f"{'Next session' if step > 0 else 'Session before'}: {title} ({place + 1} of {len(sessions):,})")
         self._go(hit)
+
+    def go_on(self) -> None:
+        """Take the step that was asked for too early, once it can be taken."""
+        pane, wish = self._screen.pane, self._wish
+        if wish is None or pane.seeking:
+            return
+        self._wish = None
+        if pane.session is not None and pane.session.session == wish[0]:
+            pane.reader.action_hit(wish[1])
 
     def _say(self, words: str) -> None:
         self._screen.notify(words, timeout=3, markup=False)

@@ -300,6 +300,11 @@ class SessionPane(Vertical):
 
     # -- finding
 
+    @property
+    def seeking(self) -> bool:
+        """Whether it is not known yet where in the session everything stands that is looked for."""
+        return self.finding or self.pages is None or self._target is not None
+
     def open_find(self) -> None:
         """Show the line to find words with."""
         words = self.find_bar.query_one(FindInput).value

@@ -85,7 +85,7 @@ def copied(terminal: Pty) -> str:
 
 
 @pytest.mark.parametrize("cols", [40, 80, 140])
-def test_a_phrase_is_found_opened_and_its_hits_walked(talks: Talks, cols: int) -> None:
+def test_a_phrase_is_found_opened_and_its_hits_walked_into_the_next_session(talks: Talks, cols: int) -> None:
     with talks.open(cols) as terminal:
         to_list(terminal)
         terminal.press("F").until("search everything")
@@ -94,6 +94,10 @@ def test_a_phrase_is_found_opened_and_its_hits_walked(talks: Talks, cols: int) -
         terminal.until("Now light the green lantern")
         terminal.press("N").until("hangs on it")
         terminal.press("n").until("Now light the green lantern")
+        terminal.press("n").until("Next session")
+        terminal.until("In the shed by the pier")
+        terminal.press("N").until("Session before")
+        terminal.until("Now light the green lantern")
 
 
 def test_a_change_is_unfolded_and_copied(talks: Talks) -> None:

@@ -257,7 +257,11 @@ class Reader(Taking, inherit_bindings=False):
                 self._land(item, nth)
                 return
         at = bisect_right(self.hits, item) if step > 0 else bisect_left(self.hits, item) - 1
-        if self._hit_now is None and item in self.hits:
+        if self._seeking is not None:
+            # On its way there: the step is from where it will be.
+            item = self._seeking[0]
+            at = bisect_right(self.hits, item) if step > 0 else bisect_left(self.hits, item) - 1
+        elif self._hit_now is None and item in self.hits:
             at = self.hits.index(item)
         if not 0 <= at < len(self.hits):
             self.post_message(self.HitsRunOut(step))
