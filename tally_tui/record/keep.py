@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 
 from tally_tui.ledger.readings import Taken
-from tally_tui.record import places, state
+from tally_tui.record import places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ASIDE = "readings.waiting"
-_MOST_ASIDE = 1 << 20
-"""Bytes kept aside: some ten thousand readings, weeks of a ledger that cannot be written."""
+"""A folder with a file of each refusal: nobody waits for a lock to put something aside."""
+_WHOLE = ".jsonl"
+"""How the name of a whole file ends; one that is being written is named otherwise."""
+_MOST_ASIDE = 10_000
+"""Files kept aside: weeks of a ledger that cannot be written."""
 
 
 def keep(taken: Sequence[Taken], wait_ms: int) -> None:
@@ -22,73 +25,78 @@ def keep(taken: Sequence[Taken], wait_ms: int) -> None:
     Raises:
         sqlite3.Error, OSError, tally_tui.ledger.open.LedgerError: nothing was written.
     """
-    from contextlib import closing
+    from contextlib import closing, suppress
 
     from tally_tui.ledger.readings import add, connect
 
     places.made_data_dir()
+    waiting = _waiting()
     with closing(connect(places.ledger_path(), wait_ms)) as db:
-        waiting = _take_waiting()
-        try:
-            add(db, [*waiting, *taken])
-        except BaseException:
-            _put_aside(waiting)
-            raise
+        # Kept twice is kept once: another process may read the same files now, or this one end before they are gone.
+        add(db, [*(one for path in waiting for one in _read(path)), *taken])
+    for path in waiting:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
-def keep_or_put_aside(taken: Sequence[Taken], wait_ms: int) -> None:
-    """Write readings to the ledger; where that cannot be now, the next one who keeps some writes these too."""
+def keep_or_put_aside(taken: Sequence[Taken], wait_ms: int) -> bool:
+    """Write readings to the ledger; where that cannot be now, the next one who keeps some writes these too.
+
+    False: they could be kept nowhere.
+    """
     try:
         keep(taken, wait_ms)
     except Exception:  # locked, damaged, a full disk: a prompt waits for none of them
-        _put_aside(taken)
+        return _put_aside(taken)
+    return True
 
 
 def keep_waiting(wait_ms: int) -> None:
     """Write the readings that wait, if any; raises as `keep` does."""
-    if os.path.exists(os.path.join(places.data_dir(), _ASIDE)):
+    if _waiting():
         keep((), wait_ms)
 
 
-def _put_aside(taken: Sequence[Taken]) -> None:
-    if not taken:
-        return
+def _put_aside(taken: Sequence[Taken]) -> bool:
     import json
+    import time
 
     lines = "".join(json.dumps(one.row(), separators=(",", ":")) + "\n" for one in taken)
+    folder = _folder()
     try:
-        with state.locked() as ours:
-            path = os.path.join(places.data_dir(), _ASIDE)
-            if not ours or (os.path.exists(path) and os.path.getsize(path) > _MOST_ASIDE):
-                return
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, places.PRIVATE_FILE)
-            try:
-                os.write(handle, lines.encode())
-            finally:
-                os.close(handle)
+        os.makedirs(folder, mode=places.PRIVATE_DIR, exist_ok=True)
+        if len(os.listdir(folder)) >= _MOST_ASIDE:
+            return False
+        places.write_private(os.path.join(folder, f"{time.time_ns()}-{os.getpid()}{_WHOLE}"), lines.encode())
     except OSError:
-        pass  # nowhere to write at all
+        return False  # nowhere to write at all
+    return True
 
 
-def _take_waiting() -> list[Taken]:
-    path = os.path.join(places.data_dir(), _ASIDE)
-    if not os.path.exists(path):
+def _waiting() -> list[str]:
+    folder = _folder()
+    try:
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(_WHOLE))
+    except OSError:
         return []
+
+
+def _read(path: str) -> list[Taken]:
     import json
 
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.readlines()
+    except OSError:
+        return []  # another one has kept them
     found = []
-    with state.locked() as ours:
-        if not ours:
-            return []
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = file.readlines()
-            os.unlink(path)
-        except OSError:
-            return []
     for line in lines:
         try:
             found.append(Taken(*json.loads(line)))
         except (ValueError, TypeError):
-            continue  # a line cut off by a full disk
+            continue  # damaged by something else than us
     return found
+
+
+def _folder() -> str:
+    return os.path.join(places.data_dir(), _ASIDE)

@@ -64,7 +64,9 @@ def write_private(path: str, data: bytes) -> None:
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         try:
-            os.write(handle, data)
+            rest = memoryview(data)
+            while rest:  # a disk that fills up takes a part, and refuses the rest
+                rest = rest[os.write(handle, rest) :]
         finally:
             os.close(handle)
         os.replace(beside, path)

@@ -68,7 +68,11 @@ def _answer(raw: bytes, then: str | None) -> None:
     for one in news:
         memory.kept[limits.key_of(one)] = [one.percent, one.resets_at, one.ts]
     memories.remember(session, memory)
-    _keep(news)
+    if not _keep(news):
+        # What could be kept nowhere is news to the next line.
+        for one in news:
+            memory.kept.pop(limits.key_of(one), None)
+        memories.remember(session, memory)
 
 
 def _line(
@@ -131,16 +135,17 @@ def _moved(before: Sequence[float], one: Taken) -> bool:
     return before[0] != one.percent or not same_reset(round(before[1]), one.resets_at)
 
 
-def _keep(news: Sequence[Taken]) -> None:
+def _keep(news: Sequence[Taken]) -> bool:
     if not news:
-        return
+        return True
     from tally_tui.record.after import ALERTS, LOGS, ask
     from tally_tui.record.keep import keep_or_put_aside
 
-    keep_or_put_aside(news, _WAIT_MS)
+    kept = keep_or_put_aside(news, _WAIT_MS)
     if limits.note(news):
         # What a percent cost is written once: by then the logs must have been read.
         ask(LOGS, ALERTS)
+    return kept
 
 
 def _now() -> int:

@@ -77,11 +77,37 @@ def test_readings_wait_while_the_ledger_cannot_be_written(data: Path) -> None:
         keep.keep_or_put_aside([taken(NOW + 2)], 0)
         db.execute("ROLLBACK")
     assert kept(data) == [(0, 1.0)]
-    with (data / "readings.waiting").open("a") as waiting:
-        waiting.write('[1,"claude",300,')  # cut off by a full disk
+    (data / "readings.waiting" / "0.jsonl").write_text('[1,"claude",300,')  # cut off by who knows what
     keep.keep_waiting(0)
     assert kept(data) == [(0, 1.0), (1, 1.0), (2, 1.0)]
-    assert not (data / "readings.waiting").exists()
+    assert waiting(data) == []
+
+
+def test_a_reading_waits_though_every_lock_is_taken(data: Path) -> None:
+    """Fifty lines at once: none may wait long, and none may lose what it was told."""
+    keep.keep([taken(NOW)], 0)
+    with closing(sqlite3.connect(data / "ledger.db", isolation_level=None)) as db, state.locked() as ours:
+        assert ours
+        db.execute("BEGIN IMMEDIATE")
+        assert keep.keep_or_put_aside([taken(NOW + 1)], 0)
+        db.execute("ROLLBACK")
+    keep.keep_waiting(0)
+    assert kept(data) == [(0, 1.0), (1, 1.0)]
+
+
+def test_a_process_that_ends_before_it_cleans_up_counts_nothing_twice(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.mkdir()
+    (data / "ledger.db").write_bytes(b"not one")
+    keep.keep_or_put_aside([taken(NOW)], 0)
+    (data / "ledger.db").unlink()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "unlink", lambda path: (_ for _ in ()).throw(KeyboardInterrupt))
+        keep.keep_waiting(0)
+    assert len(waiting(data)) == 1
+    keep.keep_waiting(0)
+    assert (kept(data), waiting(data)) == ([(0, 1.0)], [])
 
 
 def test_readings_that_wait_survive_another_refusal(data: Path) -> None:
@@ -97,10 +123,14 @@ def test_readings_that_wait_survive_another_refusal(data: Path) -> None:
 def test_what_waits_does_not_grow_for_ever(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data.mkdir()
     (data / "ledger.db").write_bytes(b"not one")
-    monkeypatch.setattr(keep, "_MOST_ASIDE", 1000)
-    for at in range(100):
-        keep.keep_or_put_aside([taken(NOW + at)], 0)
-    assert (data / "readings.waiting").stat().st_size < 1200
+    monkeypatch.setattr(keep, "_MOST_ASIDE", 10)
+    assert [keep.keep_or_put_aside([taken(NOW + at)], 0) for at in range(12)] == [True] * 10 + [False] * 2
+    assert len(waiting(data)) == 10
+
+
+def waiting(data: Path) -> list[str]:
+    """The files of readings that wait for the ledger."""
+    return sorted(each.name for each in (data / "readings.waiting").iterdir())
 
 
 def together(code: str, count: int) -> None:
@@ -119,8 +149,7 @@ def test_processes_at_once_lose_no_reading(data: Path) -> None:
         f"    keep_or_put_aside([Taken(1, 'claude', 300, at, 5.0, {NOW} + 60000, 'statusline', me)], 2000)\n",
         4,
     )
-    if (data / "readings.waiting").exists():
-        keep.keep_waiting(1000)
+    keep.keep_waiting(1000)
     assert len(kept(data)) == 80
 
 
