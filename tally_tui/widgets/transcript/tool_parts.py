@@ -56,6 +56,8 @@ def _asked(tool: str, given: Any, text: str, detail: Any) -> Body:
             return (Prose(plan),)
         if isinstance(given.get("questions"), list):
             return (Prose(_questions(given["questions"])),)
+        if tool == "AskUserQuestion" and isinstance(given.get("question"), str):
+            return (Prose(given["question"]),)
         if tool in SUBAGENTS:
             return (Prose(str(given.get("prompt") or given.get("message") or "")),)
         if tool == "Read" or not given:
