@@ -51,8 +51,10 @@ class Book:
         provider: Provider = Provider.CLAUDE,
         parent: str | None = None,
         folder: str | None = None,
+        home: str = "",
         **facts: Any,
     ) -> int:
+        """A session; `home` is the account's home folder above its logs, '' for the usual one."""
         above = self._sessions[parent] if parent else None
         facts = {"kind": "subagent" if parent else "main", **facts}
         number = next(self._ids)
@@ -73,6 +75,7 @@ class Book:
         self._sessions[name] = {
             **columns,
             "folder_path": folder,
+            "home": home,
             "root_name": above["root_name"] if above else name,
         }
         return number
@@ -103,12 +106,13 @@ class Book:
         unobserved: int = 0,
         lines: int = 1,
         offset: int = 0,
+        home: str | None = None,
     ) -> int:
-        """One call; costs in nano-dollars. `recorded` None: the log states no cost."""
+        """One call; costs in nano-dollars. `recorded` None: the log states no cost; `home` None: as its session's."""
         owner = self._sessions[session]
         facet = self._facet(
             owner, model, self.folder(folder) if folder else None, branch, version, status, reason, inferred,
-            recorded is not None,
+            recorded is not None, owner["home"] if home is None else home,
         )  # fmt: skip
         number = next(self._ids)
         file_id = self.file(file or f"/logs/{session}.jsonl", provider=Provider(owner["provider"]))
@@ -139,7 +143,7 @@ class Book:
 
     def _facet(self, owner: dict[str, Any], *facts: Any) -> int:
         row = (owner["id"], owner["provider"], *facts)
-        names = "session, provider, model, folder, branch, version, status, reason, inferred, recorded"
+        names = "session, provider, model, folder, branch, version, status, reason, inferred, recorded, home"
         same = " AND ".join(f"{name} IS ?" for name in names.split(", "))
         found = self.db.execute(f"SELECT id FROM facet WHERE {same}", row).fetchone()
         if not found:

@@ -139,11 +139,13 @@ def _calls(db: sqlite3.Connection, numbers: list[int]) -> Iterator[Call]:
         yield Call(*row)
 
 
-def next_call(db: sqlite3.Connection, provider: Provider, since: int, until: int) -> int | None:
-    """The instant of a provider's first counted call in [since, until); None where there is none."""
+def next_call(
+    db: sqlite3.Connection, provider: Provider, since: int, until: int, home: str | None = None
+) -> int | None:
+    """The instant of a provider's (and account's) first counted call in [since, until); None where there is none."""
     found = db.execute(
-        "SELECT c.ts FROM call c CROSS JOIN facet f ON f.id = c.facet "
-        f"WHERE c.ts >= ? AND c.ts < ? AND f.provider = ? AND f.reason = {Reason.COUNTED:d} ORDER BY c.ts LIMIT 1",
-        (since, until, int(provider)),
+        "SELECT c.ts FROM call c CROSS JOIN facet f ON f.id = c.facet WHERE c.ts >= ? AND c.ts < ? "
+        f"AND f.provider = ? AND f.reason = {Reason.COUNTED:d} AND f.home = coalesce(?, f.home) ORDER BY c.ts LIMIT 1",
+        (since, until, int(provider), home),
     ).fetchone()
     return int(found[0]) if found else None

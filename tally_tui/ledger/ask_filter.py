@@ -14,7 +14,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tally_tui.ledger.ask_names import project_names
-from tally_tui.model import PriceStatus, Provider, Reason, Span
+from tally_tui.ledger.ask_readings import homes_of
+from tally_tui.ledger.talks import talks
+from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
+from tally_tui.rules.accounts import account_words
+from tally_tui.rules.context_windows import window_of
 
 if TYPE_CHECKING:
     from tally_tui.query import Query, Term
@@ -168,14 +172,29 @@ def _condition(db: sqlite3.Connection, term: Term, calls: bool) -> _Condition:
             found = _among("f.reason", reasons)
         case "provider":
             found = _among("f.provider", [int(Provider[word.upper()]) for word in term.words])
+        case "context" if term.percent:
+            found = _among("s.root", _filled(db, term))
         case "length" | "context":
             told = SumTest(term.field, term.low, term.high, False).condition(f"max({_TALK[term.field]})")
             found = f"s.root IN (SELECT session FROM main.talk GROUP BY session HAVING {told[0]})", told[1]
-        case "project" | "model" | "session" | "branch" | "version":
+        case "project" | "model" | "account" | "session" | "branch" | "version":
             found = _named(db, term.field, lambda name: any(value.matches(name) for value in term.values))
         case _:
             raise ValueError(f"{term.field}: says nothing about what was spent")
     return _negated(*found) if term.negated else (f"({found[0]})", found[1])
+
+
+def _filled(db: sqlite3.Connection, term: Term) -> list[int]:
+    """The sessions whose context is so full; not those of which nothing tells how much fits."""
+    low, high = (0 if term.low is None else term.low), term.high
+    providers: dict[int, int] = dict(db.execute("SELECT id, provider FROM main.session"))
+    found = []
+    for session, talk in talks(db).items():
+        window = window_of(Provider(providers[session]), talk.model, talk.window, talk.peak)
+        full = talk.context * 100 * NANO // window if window and talk.context else None
+        if full is not None and low <= full and (high is None or full <= high):
+            found.append(session)
+    return found
 
 
 def _text(db: sqlite3.Connection, term: Term) -> _Condition:
@@ -213,6 +232,9 @@ def _named(db: sqlite3.Connection, field: str, matches: _Matches) -> _Condition:
             if any(matches(name) for name in told if name)
         ]
         return _among("s.id", sessions)
+    if field == "account":
+        homes = {home for provider in Provider for home in homes_of(db, provider.word)}
+        return _among("f.home", (home for home in homes if any(matches(word) for word in account_words(home))))
     found = [name for (name,) in db.execute(f"SELECT DISTINCT {field} FROM facet") if matches(name)]
     return _among(f"f.{field}", (name for name in found if name is not None), none=None in found)
 
@@ -227,7 +249,7 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
         case "session":
             return _among("t.name", [wanted])
         case "home":
-            return "s.home = ?", [wanted or ""]
+            return "f.home = ?", [wanted or ""]
         case "subagent":
             return (
                 ("s.kind <> 'subagent'", [])

@@ -14,7 +14,13 @@ _Told: TypeAlias = tuple[str, int, float, int | None, str, str | None]
 """session, ts, percent, resets_at, source, plan."""
 
 
+_NEVER: Final = (1 << 63) - 1
+"""Later than any reading."""
 _OF_KEY: Final = "provider = ? AND limit_id = ? AND minutes = ? AND root = ?"
+
+_TOLD: Final = f"SELECT session, ts, percent, resets_at, source, plan FROM reading WHERE {_OF_KEY}"
+_MANY: Final = 16
+"""After so many repeats the end of their run is looked for."""
 
 
 class Reading(NamedTuple):
@@ -50,7 +56,9 @@ def limit_keys(db: sqlite3.Connection) -> list[LimitKey]:
     # From limit to limit by the key: there may be a reading for every call there is, but few limits.
     while row := db.execute(
         "SELECT provider, limit_id, minutes, root FROM reading "
-        "WHERE (provider, limit_id, minutes, root) > (?, ?, ?, ?) ORDER BY provider, limit_id, minutes, root LIMIT 1",
+        # With `ts` the index is entered behind all of a limit; without it they would be gone through.
+        f"WHERE (provider, limit_id, minutes, root, ts) > (?, ?, ?, ?, {_NEVER}) "
+        "ORDER BY provider, limit_id, minutes, root LIMIT 1",
         found,
     ).fetchone():
         found = row
@@ -63,18 +71,54 @@ def observed(db: sqlite3.Connection, key: LimitKey, since: int, until: int) -> l
 
     Of a run of equal readings of one session the first and the last are enough: there may be a reading a call.
     """
+    found = list(_without_repeats(db, key, since, until))
     runs: dict[str, list[_Told]] = {}
-    for told in db.execute(
-        "SELECT session, ts, percent, resets_at, source, plan FROM reading "
-        f"WHERE {_OF_KEY} AND ts >= ? AND ts < ? ORDER BY ts",
-        (*_identity(key), since, until),
-    ):
+    for told in db.execute(f"{_TOLD} AND session <> '' AND ts >= ? AND ts < ? ORDER BY ts", (
+        *_identity(key), since, until,
+    )):  # fmt: skip
         run = runs.setdefault(told[0], [])
         if len(run) > 1 and _equal(run[-2], run[-1]) and _equal(run[-1], told):
             run[-1] = told
         else:
             run.append(told)
-    return [rules.Reading(*told[1:4], session, *told[4:]) for session, run in runs.items() for told in run]
+    found += [told for run in runs.values() for told in run]
+    return [rules.Reading(*told[1:4], told[0], *told[4:]) for told in found]
+
+
+def _without_repeats(db: sqlite3.Connection, key: LimitKey, since: int, until: int) -> Iterator[_Told]:
+    """The first and the last of each run of what one voice said (logs: a reading a call, by the ten thousand).
+
+    Where a run is long, SQLite is asked for its end instead of every row.
+    """
+    own = _identity(key)
+    first: _Told | None = None
+    last: _Told | None = None
+    at = since
+    while at < until:
+        repeats = 0
+        for told in db.execute(f"{_TOLD} AND session = '' AND ts >= ? AND ts < ? ORDER BY ts", (*own, at, until)):
+            if first is not None and _equal(first, told):
+                last, repeats = told, repeats + 1
+                if repeats >= _MANY:
+                    break
+                continue
+            if last is not None:
+                yield last
+            yield told
+            first, last, repeats = told, None, 0
+        else:
+            break
+        assert first is not None and last is not None
+        percent, resets_at = first[2:4]
+        (at,) = db.execute(
+            f"SELECT coalesce(min(ts), ?) FROM (SELECT ts FROM reading WHERE {_OF_KEY} AND session = '' "
+            "AND ts > ? AND ts < ? "
+            "AND NOT (percent = ? AND (resets_at IS ? OR ifnull(abs(resets_at - ?) <= ?, FALSE))) ORDER BY ts LIMIT 1)",
+            (until, *own, last[1], until, percent, resets_at, resets_at, rules.SAME_RESET_MS),
+        ).fetchone()
+        last = db.execute(f"{_TOLD} AND session = '' AND ts < ? ORDER BY ts DESC LIMIT 1", (*own, at)).fetchone()
+    if last is not None:
+        yield last
 
 
 def _equal(one: _Told, other: _Told) -> bool:
@@ -101,18 +145,34 @@ def _identity(key: LimitKey) -> tuple[int, str, int, str]:
     return int(Provider[key.provider.upper()]), key.limit, key.minutes, key.root
 
 
-def homes_of(db: sqlite3.Connection, provider: str) -> set[str]:
-    """The accounts (home folders; '' for the usual one) whose logs hold sessions of a provider."""
-    found = db.execute("SELECT DISTINCT home FROM session WHERE provider = ?", (int(Provider[provider.upper()]),))
-    return {home for (home,) in found}
+def homes_of(db: sqlite3.Connection, provider: str) -> list[str]:
+    """The accounts (home folders; '' for the usual one) whose logs hold calls of a provider, in order."""
+    number = int(Provider[provider.upper()])
+    homes: list[str] = []
+    # From home to home by the index.
+    row = db.execute("SELECT min(home) FROM facet WHERE provider = ?", (number,)).fetchone()
+    while row[0] is not None:
+        homes.append(row[0])
+        row = db.execute("SELECT min(home) FROM facet WHERE provider = ? AND home > ?", (number, row[0])).fetchone()
+    return homes
+
+
+def accounts_of(db: sqlite3.Connection, provider: str) -> list[str]:
+    """The accounts of a provider that calls or readings tell of, in order.
+
+    Where no account that limits were read of has any logs, the logs are theirs under another name.
+    """
+    read = {key.root for key in limit_keys(db) if key.provider == provider}
+    homes = homes_of(db, provider)
+    return sorted(read if read and read.isdisjoint(homes) else read.union(homes))
 
 
 def limit_events(db: sqlite3.Connection, since: int, until: int) -> list[tuple[str, int, str, str | None, str]]:
     """What agents said of being stopped in [since, until): (provider, ts, text, session, account), by time."""
     return [
-        (Provider(provider).word, ts, text, session, home or "")
+        (Provider(provider).word, ts, text, session, home)
         for provider, ts, text, session, home in db.execute(
-            "SELECT e.provider, e.ts, e.text, s.name, s.home FROM limit_event e "
+            "SELECT e.provider, e.ts, e.text, s.name, e.home FROM limit_event e "
             "LEFT JOIN session s ON s.id = e.session WHERE e.ts >= ? AND e.ts < ? ORDER BY e.ts, e.provider, e.text",
             (since, until),
         )

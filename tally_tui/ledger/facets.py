@@ -19,6 +19,7 @@ class Facet(NamedTuple):
     reason: int
     inferred: int
     recorded: int
+    home: str = ""
 
 
 _COLUMNS = ", ".join(Facet._fields)

@@ -27,13 +27,19 @@ def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[
     )
 
 
-def add_limit_events(db: sqlite3.Connection, provider: Provider, file: int, events: Iterable[Any]) -> None:
-    """Keep what agents said of limits (`logs.records.LimitEvent`)."""
+def add_limit_events(
+    db: sqlite3.Connection, provider: Provider, file: int, events: Iterable[Any], home: str = ""
+) -> None:
+    """Keep what agents said of an account's limits (`logs.records.LimitEvent`).
+
+    Where the logs of several accounts hold the same words of one instant, no order of reading may decide whose it is.
+    """
     db.executemany(
-        """INSERT OR IGNORE INTO limit_event (provider, ts, session, text, file, offset) VALUES (
-               ?, ?, (SELECT id FROM session WHERE provider = ? AND name = ?), ?, ?, ?)""",
+        """INSERT INTO limit_event (provider, ts, session, text, file, offset, home) VALUES (
+               ?, ?, (SELECT id FROM session WHERE provider = ? AND name = ?), ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET home = excluded.home WHERE excluded.home < home""",
         [
-            (int(provider), event.ts, int(provider), event.session, event.text, file, event.offset)
+            (int(provider), event.ts, int(provider), event.session, event.text, file, event.offset, home)
             for event in events
         ],
     )

@@ -64,7 +64,6 @@ CREATE TABLE session (
     paginated INTEGER NOT NULL DEFAULT 0,
     low_confidence INTEGER NOT NULL DEFAULT 0, -- replays told by timing, its parent not on disk
     headless INTEGER NOT NULL DEFAULT 0, -- Codex: a headless run's event stream tells of it
-    home TEXT NOT NULL DEFAULT '',       -- the agent's home folder, as in `reading.root`: one account each
     UNIQUE (provider, name)
 ) STRICT;
 CREATE INDEX session_root ON session (root);
@@ -81,12 +80,14 @@ CREATE TABLE facet (
     status INTEGER NOT NULL,             -- model.PriceStatus
     reason INTEGER NOT NULL,             -- model.Reason; 0 counts
     inferred INTEGER NOT NULL,           -- the model was taken from a later record
-    recorded INTEGER NOT NULL            -- the log states a cost
+    recorded INTEGER NOT NULL,           -- the log states a cost
+    home TEXT NOT NULL DEFAULT ''        -- the home folder above the log, as `reading.root`: one account each
 ) STRICT;
 CREATE UNIQUE INDEX facet_whole ON facet (
     session, model, coalesce(folder, 0), coalesce(branch, ''), coalesce(version, ''),
-    status, reason, inferred, recorded
+    status, reason, inferred, recorded, home
 );
+CREATE INDEX facet_home ON facet (provider, home);
 
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,
@@ -237,6 +238,12 @@ CREATE TABLE place (                     -- where a person left a session
     PRIMARY KEY (provider, session)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE habit (                     -- how a person last had the screens: orders, depths
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    changed_at INTEGER NOT NULL          -- ms
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE search_history (            -- what was searched for; no log has it
     query TEXT PRIMARY KEY,
     searched_at INTEGER NOT NULL         -- ms
@@ -298,6 +305,7 @@ CREATE TABLE limit_event (
     text TEXT NOT NULL,                  -- what the agent said, as logged
     file INTEGER,
     offset INTEGER,
+    home TEXT NOT NULL DEFAULT '',       -- the agent's home folder above the log
     PRIMARY KEY (provider, ts, text)
 ) STRICT, WITHOUT ROWID;
 

@@ -37,7 +37,6 @@ class Session:
     paginated: int = 0
     low_confidence: int = 0
     headless: int = 0
-    home: str = ""
 
 
 _COLUMNS = tuple(Session.__slots__)
@@ -143,14 +142,6 @@ class Sessions:
         if fact.agent:
             session.kind = "subagent"
         return session
-
-    def at_home(self, provider: int, name: str, home: str) -> None:
-        """A log of this session lies below a home folder that is not the agent's usual one."""
-        session = self.named(provider, name)
-        if not session.home or home < session.home:
-            # Where several hold it no order of reading may decide.
-            session.home = home
-            self._dirty[session.id] = session
 
     def _adopt(self, child: Session, parent: Session) -> None:
         child.kind = "subagent"

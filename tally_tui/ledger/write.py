@@ -95,9 +95,6 @@ class Writer:
         for told in batch:
             for fact in told.sessions:
                 self._sessions.learn(told.provider, fact)
-            if told.home:
-                for name in {*(fact.name for fact in told.sessions), *(seen.session for seen in told.sightings)}:
-                    self._sessions.at_home(told.provider, name, told.home)
             if told.provider is Provider.CODEX and any(seen.flags & Flag.HEADLESS for seen in told.sightings):
                 for name in {seen.session for seen in told.sightings}:
                     session = self._sessions.named(told.provider, name)
@@ -169,11 +166,11 @@ class Writer:
         provider, flags, ts, reason = told.provider, seen.flags, seen.ts, seen.reason
         about = (
             provider, seen.session, seen.model, seen.folder, seen.branch, seen.version, flags & _SHARED, reason,
-            seen.inferred,
+            seen.inferred, told.home,
         )  # fmt: skip
         shared = self._shared.get(about)
         if shared is None or not shared[2].since <= ts < shared[2].until:
-            shared = self._shared[about] = self._share(provider, seen)
+            shared = self._shared[about] = self._share(told, seen)
         facet, session, rates = shared
         if provider is Provider.CODEX:
             touched.add(session)
@@ -189,13 +186,14 @@ class Writer:
             seen.totals,
         )  # fmt: skip
 
-    def _share(self, provider: Provider, seen: Seen) -> tuple[int, int, Rates]:
+    def _share(self, told: Told, seen: Seen) -> tuple[int, int, Rates]:
         """(facet, session, rates) that a sighting shares with many: most are like the one before."""
+        provider = told.provider
         rates = self.pricing.rates(provider, seen.model, seen.flags, seen.ts)
         session = self._sessions.named(provider, seen.session).id
         facet = self._facets.number((
             session, provider, seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
-            rates.status, seen.reason, seen.inferred, 1 if seen.flags & Flag.RECORDED else 0,
+            rates.status, seen.reason, seen.inferred, 1 if seen.flags & Flag.RECORDED else 0, told.home,
         ))  # fmt: skip
         return facet, session, rates
 
@@ -223,7 +221,7 @@ class Writer:
         session = self._sessions.named(told.provider, seen.session).id
         facet = Facet(
             session, int(told.provider), seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
-            0, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0,
+            0, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0, told.home,
         )  # fmt: skip
         return self.pricing.priced(Row(
             None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,

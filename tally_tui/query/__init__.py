@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from tally_tui.query.edit import complete, join, quote
 from tally_tui.query.errors import QueryError
-from tally_tui.query.fields import ALERTS, FIELDS, FLAGS, LEDGER, LIBRARY
+from tally_tui.query.fields import ALERTS, BUDGETS, FIELDS, FLAGS, LEDGER, LIBRARY
 from tally_tui.query.grammar import parse
 from tally_tui.query.terms import TEXT, Query, Term, Value
 from tally_tui.query.wording import describe
 
 __all__ = [
-    "ALERTS", "FIELDS", "FLAGS", "LEDGER", "LIBRARY", "TEXT", "Query", "QueryError", "Term", "Value",
+    "ALERTS", "BUDGETS", "FIELDS", "FLAGS", "LEDGER", "LIBRARY", "TEXT", "Query", "QueryError", "Term", "Value",
     "complete", "describe", "join", "parse", "quote",
 ]

@@ -74,6 +74,7 @@ _ALL: Final = (
     Field("project", "names", "a project's short name, or its folder", "project:web"),
     Field("model", "names", "the model that answered", "model:opus"),
     Field("provider", "choices", "who bills", "provider:codex", _PROVIDERS),
+    Field("account", "names", "an agent's home folder, or its usual one", "account:work", in_library=False),
     Field("session", "names", "a session's id", "session:0199c2"),
     Field("branch", "names", "the git branch", "branch:main"),
     Field("version", "names", "the agent's version", "version:2.1*"),
@@ -93,7 +94,7 @@ _ALL: Final = (
     Field("cost", "dollars", "dollars", "cost:>1"),
     Field("tokens", "tokens", "tokens in all", "tokens:>100k"),
     Field("length", "tokens", "prompts and answers of a session", "length:>200", in_library=False),
-    Field("context", "tokens", "tokens in a session's context", "context:>150k", in_library=False),
+    Field("context", "tokens", "tokens in a session's context, or how full it is", "context:>80%", in_library=False),
 )
 FIELDS: Final[dict[str, Field]] = {field.name: field for field in _ALL}
 
@@ -116,6 +117,9 @@ LIBRARY: Final = frozenset({TEXT, *(field.name for field in _ALL if field.in_lib
 
 ALERTS: Final = frozenset({TEXT, "axis", "rule", "severity", "provider", "project", "session", "since", "until"})
 """What can be asked about alerts: an `allow` for `parse`."""
+
+BUDGETS: Final = frozenset({TEXT, "provider", "account", "project", "model"})
+"""What can be asked about budgets: an `allow` for `parse`."""
 
 
 def allowed(name: str, allow: frozenset[str] | None) -> bool:

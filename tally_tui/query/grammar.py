@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tally_tui.model import Span
@@ -12,6 +13,8 @@ from tally_tui.query.numbers import comparison
 from tally_tui.query.terms import TEXT, Op, Query, Term, Value, compiled
 from tally_tui.query.words import REGEX, Piece, Word, words
 from tally_tui.rules import dates
+
+_PERCENT: Final = re.compile(r"[^%$a-zA-Z]*%[^$a-zA-Z]*")
 
 
 def parse(
@@ -144,9 +147,11 @@ def _chosen(text: str, piece: Piece, field: Field, allow: frozenset[str] | None)
 
 def _number(text: str, word: Word, field: Field) -> Term:
     piece = word.pieces[0]
-    found = comparison(piece.text.strip(), dollars=field.takes == "dollars")
+    percent = field.name == "context" and bool(_PERCENT.fullmatch(piece.text.strip()))
+    number = piece.text.strip().replace("%", "").replace(" ", "") if percent else piece.text.strip()
+    found = comparison(number, dollars=percent or field.takes == "dollars")
     example = "cost:>1, cost:<=0.05 or cost:1..5 (dollars)" if field.takes == "dollars" else (
-        f"{field.name}:>100k, {field.name}:<=1.5M or {field.name}:10k..20k"
+        f"{field.name}:>100k, {field.name}:<=1.5M or {field.name}:{'>80%' if field.name == 'context' else '10k..20k'}"
     )
     if found is None:
         message = f"{piece.text!r} is no number to compare with"
@@ -155,7 +160,7 @@ def _number(text: str, word: Word, field: Field) -> Term:
         message = "nothing lies in this range"
         raise QueryError(message, text, piece.start, piece.end, "write the smaller number first")
     return Term(
-        field.name, (Value(piece.text),), found.op, word.negated, word.start, word.end, found.low, found.high
+        field.name, (Value(piece.text),), found.op, word.negated, word.start, word.end, found.low, found.high, percent
     )
 
 

@@ -74,6 +74,8 @@ class Term:
     end: int = 0
     low: int | None = None
     high: int | None = None
+    percent: bool = False
+    """Of `context`: the numbers are billionths of a percent of what fits, not tokens."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -83,6 +85,14 @@ class Term:
     def matches(self, found: str | None) -> bool:
         """Whether a session or call with this in the term's field is wanted (fields of text only)."""
         return any(value.matches(found) for value in self.values) != self.negated
+
+    def told(self, words: str) -> bool:
+        """Whether a few words, such as a title, are wanted (`text` only): a word may be any part of them."""
+        if self.op == "regex":
+            return bool(self.regex().search(words)) != self.negated
+        wanted, folded = self.words[0].casefold(), words.casefold()
+        found = any(word.startswith(wanted) for word in folded.split()) if self.op == "prefix" else wanted in folded
+        return found != self.negated
 
     def holds(self, number: int) -> bool:
         """Whether a number (nano-dollars, tokens) is wanted (`cost` and `tokens` only)."""

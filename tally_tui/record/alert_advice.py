@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tally_tui.config_budgets import SMALLEST
+from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.figures import duration, money, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
@@ -58,7 +59,7 @@ def steps(alert: Alert, now_ms: int, clock: Callable[[int], str], *, can_open: b
             yield "Archive what you want to keep: 2 opens the conversations, A keeps one", "2"
     if can_open:
         yield "Open the turn that crossed it", OPEN
-    yield f"Hear no more of {alert.rule} for a while", SNOOZE
+    yield f"Hear no more of “{rule_name(alert.rule)}” for a while", SNOOZE
 
 
 def _wait(alert: Alert, now_ms: int, clock: Callable[[int], str]) -> str:
@@ -96,13 +97,14 @@ def figures(alert: Alert, clock: Callable[[int], str]) -> Iterator[tuple[str, st
         value = numbers.get(name)
         if isinstance(value, int | float):
             yield word, write(value)
-    for name in ("model", "title", "session", "text"):
+    for name, word in (("model", "model"), ("title", "conversation"), ("session", "session"), ("text", "it said")):
         if isinstance(numbers.get(name), str) and numbers[name]:
-            yield name, str(numbers[name])
+            yield word, str(numbers[name])
     if alert.kind == "window":
-        hours = f"{duration((alert.minutes or 0) * MINUTE_MS)} " if alert.minutes else ""
+        lengths = {FIVE_HOURS: "5 hours ", SEVEN_DAYS: "7 days ", 0: ""}
+        length = lengths.get(alert.minutes or 0, f"{duration((alert.minutes or 0) * MINUTE_MS)} ")
         part = f", part {alert.segment + 1} (percents were handed back)" if alert.segment else ""
-        yield "window", f"{hours}until {clock(alert.until)}{part}"
+        yield "window", f"{length}until {clock(alert.until)}{part}"
     elif alert.until and alert.kind not in ("event",):
         yield "period", f"{alert.kind.replace('-', ' ')} until {clock(alert.until)}"
 
@@ -118,7 +120,7 @@ def threshold(alert: Alert) -> str:
         case "price_missing":
             return f"{number} call{'' if alert.threshold == 1 else 's'}"
         case "retention":
-            return f"{number} days before"
+            return f"{number} day{'' if alert.threshold == 1 else 's'} before"
         case "limit_hit":
             return "none: it is the agent's own word"
     return f"{number} %"

@@ -9,12 +9,14 @@ from tally_tui.config_alerts import TOKENS
 from tally_tui.config_budgets import SMALLEST
 from tally_tui.record.channels import Notice
 from tally_tui.rules.accounts import account_name
-from tally_tui.rules.figures import duration, money, short_tokens
+from tally_tui.rules.figures import counted, duration, money, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
     from tally_tui.ledger.alerts import Alert
 
+_SHORT: Final = 8
+"""So much of a session's id is enough to find it by."""
 _PERIODS: Final = {
     "subscription-week": "this week", "day": "today", "calendar-week": "this week", "calendar-month": "this month",
 }  # fmt: skip
@@ -52,7 +54,7 @@ def title(alert: Alert) -> str:
         case "price_missing":
             return f"No price for {alert.scope}"
         case "retention":
-            return f"{who} is about to delete transcripts"
+            return f"{who} is about to delete {'a transcript' if numbers.get('files') == 1 else 'transcripts'}"
     return alert.axis
 
 
@@ -75,14 +77,20 @@ def text(alert: Alert, now_ms: int) -> str:
             parts = [f"{money(numbers['rate_nano'])} in the last hour, usually {money(numbers['usual_nano'])}"]
         case "costly_call" | "costly_session":
             parts = [money(numbers["cost_nano"])]
-            parts += [str(numbers[name]) for name in ("title", "model", "session") if numbers.get(name)][:2]
+            parts += [str(numbers[name]) for name in ("title", "model") if numbers.get(name)]
+            if not numbers.get("title") and numbers.get("session"):
+                parts.append(f"session {str(numbers['session'])[:_SHORT]}")
         case "limit_hit":
             parts = [str(numbers.get("text", ""))]
         case "price_missing":
-            parts = [f"{numbers['calls']:,} calls with {short_tokens(numbers['tokens'])} tokens are not in any sum"]
+            calls = numbers["calls"]
+            tokens = f"{short_tokens(numbers['tokens'])} tokens"
+            parts = [f"{counted(calls, 'call')} with {tokens} {'is' if calls == 1 else 'are'} not in any sum"]
         case "retention":
             soon = _when(numbers["deleted_from"], now_ms)
-            parts = [f"{numbers['files']:,} transcripts, the first {soon}; what they cost stays counted here"]
+            files = numbers["files"]
+            what, they = ("", "it") if files == 1 else ("the first ", "they")
+            parts = [f"{counted(files, 'transcript')}, {what}{soon}; what {they} cost stays counted here"]
         case _:
             parts = []
     if alert.kind == "window" and alert.until > now_ms:
@@ -95,7 +103,8 @@ def _who(alert: Alert) -> str:
     agent = {"claude": "Claude", "codex": "Codex"}.get(alert.provider or "", "All agents")
     # A budget's name may hold an @, too.
     root = alert.scope.partition("@")[2] if alert.kind in ("window", "event") else ""
-    return f"{agent} ({account_name(alert.provider or '', root)})" if root else agent
+    account = alert.numbers.get("account") or account_name(alert.provider or "", root)
+    return f"{agent} ({account})" if root else agent
 
 
 def _window(alert: Alert) -> str:

@@ -35,8 +35,10 @@ def figures(db: sqlite3.Connection, now: int, settings: Settings) -> dict[str, A
 
     `at` and `day` (start and end) in epoch milliseconds; `today` as [nano-dollars, unpriced calls];
     `minutes` as [minutes since the epoch, nano-dollars, unpriced calls]; `block`: start and end of the
-    five hours that calls alone suggest, or None.
+    five hours that calls alone suggest, or None. Where there are several accounts, `accounts` has the
+    minutes and the block of each by its home folder: their limits are their own.
     """
+    from tally_tui.ledger.ask_readings import homes_of
     from tally_tui.rules.periods import bounds
     from tally_tui.rules.zones import BadZoneError, zone
 
@@ -51,25 +53,32 @@ def figures(db: sqlite3.Connection, now: int, settings: Settings) -> dict[str, A
         f"FROM rollup r JOIN facet f ON f.id = r.facet WHERE {_OURS} AND r.slot >= ? AND r.slot < ?",
         (start // SLOT_MS, end // SLOT_MS),
     ).fetchone()
-    minutes = db.execute(
-        f"SELECT r.ts / {_MINUTE_MS}, {cost}, count(*) FILTER (WHERE {unpriced}) "
-        f"FROM call r JOIN facet f ON f.id = r.facet WHERE {_OURS} AND r.ts >= ? AND r.ts <= ? "
-        "GROUP BY 1 ORDER BY 1",
-        (now - KEPT_MS, now),
-    ).fetchall()
-    slots = db.execute(
-        f"SELECT DISTINCT r.slot FROM rollup r JOIN facet f ON f.id = r.facet "
-        f"WHERE {_OURS} AND r.slot >= ? AND r.slot <= ? ORDER BY 1",
-        ((now - _LOOK_BACK_MS) // SLOT_MS, now // SLOT_MS),
-    )
-    block = heuristic_block([slot * SLOT_MS for (slot,) in slots], now)
+    homes = homes_of(db, Provider.CLAUDE.word)
     return {
         "at": now,
         "day": [start, end],
         "today": list(today),
-        "minutes": [list(minute) for minute in minutes],
-        "block": list(block) if block else None,
+        **_lately(db, now, cost, unpriced, None),
+        "accounts": {home: _lately(db, now, cost, unpriced, home) for home in homes} if len(homes) > 1 else {},
     }
+
+
+def _lately(db: sqlite3.Connection, now: int, cost: str, unpriced: str, home: str | None) -> dict[str, Any]:
+    """The minutes and the block of an account; None: of all of them."""
+    ours = f"{_OURS} AND f.home = coalesce(?, f.home)"
+    minutes = db.execute(
+        f"SELECT r.ts / {_MINUTE_MS}, {cost}, count(*) FILTER (WHERE {unpriced}) "
+        f"FROM call r JOIN facet f ON f.id = r.facet WHERE {ours} AND r.ts >= ? AND r.ts <= ? "
+        "GROUP BY 1 ORDER BY 1",
+        (home, now - KEPT_MS, now),
+    ).fetchall()
+    slots = db.execute(
+        f"SELECT DISTINCT r.slot FROM rollup r JOIN facet f ON f.id = r.facet "
+        f"WHERE {ours} AND r.slot >= ? AND r.slot <= ? ORDER BY 1",
+        (home, (now - _LOOK_BACK_MS) // SLOT_MS, now // SLOT_MS),
+    )
+    block = heuristic_block([slot * SLOT_MS for (slot,) in slots], now)
+    return {"minutes": [list(minute) for minute in minutes], "block": list(block) if block else None}
 
 
 def heuristic_block(calls: list[int], now: int) -> tuple[int, int] | None:

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from tally_tui.config_budgets import Budget
 from tally_tui.ledger import ask
 from tally_tui.ledger.alerts import Armed
+from tally_tui.ledger.ask_readings import accounts_of
 from tally_tui.model import Provider
 from tally_tui.record.firings_calls import burning, costly, limit_hits, retained, unpriced
 from tally_tui.reports.budgets import budgets
 from tally_tui.reports.windows import newest_windows
+from tally_tui.rules.accounts import account_name
 from tally_tui.rules.alerts import (
     AXES,
     THRESHOLDS,
@@ -74,7 +76,19 @@ def look(db: sqlite3.Connection, settings: Settings, *, now_ms: int, tz: ZoneInf
         firings += limit_hits(db, windows, rules["limit_hit"], now_ms)
         firings += unpriced(db, rules["price_missing"], now_ms)
         firings += retained(db, settings, rules["retention"], now_ms, tz)
+        firings = [_with_account(db, each) for each in firings]
     return Look(tuple(firings), armed(settings), problems=problems)
+
+
+def _with_account(db: sqlite3.Connection, firing: Firing) -> Firing:
+    """The name of the account it is about, where its folder's alone could be another's too."""
+    provider, root = firing.provider, firing.latch.scope.partition("@")[2]
+    if provider is None or not root or firing.kind not in ("window", "event"):
+        return firing
+    name = account_name(provider, root, accounts_of(db, provider))
+    if name == account_name(provider, root):
+        return firing
+    return replace(firing, numbers={**firing.numbers, "account": name})
 
 
 def _of_windows(
@@ -158,9 +172,11 @@ def _armed(rules: dict[Axis, Rule], settings: Settings) -> Iterator[Armed]:
                 yield Armed(rule.name, float(threshold), windows)
     for budget in settings.budgets:
         # Another amount is another rule: being over it already is no news to who has just set it.
-        terms = repr(
-            (budget.amount, budget.unit, budget.provider, budget.project, budget.model, budget.query, budget.period)
-        )
+        account = () if budget.account is None else (budget.account,)
+        terms = repr((
+            budget.amount, budget.unit, budget.provider, budget.project, budget.model, budget.query, budget.period,
+            *account,
+        ))  # fmt: skip
         for threshold in budget.thresholds:
             if rules[_axis(budget)].on:
                 yield Armed(f"{_axis(budget)}:{budget.name}", float(threshold), terms)

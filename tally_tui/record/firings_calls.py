@@ -54,16 +54,16 @@ def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -
     since = now_ms - NEWS_MS
     if a_call.on and a_call.thresholds:
         least = round(min(a_call.thresholds) * 10**9)
-        for identity, ts, cost, model, provider, session in db.execute(
-            "SELECT c.identity, c.ts, c.cost, f.model, f.provider, s.name FROM call c "
-            "JOIN facet f ON f.id = c.facet JOIN session s ON s.id = f.session "
+        for identity, ts, cost, model, provider, session, title in db.execute(
+            "SELECT c.identity, c.ts, c.cost, f.model, f.provider, s.name, top.title FROM call c "
+            "JOIN facet f ON f.id = c.facet JOIN session s ON s.id = f.session JOIN session top ON top.id = s.root "
             f"WHERE {_COUNTED} AND c.ts > ? AND c.ts <= ? AND c.cost >= ? ORDER BY c.ts, c.identity",
             (since, now_ms, least),
         ).fetchall():
             for firing in rules.cost_firings(
                 "costly_call", f"{identity & _BITS:016x}", cost, a_call, provider=Provider(provider).word, at=ts
             ):
-                yield replace(firing, numbers={**firing.numbers, "model": model, "session": session})
+                yield replace(firing, numbers={**firing.numbers, "model": model, "title": title, "session": session})
     if a_session.on and a_session.thresholds:
         least = round(min(a_session.thresholds) * 10**9)
         for name, title, provider, cost in db.execute(

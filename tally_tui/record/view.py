@@ -33,7 +33,7 @@ def view(payload: Payload | None, known: dict[str, Any], read_at: dict[str, int]
         shown.model, shown.session, shown.context = payload.model, payload.cost, payload.context
     shown.gauges = _gauges(payload, known.get("limits"), read_at, root, now)
     try:
-        _figures(shown, known["figures"])
+        _figures(shown, known["figures"], root)
     except (KeyError, TypeError, ValueError, IndexError):
         pass  # nothing read yet, or a state file that something else wrote
     return shown
@@ -77,23 +77,25 @@ def _later(own: Gauge, resets_at: int, ts: int) -> bool:
     return resets_at > own.resets_at
 
 
-def _figures(shown: View, figures: dict[str, Any]) -> None:
+def _figures(shown: View, figures: dict[str, Any], root: str) -> None:
     now = shown.now
-    minutes = [(minute * _MINUTE_MS, nano, unpriced) for minute, nano, unpriced in figures["minutes"]]
 
-    def spent(since: int, until: int) -> tuple[int, int]:
-        inside = [(nano, unpriced) for start, nano, unpriced in minutes if since <= start < until]
+    def spent(minutes: list[list[int]], since: int, until: int) -> tuple[int, int]:
+        inside = [(nano, unpriced) for at, nano, unpriced in minutes if since <= at * _MINUTE_MS < until]
         return sum(nano for nano, _ in inside), sum(unpriced for _, unpriced in inside)
 
     if usable(figures, now):
         nano, unpriced = figures["today"]
         shown.today = (nano, unpriced)
         shown.figures_at = figures["at"]
-    shown.last_hour = spent(now - _HOUR_MS, now + _MINUTE_MS)
+    shown.last_hour = spent(figures["minutes"], now - _HOUR_MS, now + _MINUTE_MS)
+    # A block is of one account's limit: where there are several, of its calls alone.
+    several = figures.get("accounts")
+    own = (several.get(root) or {"minutes": [], "block": None}) if several else figures
     five_hours = shown.gauges.get(("claude", 300))
     if five_hours and five_hours.resets_at and five_hours.resets_at > now:
         shown.block_end = five_hours.resets_at
-    elif figures["block"] and figures["block"][1] > now:
-        shown.block_end, shown.block_guessed = figures["block"][1], True
+    elif own["block"] and own["block"][1] > now:
+        shown.block_end, shown.block_guessed = own["block"][1], True
     if shown.block_end:
-        shown.block = spent(shown.block_end - _BLOCK_MS, shown.block_end)
+        shown.block = spent(own["minutes"], shown.block_end - _BLOCK_MS, shown.block_end)

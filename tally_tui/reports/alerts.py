@@ -19,6 +19,7 @@ from tally_tui.query import TEXT, Query, Term
 from tally_tui.record.alert_words import text, title
 from tally_tui.reports.answers_alerts import AlertFeed, AlertRow, AlertRules, ChannelRow, Progress, RuleRow
 from tally_tui.reports.unread import Unread
+from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.alerts import AXES, SEVERITIES, THRESHOLDS
 
 if TYPE_CHECKING:
@@ -87,12 +88,8 @@ def _wanted(query: Query, row: AlertRow) -> bool:
 def _holds(term: Term, row: AlertRow) -> bool:
     alert = row.alert
     if term.field == TEXT:
-        told = " ".join((row.title, row.text, alert.rule, alert.severity, alert.provider or "", row.project or ""))
-        if term.op == "regex":
-            return bool(term.regex().search(told)) != term.negated
-        wanted, words = term.words[0].casefold(), told.casefold()
-        found = any(word.startswith(wanted) for word in words.split()) if term.op == "prefix" else wanted in words
-        return found != term.negated
+        rule = f"{alert.rule} {rule_name(alert.rule)}"
+        return term.told(" ".join((row.title, row.text, rule, alert.severity, alert.provider or "", row.project or "")))
     session = alert.numbers.get("session")
     values: dict[str, str | None] = {
         "axis": alert.axis, "rule": alert.rule, "severity": alert.severity, "provider": alert.provider,
@@ -168,10 +165,14 @@ def progress(
     db: sqlite3.Connection, *, now_ms: int, tz: ZoneInfo, week_start: int = 0, mode: Mode = "calculate"
 ) -> Progress:
     """The whole percents of the newest windows with their costs, and dollars per percent over the last weeks."""
-    from tally_tui.reports.milestones import milestones, percent_trend
+    from tally_tui.reports.milestones import milestones, percent_trend, plan_accounts
 
     common: dict[str, Any] = {"now_ms": now_ms, "tz": tz, "mode": mode}
     found = milestones(db, count=_WINDOWS, **common)
-    providers = sorted({each.window.key.provider for each in found.windows})
-    trends = [percent_trend(db, provider=each, count=_WEEKS, week_start=week_start, **common) for each in providers]
+    shown = {(each.window.key.provider, each.window.key.root) for each in found.windows}
+    trends = [
+        percent_trend(db, provider=provider, root=root, count=_WEEKS, week_start=week_start, **common)
+        for provider, root in plan_accounts(db)
+        if (provider, root) in shown
+    ]
     return Progress(found, tuple(each for each in trends if any(week.percent is not None for week in each.weeks)))

@@ -37,7 +37,7 @@ class LimitState:
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A five-hour block of one provider, or a gap between two."""
+    """A five-hour block of one account, or a gap between two."""
 
     provider: str
     start: int
@@ -53,6 +53,8 @@ class BlockRow:
     """Of an active block, since it began."""
     projected_cost: int | None
     """Of an active block: what it comes to at its end at this rate."""
+    root: str = ""
+    """The agent's home folder, one account each; '' for its usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Trend:
     weeks: tuple[WeekPrice, ...]
     known: tuple[bool, ...]
     """Whether each week's bounds were read; others are extrapolated, shown with `~`."""
+    root: str = ""
+    """The agent's home folder, one account each; '' for its usual one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def window_credits(
             key = window.key
             if key.provider != "codex" or key.limit != "codex" or now_ms >= window.end:
                 continue
-            home = home_of(db, key)
+            home = home_of(db, key.provider, key.root)
             of = [("provider", "codex"), *([] if home is None else [("home", home)])]
             told = usage(db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=of)
             models = {

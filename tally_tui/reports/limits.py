@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,14 +10,14 @@ from zoneinfo import ZoneInfo
 from tally_tui.ledger import ask
 from tally_tui.ledger.ask import Mode
 from tally_tui.ledger.ask_calls import next_call
-from tally_tui.ledger.ask_readings import Reading, limit_events, newest_readings
+from tally_tui.ledger.ask_readings import accounts_of, limit_events
 from tally_tui.model import Provider, Span
 from tally_tui.reports.answers import LimitGauge
 from tally_tui.reports.answers_limits import BlockRow, LimitEvent, Limits, LimitState
 from tally_tui.reports.figures import figures
-from tally_tui.reports.windows import Spending, known_windows, merged, newest_windows, spending, spending_of
+from tally_tui.reports.windows import Spending, home_of, known_windows, newest_windows, spending, spending_of
 from tally_tui.rules.forecast import forecast
-from tally_tui.rules.windows import DAY_MS, FIVE_HOURS, MINUTE_MS, LimitKey, Window, freshness
+from tally_tui.rules.windows import DAY_MS, FIVE_HOURS, HOUR_MS, MINUTE_MS, LimitKey, Reading, Window, freshness
 from tally_tui.rules.windows_history import Block, blocks
 
 _EVENTS_MS: Final = 7 * DAY_MS
@@ -28,49 +27,29 @@ _LEAST_PART: Final = 100
 
 
 def limits(db: sqlite3.Connection, *, now_ms: int) -> tuple[LimitGauge, ...]:
-    """The newest reading of every limit window that is not past its reset.
+    """Every limit's newest window that is not past its reset: the same as `standing` and forecasts tell of.
 
-    Where several sessions tell of one limit (status lines), the one that `rules.windows_merge` believes. A
-    reading that does not say when its window resets is shown for the window's length.
+    A reading that does not say when its window resets is shown for the window's length.
     """
     return tuple(
-        LimitGauge(
-            provider=Provider(reading.provider).word,
-            limit=reading.limit_id,
-            minutes=reading.minutes,
-            percent=reading.percent,
-            read_ms=reading.ts,
-            resets_ms=reading.resets_at,
-            projected=_projected(reading, now_ms),
-            plan=reading.plan,
-            root=reading.root,
-        )
-        for reading in (_believed(db, newest) for newest in newest_readings(db, now_ms + 1))
-        if now_ms < (reading.resets_at or reading.ts + reading.minutes * MINUTE_MS)
+        _gauge(window, newest, now_ms) for window, newest in newest_windows(db, now_ms) if now_ms < window.end
     )
 
 
-def _believed(db: sqlite3.Connection, newest: Reading) -> Reading:
-    """The newest reading as its window holds it: an idle session may have repeated a stale one last."""
-    if newest.source == "log":
-        return newest  # one voice, and a reading a call: too many to go through for a gauge
-    key = LimitKey(Provider(newest.provider).word, newest.limit_id, newest.minutes, newest.root)
-    found, _ = merged(db, key, newest.ts - newest.minutes * MINUTE_MS, newest.ts + 1)
-    if not found:
-        return newest
-    window = found[-1]
-    return newest._replace(percent=window.percent, ts=window.read_ms, resets_at=window.end)
-
-
-def _projected(reading: Reading, now_ms: int) -> float | None:
-    """Percent at the reset if the window goes on as it went until now, as `rules.forecast` has it; never below."""
-    if reading.resets_at is None:
-        return None
-    length = reading.minutes * MINUTE_MS
-    passed = now_ms - (reading.resets_at - length)
-    if passed * _LEAST_PART < length:
-        return None
-    return reading.percent * max(1.0, length / passed)
+def _gauge(window: Window, newest: Reading, now_ms: int) -> LimitGauge:
+    ahead = forecast(window, now_ms) if newest.resets_at is not None else None
+    early = ahead is None or ahead.elapsed_hours * HOUR_MS * _LEAST_PART < window.key.minutes * MINUTE_MS
+    return LimitGauge(
+        provider=window.key.provider,
+        limit=window.key.limit,
+        minutes=window.key.minutes,
+        percent=window.percent,
+        read_ms=window.read_ms,
+        resets_ms=None if newest.resets_at is None else window.end,
+        projected=None if ahead is None or early else ahead.average,
+        plan=newest.plan,
+        root=window.key.root,
+    )
 
 
 def standing(
@@ -97,7 +76,9 @@ def standing(
         return Limits(
             timezone=tz.key,
             at_ms=now_ms,
-            limits=tuple(_state(db, window, plan, now_ms, mode) for window, plan in newest_windows(db, now_ms)),
+            limits=tuple(
+                _state(db, window, newest.plan, now_ms, mode) for window, newest in newest_windows(db, now_ms)
+            ),
             blocks=_blocks(db, since, now_ms, mode, gaps),
             events=tuple(LimitEvent(*each) for each in reversed(limit_events(db, now_ms - _EVENTS_MS, now_ms + 1))),
         )
@@ -119,34 +100,28 @@ def _blocks(db: sqlite3.Connection, since: int, now_ms: int, mode: Mode, gaps: b
     known = known_windows(db, since=since, until=now_ms + 1, minutes=FIVE_HOURS)
     rows = []
     for each in Provider:
-        provider, next_one = each.word, partial(_next, db, each, now_ms)
-        own = [found for key, found in known.items() if key.provider == provider == key.limit]
-        with spending(db, provider, mode=mode) as spent:
-            found = blocks(_one_after_the_other(own), next_one, Span(since, now_ms), gaps=gaps)
-            rows += [_block(provider, block, spent, now_ms) for block in found]
-    return tuple(sorted(rows, key=lambda row: (-row.start, row.provider)))
+        for root in accounts_of(db, each.word):
+            own = known.get(LimitKey(each.word, each.word, FIVE_HOURS, root), ())
+            home = home_of(db, each.word, root)
+            next_one = partial(_next, db, each, home, now_ms)
+            with spending(db, each.word, mode=mode, home=home) as spent:
+                found = blocks(own, next_one, Span(since, now_ms), gaps=gaps)
+                rows += [_block(LimitKey(each.word, each.word, FIVE_HOURS, root), one, spent, now_ms) for one in found]
+    return tuple(sorted(rows, key=lambda row: (-row.start, row.provider, row.root)))
 
 
-def _next(db: sqlite3.Connection, provider: Provider, until: int, since: int) -> int | None:
-    return next_call(db, provider, since, until)
+def _next(db: sqlite3.Connection, provider: Provider, home: str | None, until: int, since: int) -> int | None:
+    return next_call(db, provider, since, until, home)
 
 
-def _one_after_the_other(own: Iterable[tuple[Window, ...]]) -> list[Window]:
-    """The windows of a plan by time; where several accounts' overlap, the one that began first."""
-    found: list[Window] = []
-    for window in sorted((each for windows in own for each in windows), key=lambda each: (each.start, each.end)):
-        if not found or window.start >= found[-1].end:
-            found.append(window)
-    return found
-
-
-def _block(provider: str, block: Block, spent: Spending, now_ms: int) -> BlockRow:
+def _block(key: LimitKey, block: Block, spent: Spending, now_ms: int) -> BlockRow:
     active = block.start <= now_ms < block.end and not block.gap
     sums = spent.total(block.start, min(block.end, now_ms))
     passed = now_ms - block.start
     rated = active and passed >= MINUTE_MS
     return BlockRow(
-        provider=provider,
+        provider=key.provider,
+        root=key.root,
         start=block.start,
         end=block.end,
         heuristic=block.heuristic,

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from tally_tui.ledger import ask
 from tally_tui.ledger import milestones as ledger
 from tally_tui.ledger.ask import Mode
+from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.ledger.milestones import Kept
 from tally_tui.reports.answers_limits import MilestoneRow, Milestones, Trend, WindowMilestones
-from tally_tui.reports.windows import Known, known_windows, plan_windows, spending, spending_of
+from tally_tui.reports.windows import Known, home_of, known_windows, plan_windows, spending, spending_of
 from tally_tui.rules import periods
 from tally_tui.rules.milestones import Milestone, costed, crossings, trend, used
 from tally_tui.rules.windows import FIVE_HOURS, SEVEN_DAYS, LimitKey, Window
@@ -89,24 +90,34 @@ def percent_trend(
     now_ms: int,
     tz: ZoneInfo,
     provider: str = "claude",
+    root: str | None = None,
     count: int = 8,
     week_start: int = 0,
     mode: Mode = "calculate",
 ) -> Trend:
-    """Dollars per percent over the last `count` subscription weeks of a provider, the present one last.
+    """Dollars per percent over the last `count` subscription weeks of a provider's account, the present one last.
 
-    Weeks that nobody read are told with their cost alone.
+    `root` is the account's home folder; None: the one that `plan_windows` takes. Weeks that nobody read are told with
+    their cost alone.
     """
     with ask.snapshot(db):
         since = now_ms - count * WEEK_MS
-        known = plan_windows(known_windows(db, since=since, until=now_ms + 1, provider=provider), provider)
+        known = plan_windows(known_windows(db, since=since, until=now_ms + 1, provider=provider), provider, root)
+        if root is None and known:
+            root = known[0].key.root
         anchor, _ = periods.bounds("week", now_ms, tz, week_start)
         found = [week for week in weeks(known, since, now_ms + 1, anchor) if week.start <= now_ms][-count:]
-        with spending(db, provider, mode=mode) as spent:
+        home = None if root is None else home_of(db, provider, root)
+        with spending(db, provider, mode=mode, home=home) as spent:
             told = trend(
                 [(week.start, week.end, _used(week), spent.cost(week.start, min(week.end, now_ms))) for week in found]
             )
-        return Trend(tz.key, now_ms, provider, told, tuple(week.known for week in found))
+        return Trend(tz.key, now_ms, provider, told, tuple(week.known for week in found), root or "")
+
+
+def plan_accounts(db: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """Every (provider, home folder) whose plan's own limits were read: what `percent_trend` can be asked for."""
+    return tuple(dict.fromkeys((key.provider, key.root) for key in limit_keys(db) if key.limit == key.provider))
 
 
 def _used(week: Week) -> float | None:

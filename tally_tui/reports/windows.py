@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from tally_tui.ledger import ask
@@ -62,13 +63,16 @@ def last_windows(db: sqlite3.Connection, known: Known, now_ms: int) -> dict[Limi
     return found
 
 
-def newest_windows(db: sqlite3.Connection, now_ms: int) -> list[tuple[Window, str | None]]:
-    """The newest window of each limit with the plan that its newest reading names, in the order of `limit_keys`."""
+def newest_windows(db: sqlite3.Connection, now_ms: int) -> list[tuple[Window, Reading]]:
+    """The newest window of each limit with its newest reading (of a plan, if any names one), by `limit_keys`.
+
+    Whatever says how far a limit is used asks here.
+    """
     found = []
     for key in limit_keys(db):
         several, readings = merged(db, key, now_ms - key.minutes * MINUTE_MS, now_ms + 1)
         if several:
-            found.append((several[-1], _plan(readings)))
+            found.append((several[-1], _newest(readings, several[-1].start)))
     return found
 
 
@@ -81,16 +85,26 @@ def merged(
     return windows(key, readings, [each for each in granted(db, key) if first <= each.at < until]), readings
 
 
-def _plan(readings: list[Reading]) -> str | None:
-    return next((each.plan for each in sorted(readings, key=lambda each: -each.ts) if each.plan), None)
+def _newest(readings: list[Reading], start: int) -> Reading:
+    """The newest reading, with the plan and the reset that the newest that tells them names (the reset from `start` on:
+    of the same window)."""
+    ordered = sorted(readings, key=lambda each: -each.ts)
+    plan = next((each.plan for each in ordered if each.plan), None)
+    resets = next((each.resets_at for each in ordered if each.resets_at is not None and each.ts >= start), None)
+    return replace(ordered[0], plan=plan, resets_at=resets)
 
 
-def plan_windows(known: Known, provider: str) -> tuple[Window, ...]:
+def plan_windows(known: Known, provider: str, root: str | None = None) -> tuple[Window, ...]:
     """The seven-day windows of a provider's own plan (its longest limit where it has no such), by time.
 
-    Where several accounts were read, always the same one's: of those in use the usual one, else the first by name.
+    Where several accounts were read, those of `root`; without one always the same one's: of those in use the usual
+    one, else the first by name.
     """
-    own = {key: found for key, found in known.items() if key.provider == provider == key.limit and found}
+    own = {
+        key: found
+        for key, found in known.items()
+        if key.provider == provider == key.limit and found and root in (None, key.root)
+    }
     if not own:
         return ()
     length = SEVEN_DAYS if any(key.minutes == SEVEN_DAYS for key in own) else max(key.minutes for key in own)
@@ -146,19 +160,27 @@ def spending(
         yield Spending(choice, held)
 
 
-def home_of(db: sqlite3.Connection, key: LimitKey) -> str | None:
-    """The account whose calls count towards a limit; None: all, for the logs are of one alone."""
-    homes = homes_of(db, key.provider)
-    return key.root if len(homes) > 1 and key.root in homes else None
+def home_of(db: sqlite3.Connection, provider: str, root: str) -> str | None:
+    """The account whose calls count towards what is of an account; None: all of the provider's.
+
+    All count where the logs are of this account alone, and where no account that limits were read of has any logs:
+    then the logs lie elsewhere than their owners say.
+    """
+    homes = homes_of(db, provider)
+    if homes == [root]:
+        return None
+    if root in homes or any(key.root in homes for key in limit_keys(db) if key.provider == provider):
+        return root
+    return None
 
 
 @contextmanager
 def spending_of(db: sqlite3.Connection, key: LimitKey, mode: Mode = "calculate") -> Iterator[Spending]:
     """What counts towards a limit: its provider's calls, or a model's alone where the limit is named after it.
 
-    Where the logs are of several accounts, only those of the limit's own.
+    Of several accounts, only those of the limit's own (`home_of`).
     """
     family = next((each for each in _FAMILIES if each in key.limit.lower()), None)
     query = Query((Term("model", (Value(family),)),)) if family else None
-    with spending(db, key.provider, query=query, mode=mode, home=home_of(db, key)) as found:
+    with spending(db, key.provider, query=query, mode=mode, home=home_of(db, key.provider, key.root)) as found:
         yield found

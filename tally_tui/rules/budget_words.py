@@ -41,6 +41,7 @@ class Words:
     amount: str = ""
     unit: str = UNITS[0]
     provider: str = ""
+    account: str = ""
     project: str = ""
     model: str = ""
     query: str = ""
@@ -67,6 +68,7 @@ def words_of(budget: Budget) -> Words:
         amount=f"{(Decimal(budget.amount) / SMALLEST[budget.unit]).normalize():f}",
         unit=budget.unit,
         provider=budget.provider or "",
+        account=budget.account or "",
         project=budget.project or "",
         model=budget.model or "",
         query=budget.query or "",
@@ -91,13 +93,16 @@ def problems(words: Words, calendar: Calendar) -> Mapping[str, str]:
     attempt("amount", lambda: read_amount(_number(words.amount), unit))
     for field, known in (("unit", UNITS), ("provider", PROVIDERS), ("period", PERIODS)):
         attempt(field, lambda field=field, known=known: _known(field, getattr(words, field), known))  # type: ignore[misc]
-    for field in ("project", "model", "query"):
+    for field in ("account", "project", "model", "query"):
         attempt(field, lambda field=field: _printable(field, getattr(words, field)))  # type: ignore[misc]
     if words.query and "query" not in found:
         attempt("query", lambda: check_query(words.query, calendar))
     attempt("thresholds", lambda: read_thresholds(_percents(words.thresholds)))
-    if "provider" not in found and unit == "percent" and not words.provider:
-        found["provider"] = f"percent needs a provider ({' or '.join(PROVIDERS)}): whose limit is it?"
+    if "provider" not in found and not words.provider:
+        if unit == "percent":
+            found["provider"] = f"percent needs a provider ({' or '.join(PROVIDERS)}): whose limit is it?"
+        elif words.account:
+            found["provider"] = f"account needs a provider ({' or '.join(PROVIDERS)}): whose account is it?"
     return {field: found[field] for field in FIELDS if field in found}
 
 

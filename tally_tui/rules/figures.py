@@ -26,32 +26,41 @@ def usd6(nano: int) -> str:
 
 
 def money(nano: int) -> str:
-    """Nano-dollars for people: `$0.0042`, `$1.23`, `$1,234`; never `$0.00` for what is not nothing."""
+    """Nano-dollars for people, to the cent: `$1.23`, `$1,234.56`; never `$0.00` for what is not nothing: `<$0.01`."""
     if nano < 0:
         return "−" + money(-nano)
-    if nano and nano < NANO // 10_000:
-        return "<$0.0001"
-    if nano and half_even(nano, NANO // 10_000) < 100:
-        return f"$0.{half_even(nano, NANO // 10_000):04d}"
-    cents = half_even(nano, NANO // 100)
-    return f"${cents // 100}.{cents % 100:02d}" if cents < 100_000 else f"${half_even(nano, NANO):,}"
+    cents = (nano + NANO // 200) // (NANO // 100)  # half a cent is one, as people expect
+    return "<$0.01" if nano and not cents else f"${cents // 100:,}.{cents % 100:02d}"
+
+
+def call_money(nano: int) -> str:
+    """The money of one call, which is often less than a cent: then to four places, `$0.0042`."""
+    tenths = half_even(nano, NANO // 10_000)
+    return f"$0.{tenths:04d}" if 0 < tenths < 100 else money(nano)
 
 
 def short_tokens(count: int) -> str:
-    """A count in about four characters: `999`, `1.2k`, `12.3k`, `123k`, `1.2M`, `1.0B`; half-even."""
+    """Tokens or anything countable in at most five cells: `999`, `1.23k`, `12.3k`, `123k`, `4.56M`; half-even."""
     if count < 0:
         return "−" + short_tokens(-count)
-    if count < 1000:
-        return str(count)
+    return str(count) if count < 1000 else _scaled(count)
+
+
+def _scaled(count: int) -> str:
+    """Three digits and the unit, from 1000 on."""
     for power in range(1, len(_UNITS)):
-        unit = 1000**power
-        tenths = half_even(count, unit // 10)
-        if tenths < 1000:
-            return f"{tenths // 10}.{tenths % 10}{_UNITS[power]}"
-        whole = half_even(count, unit)
-        if whole < 1000 or power == len(_UNITS) - 1:
-            return f"{whole:,}{_UNITS[power]}"
-    raise AssertionError("the last unit takes any count")
+        for places in (2, 1, 0):
+            # What rounds up to 1000 is the next unit's business.
+            digits = half_even(count * 10**places, 1000**power)
+            if digits < 1000:
+                whole, rest = divmod(digits, 10**places)
+                return f"{whole}.{rest:0{places}d}{_UNITS[power]}" if places else f"{whole}{_UNITS[power]}"
+    return f"{half_even(count, 1000 ** (len(_UNITS) - 1)):,}{_UNITS[-1]}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 call`, `1,234 calls`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def percent_change(now: int, before: int) -> str:
@@ -95,11 +104,9 @@ def ago(ms: int) -> str:
     return f"{ms // (365 * _DAY)}y ago"
 
 
-def size(number: int) -> str:
-    """Bytes for people: `512 B`, `4.2 MB`."""
-    amount = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 999.5:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.5 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
+def size(amount: int) -> str:
+    """Bytes for people: `512 B`, `3.40 MB`, `1.20 GB`."""
+    if amount < 1000:
+        return f"{amount} B"
+    text = _scaled(amount)
+    return f"{text[:-1]} {'G' if text[-1] == 'B' else text[-1]}B"

@@ -159,6 +159,8 @@ def test_copies_of_a_message_are_shown_once(tmp_path: Path) -> None:
     talks.write("two-2", *copies, said("two-2", 9, "another unique question"))
     talks.index()
     assert sorted(talks.found("unique")) == ["a unique question", "another unique question"]
+    told = talks.ask("unique")
+    assert (told.total, told.total_is_exact) == (2, True), "as many as are listed"
 
 
 def test_without_a_ledger_what_only_it_knows_is_an_error(tmp_path: Path) -> None:

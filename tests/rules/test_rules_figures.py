@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally_tui.rules.figures import ago, duration, money, percent_change, short_tokens, usd6
+from tally_tui.rules.figures import NANO, ago, call_money, duration, money, percent_change, short_tokens, size, usd6
 
 
 @given(st.integers(-(10**20), 10**20))
@@ -32,17 +32,16 @@ def test_ties_go_to_the_even_place():
     ("nano", "shown"),
     [
         (0, "$0.00"),
-        (1, "<$0.0001"),
-        (4_200_000, "$0.0042"),
-        (9_949_999, "$0.0099"),
-        (9_999_999, "$0.01"),
+        (1, "<$0.01"),
+        (4_999_999, "<$0.01"),
+        (5_000_000, "$0.01"),
+        (25_000_000, "$0.03"),
         (77_400_000, "$0.08"),
         (1_230_000_000, "$1.23"),
-        (999_990_000_000, "$999.99"),
-        (999_999_000_000, "$1,000"),
-        (1_234_400_000_000, "$1,234"),
-        (1_234_567_000_000_000, "$1,234,567"),
+        (999_999_000_000, "$1,000.00"),
+        (1_234_560_000_000, "$1,234.56"),
         (-1_230_000_000, "−$1.23"),
+        (-1, "−<$0.01"),
     ],
 )
 def test_money(nano, shown):
@@ -54,18 +53,17 @@ def test_money(nano, shown):
     [
         (0, "0"),
         (999, "999"),
-        (1000, "1.0k"),
-        (1234, "1.2k"),
+        (1000, "1.00k"),
+        (1234, "1.23k"),
+        (9_996, "10.0k"),
         (12_345, "12.3k"),
         (99_949, "99.9k"),
         (99_960, "100k"),
-        (123_456, "123k"),
         (999_499, "999k"),
-        (999_600, "1.0M"),
-        (1_200_000, "1.2M"),
-        (1_200_000_000, "1.2B"),
-        (5 * 10**12, "5.0T"),
+        (999_600, "1.00M"),
+        (2 * 10**9, "2.00B"),
         (10**16, "10,000T"),
+        (-1234, "−1.23k"),
     ],
 )
 def test_tokens(count, shown):
@@ -120,3 +118,27 @@ def test_stretches_of_time():
         "3mo ago",
         "2y ago",
     ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0, "0 B"),
+        (512, "512 B"),
+        (1000, "1.00 kB"),
+        (99_960, "100 kB"),
+        (999_600, "1.00 MB"),
+        (3_400_000, "3.40 MB"),
+        (42 * 10**8, "4.20 GB"),
+    ],
+)
+def test_sizes(amount, shown):
+    assert size(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("nano", "shown"),
+    [(0, "$0.00"), (49_000, "<$0.01"), (4_200_000, "$0.0042"), (9_949_999, "$0.0099"), (9_960_000, "$0.01"), (NANO, "$1.00")],
+)
+def test_the_money_of_one_call_keeps_what_is_less_than_a_cent(nano, shown):
+    assert call_money(nano) == shown

@@ -244,7 +244,7 @@ rows = st.lists(
     st.builds(
         Reading,
         ts=st.integers(0, 3000).map(lambda minute: T0 + minute * MINUTE_MS),
-        percent=st.integers(0, 1000).map(lambda tenths: tenths / 10),
+        percent=st.integers(0, 1000).map(lambda tenths: tenths / 10) | st.sampled_from((49.96, 50.0, 50.04)),
         resets_at=st.none() | st.integers(0, 20).map(lambda half: T0 + half * 3 * HOUR_MS),
         session=st.sampled_from(("", "a", "b")),
     ),
