@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from tally_tui.ingest.priority import stand_back
 from tally_tui.ingest.results import Progress, Result
 
 GRACE_S: float = 4.0
@@ -111,8 +112,7 @@ def be_child(
 
     Ends the process.
     """
-    with contextlib.suppress(OSError):
-        os.nice(niceness)
+    stand_back(niceness)
     told_to_stop = threading.Event()
 
     def listen() -> None:

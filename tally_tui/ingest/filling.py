@@ -182,7 +182,8 @@ class Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            # Out of reach of the terminal's Ctrl-C, and yet in the session of who started it: as nice as that is.
+            process_group=0,
             pass_fds=() if lock is None else (lock,),
         )
         assert self._process.stdin is not None

@@ -113,8 +113,9 @@ class _Helper:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # A helper must not take the terminal's Ctrl-C: whoever started it decides.
-            start_new_session=True,
+            # A helper must not take the terminal's Ctrl-C: whoever started it decides. In the same session all the
+            # same, for Linux shares time out between sessions first: as nice as who started it.
+            process_group=0,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

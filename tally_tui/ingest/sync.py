@@ -318,7 +318,7 @@ class _Pass:
             chunk = parsed.chunk
             assert chunk is not None
             notes.add_readings(self._db, one.provider, chunk.readings, one.home)
-            notes.add_limit_events(self._db, one.provider, one.file, chunk.events)
+            notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
 
     def _file(self, job: Job) -> int:

@@ -8,10 +8,11 @@ pattern) is verified everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tally_tui.library.patterns import ANY_LINE, LineTest, line_test
 from tally_tui.library.words import CJK, ends_in_cjk, fold, words_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Sought:
     negated: bool = False
     raw: re.Pattern[bytes] | None = None
     """What the lower-case line must match where it is plain ASCII; None: nothing that a line could tell."""
+    line: LineTest = ANY_LINE
+    """What else the line must have, in whatever alphabet it is."""
     head: str = ""
     """What every occurrence begins with, in folded text: finding it is quicker than trying the pattern everywhere."""
 
@@ -67,13 +70,49 @@ class Sought:
             at = folded.find(self.head, at)
 
 
-def may_say(line: bytes, needles: Iterable[bytes], raws: Iterable[re.Pattern[bytes]]) -> bool:
-    """A quick look at a line of a log: False only where its text surely lacks a needle, or what a `raw` stands for."""
-    low = line.lower()
-    if not all(needle in low for needle in needles):
-        return False
-    # Elsewhere a letter may be written as \\uXXXX, or have an accent that does not count.
-    return not low.isascii() or b"\\u" in low or all(raw.search(low) for raw in raws)
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """What can be asked of a line before its text is read."""
+
+    needles: tuple[bytes, ...] = ()
+    raws: tuple[re.Pattern[bytes], ...] = ()
+    parts: tuple[re.Pattern[bytes], ...] = ()
+    all_lines: bool = False
+    """Whether nearly every line is looked at: the index knows nothing of what is sought."""
+
+    @classmethod
+    def of(cls, terms: Sequence[Sought]) -> Quick:
+        """What all these terms ask of it."""
+        asking = [term for term in terms if term.verified and not term.negated]
+        return cls(
+            tuple(needle for term in asking for needle in (term.needle, *term.line.needles) if needle),
+            tuple(term.raw for term in asking if term.raw),
+            tuple(part for term in asking for part in term.line.parts),
+            not any(term.words for term in terms if not term.negated),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.needles or self.raws or self.parts)
+
+    def may_say(self, line: bytes) -> bool:
+        """False only where the line's text surely lacks what is sought."""
+        return self.may_say_low(line.lower())
+
+    def lacks(self, low: bytes) -> bool:
+        """Whether no line of several can have it, given in lower case."""
+        return any(needle not in low for needle in self.needles)
+
+    def may_say_low(self, low: bytes) -> bool:
+        """As `may_say`, of a line in lower case."""
+        for needle in self.needles:
+            if needle not in low:
+                return False
+        if b"\\u" in low:
+            return True  # a letter may be written so
+        # Elsewhere it may have an accent, which does not count.
+        return all(part.search(low) for part in self.parts) and (
+            not low.isascii() or all(raw.search(low) for raw in self.raws)
+        )
 
 
 def quoted(word: str) -> str:
@@ -84,10 +123,8 @@ def sought(term: Term, *, typing: bool = False) -> Sought:
     """What a term of text looks for; `typing`: it is the last one and may go on."""
     value = term.values[0].text
     if term.op == "regex":
-        literal = literal_of(value)
-        return Sought(
-            (), False, True, term.regex(), folds=False, needle=_needle(literal), negated=term.negated
-        )
+        pattern = term.regex()
+        return Sought((), False, True, pattern, folds=False, negated=term.negated, line=line_test(pattern))
     open_end = term.op == "prefix" or (typing and term.op == "word" and len(value) > 1 and not term.negated)
     whole = " ".join(fold(value).split())
     words = words_of(value)
@@ -135,17 +172,3 @@ def _needle(text: str) -> bytes:
     if not text.isascii():
         return b""  # may be written \\uXXXX
     return max(re.findall(r"[!#-.0-[\]-~]+", text.lower()), key=len, default="").encode()
-
-
-def literal_of(pattern: str) -> str:
-    """The longest text that whatever matches a pattern must hold, as far as a glance tells; '' if none."""
-    if re.search(r"[|(]", pattern) or "\\" in pattern or not pattern.isascii():
-        return ""
-    runs = re.split(r"\[[^\]]*\]?|[.^$)]|\{[^}]*\}?", pattern)
-    best = ""
-    for run in runs:
-        # A letter before ?, * or { may be missing.
-        for part in re.findall(r"[\w -]+[?*]?|", run):
-            kept = part[:-2] if part[-1:] in "?*" else part
-            best = max(best, kept, key=len)
-    return best if not re.search(r"[{]", pattern) else ""

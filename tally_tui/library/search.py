@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +11,19 @@ from typing import Final, NamedTuple, TypeAlias
 
 from tally_tui.library.facets import Facet, Flag, Kind
 from tally_tui.library.files import TextFile
-from tally_tui.library.phrases import Sought
+from tally_tui.library.phrases import Quick, Sought
 from tally_tui.library.reader import Library, Run, Shard
 from tally_tui.library.source import Source
-from tally_tui.library.words import error_mark, facet_mark, name_mark, session_mark
+from tally_tui.library.words import error_mark, facet_mark, fold, name_mark, session_mark
 from tally_tui.model import Span
 
 MARKS: Final = 300
 """A choice of more sessions is tested doc by doc: each mark is a look-up of its own."""
 OFTEN: Final = 256
 """Docs between two looks at whether anyone still wants to know."""
+FETCHED: Final = 64
+"""Docs that are taken from a shard at once."""
+_FILE: Final = int(Facet.FILE)
 
 
 class StoppedError(Exception):
@@ -92,26 +94,52 @@ class Wanted:
         return any(term.verified for term in self.terms)
 
 
+class Way:
+    """How far a search has come."""
+
+    def __init__(self) -> None:
+        self._walks: Sequence[_Walk] = ()
+
+    def goes(self, walks: Sequence[_Walk]) -> None:
+        """These are the shards it goes through."""
+        self._walks = walks
+
+    @property
+    def back_to(self) -> int | None:
+        """Everything newer than this instant (ms) was looked at; None: nothing was, or everything."""
+        bounds = [walk.bound for walk in self._walks if walk.alive]
+        return max(bounds) if bounds and any(walk.passed for walk in self._walks) else None
+
+    @property
+    def share(self) -> float:
+        """How much of everything that is, from 0 to 1."""
+        docs = sum(walk.docs for walk in self._walks)
+        return sum(walk.passed for walk in self._walks) / docs if docs else 0.0
+
+
 def newest(
     library: Library,
     wanted: Wanted,
     *,
     stopped: Callable[[], bool] = lambda: False,
     source: Source | None = None,
+    going: Callable[[Way], None] = lambda way: None,
 ) -> Iterator[Found]:
-    """Every doc that is wanted, newest first.
+    """Every doc that is wanted, newest first; `going` is told often how far that is, also where nothing is found.
 
     With `source`, terms that need it are verified there; a doc whose log is gone is then left out.
 
     Raises:
         StoppedError: `stopped` said so.
     """
-    needles = tuple(term.needle for term in wanted.terms if term.needle and not term.negated)
-    quick = needles, tuple(term.raw for term in wanted.terms if term.verified and term.raw and not term.negated)
+    quick = Quick.of(wanted.terms)
     checks = [term for term in wanted.terms if term.verified]
-    for count, found in enumerate(_merged(library, wanted, stopped)):
-        if count % OFTEN == 0 and stopped():
-            raise StoppedError
+    way = Way()
+    for count, found in enumerate(_merged(library, wanted, stopped, way)):
+        if count % OFTEN == 0:
+            if stopped():
+                raise StoppedError
+            going(way)
         file = library.files.get(found.file)
         if file is None:
             continue
@@ -125,15 +153,12 @@ def newest(
 
 
 def _verified(
-    source: Source, file: TextFile, found: Found, checks: Sequence[Sought],
-    quick: tuple[Sequence[bytes], Sequence[re.Pattern[bytes]]], verified: list[int],
+    source: Source, file: TextFile, found: Found, checks: Sequence[Sought], quick: Quick, verified: list[int]
 ) -> bool:  # fmt: skip
-    from tally_tui.library.words import fold
-
-    if found.facet is Facet.FILE:
+    if found.facet_number == _FILE:
         text: str | None = found.name
     else:
-        if not source.may_hold(file, found.offset, found.length, *quick):
+        if not source.may_hold(file, found.offset, found.length, quick):
             return False
         text = source.text(file, found.offset, found.length, found.facet, found.session)
     verified[0] += 1
@@ -144,11 +169,12 @@ def _verified(
     return all(check.holds(text, folded) != check.negated for check in checks)
 
 
-def _merged(library: Library, wanted: Wanted, stopped: Callable[[], bool]) -> Iterator[Found]:
+def _merged(library: Library, wanted: Wanted, stopped: Callable[[], bool], way: Way) -> Iterator[Found]:
     """The shards' docs as one stream. A doc is given out when nothing newer can still come."""
     walks = [walk for shard in library.shards if (walk := _Walk(len(library.shards), shard, wanted)).alive]
     for number, walk in enumerate(walks):
         walk.number = number
+    way.goes(walks)
     waiting: list[tuple[int, int, int, Found]] = []
     seen: set[tuple[int, int]] = set()
     try:
@@ -195,6 +221,11 @@ class _Walk:
         self._bounds.reverse()
         self._at = 0
         self._rows: sqlite3.Cursor | None = None
+        self._low = min((run.first for run in self._runs), default=1)
+        self._high = max((run.last for run in self._runs), default=0)
+        self.passed = 0
+        """Docs that were looked at, of …"""
+        self.docs = self._high - self._low + 1
         self.alive = bool(self._runs)
         self.bound = self._bounds[0] if self._runs else 0
 
@@ -209,19 +240,21 @@ class _Walk:
             if self._rows is None:
                 self._rows = self._ask()
                 if self._rows is None:
-                    self.alive = False
+                    self.alive, self.passed = False, self.docs
                     return []
-            rows = self._rows.fetchmany(64)
+            rows = self._rows.fetchmany(FETCHED)
         except sqlite3.OperationalError as error:
             if "interrupt" in str(error):
                 raise StoppedError from error
             raise
         shard = self._shard
         found = [Found(shard, *row) for row in rows]
-        if len(rows) < 64:
+        if len(rows) < FETCHED:
+            self.passed = self.docs
             self.close()
             return found
         number, ts = rows[-1][0], rows[-1][4]
+        self.passed = self._high - number + 1 if self.hot else number - self._low + 1
         while not self._passed(self._runs[self._at], number) and self._at + 1 < len(self._runs):
             self._at += 1
         rest = self._bounds[self._at + 1] if self._at + 1 < len(self._runs) else -(1 << 62)
@@ -250,20 +283,18 @@ class _Walk:
         if wanted.copied is not None:
             tests.append(f"(d.flags & {Flag.COPIED} <> 0) = ?")
             values.append(int(wanted.copied))
-        low = min(run.first for run in self._runs)
-        high = max(run.last for run in self._runs)
         order = "DESC" if shard.hot else "ASC"
         columns = "d.id, d.file, d.offset, d.length, d.ts, d.facet, d.session, d.name, d.flags"
         where = "".join(f" AND {test}" for test in tests)
         if not expression:
             return shard.db.execute(
                 f"SELECT {columns} FROM doc d WHERE d.id BETWEEN ? AND ?{where} ORDER BY d.id {order}",
-                (low, high, *values),
+                (self._low, self._high, *values),
             )
         return shard.db.execute(
             f"SELECT {columns} FROM words w CROSS JOIN doc d ON d.id = w.rowid "
             f"WHERE w.words MATCH ? AND w.rowid BETWEEN ? AND ?{where} ORDER BY w.rowid {order}",
-            (expression, low, high, *values),
+            (expression, self._low, self._high, *values),
         )
 
     def _expression(self, tests: list[str], values: list[object]) -> str | None:

@@ -61,7 +61,7 @@ def excerpt(text: str, terms: Sequence[Sought], width: int = WIDTH, lines: int =
     places.sort()
     if not places:
         return Excerpt(_cut(text, 0, min(len(text), width), lines), (), 0.0, 0.0)
-    first, last = _closest(places, len({number for _, _, number in places}))
+    first, last = closest(places, len({number for _, _, number in places}))
     low, high = _window(text, first, last, width)
     low, high = _lines(text, low, high, first, lines)
     spans = _joined([(start - low, end - low) for start, end, _ in places if low <= start and end <= high])
@@ -88,7 +88,7 @@ def occurrences(text: str, terms: Sequence[Sought]) -> list[list[tuple[int, int]
     return found
 
 
-def _closest(places: list[tuple[int, int, int]], kinds: int) -> tuple[int, int]:
+def closest(places: list[tuple[int, int, int]], kinds: int) -> tuple[int, int]:
     """The shortest stretch that has every term once."""
     best: tuple[int, int] | None = None
     held: dict[int, int] = {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from tally_tui.library.facets import Facet
 from tally_tui.library.files import TextFile
-from tally_tui.library.phrases import may_say
+from tally_tui.library.phrases import Quick
 from tally_tui.logs.lines import UnreadableLogError, is_compressed
 from tally_tui.logs.messages import Item, fields, items_at
 from tally_tui.model import Provider
@@ -18,6 +18,20 @@ from tally_tui.model import Provider
 KEPT_CHARS: Final = 16 << 20
 """Characters of text that are remembered."""
 OPEN_FILES: Final = 64
+BLOCK: Final = 64 << 10
+"""Bytes that are read at once where line after line is looked at (for twice as many, memory is mapped each time) …"""
+BLOCKS: Final = 200
+"""… and of so many logs: what was said at one time stands in several."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """A stretch of a log in lower case, from `start` on."""
+
+    start: int
+    low: bytes
+    asked: Quick
+    lacks: bool
 
 
 class Source:
@@ -29,9 +43,11 @@ class Source:
         self._texts: OrderedDict[tuple[int, int, int], tuple[str, str]] = OrderedDict()
         self._chars = 0
         self._open: OrderedDict[str, int] = OrderedDict()
+        self._blocks: OrderedDict[str, _Block] = OrderedDict()
 
     def close(self) -> None:
         """Let go of open logs; texts are kept."""
+        self._blocks.clear()
         while self._open:
             os.close(self._open.popitem()[1])
 
@@ -58,15 +74,36 @@ class Source:
             self._chars -= len(self._texts.popitem(last=False)[1][0])
         return known
 
-    def may_hold(
-        self, file: TextFile, offset: int, length: int, needles: Sequence[bytes], raws: Sequence[re.Pattern[bytes]]
-    ) -> bool:
-        """A quick look at a line: False only where it surely has not all the needles, or matches not all of `raws`."""
-        if not (needles or raws) or is_compressed(file.path):
+    def may_hold(self, file: TextFile, offset: int, length: int, quick: Quick) -> bool:
+        """A quick look at a line: False only where its text surely lacks what is sought."""
+        if not quick or is_compressed(file.path):
             return True
+        if quick.all_lines:
+            return self._may_hold_in_block(file.path, offset, length, quick)
         line = self._line(file.path, offset, length)
         # What is gone or was cut may stand in the archive.
-        return line is None or len(line) < length or may_say(line, needles, raws)
+        return line is None or len(line) < length or quick.may_say(line)
+
+    def _may_hold_in_block(self, path: str, offset: int, length: int, quick: Quick) -> bool:
+        block = self._blocks.get(path)
+        if block is None or block.asked is not quick or not self._is_in(block, offset, length):
+            # The newest lines come first: the next one stands before this one.
+            start = min(offset, max(0, offset + length - BLOCK))
+            low = (self._line(path, start, offset + length - start) or b"").lower()
+            block = self._blocks[path] = _Block(start, low, quick, quick.lacks(low))
+            if not self._is_in(block, offset, length):
+                del self._blocks[path]
+                return True
+            if len(self._blocks) > BLOCKS:
+                self._blocks.popitem(last=False)
+        if block.lacks:
+            return False
+        first = offset - block.start
+        return quick.may_say_low(block.low[first : first + length])
+
+    @staticmethod
+    def _is_in(block: _Block, offset: int, length: int) -> bool:
+        return block.start <= offset and offset + length <= block.start + len(block.low)
 
     def _line(self, path: str, offset: int, length: int) -> bytes | None:
         handle = self._open.get(path)

@@ -13,7 +13,9 @@ from tally_tui.actions import (
     ChangeBudget,
     Done,
     ExportConversation,
+    KeepHabits,
     LeavePlace,
+    OpenMedia,
     SearchAction,
     SetBookmark,
     SetHidden,
@@ -79,7 +81,7 @@ def perform(action: Action) -> str | Done:
         from tally_tui.live import keeping_searches
 
         return keeping_searches.perform(action)
-    if isinstance(action, SetBookmark | SetNote | SetHidden | LeavePlace):
+    if isinstance(action, SetBookmark | SetNote | SetHidden | LeavePlace | KeepHabits):
         from tally_tui.live import marking
 
         return marking.perform(action)
@@ -87,4 +89,8 @@ def perform(action: Action) -> str | Done:
         from tally_tui.live import exporting
 
         return exporting.perform(action)
+    if isinstance(action, OpenMedia):
+        from tally_tui.live import opening
+
+        return opening.perform(action)
     raise TypeError(f"{type(action).__name__} cannot be done here")

@@ -9,11 +9,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock, paths
-from tally_tui.ledger import alerts as kept
 from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
 from tally_tui.store import Alerted, Publish, Toast
 
 if TYPE_CHECKING:
+    from tally_tui.ledger.alerts import Alert
     from tally_tui.record.channels import Notice
 
 LEAST_S: float = 10.0
@@ -82,6 +82,7 @@ class Alerting:
                 self._note_told([each.id for each in new])
 
     def _note_told(self, shown: list[int]) -> None:
+        from tally_tui.ledger import alerts as kept
         from tally_tui.ledger.open import open_writer
 
         with closing(open_writer(paths.ledger_path(), full=True)) as db, telling(paths.ledger_path()):
@@ -100,14 +101,18 @@ class Alerting:
         self._rung = [each.id for each in notices]
 
     def _newest(self) -> int:
+        from tally_tui.ledger import alerts as kept
+
         try:
             with closing(open_reader(paths.ledger_path())) as db, telling(paths.ledger_path()):
                 return kept.newest(db)
         except NoLedgerError:
             return 0
 
-    def _new(self) -> tuple[kept.Alert, ...]:
+    def _new(self) -> tuple[Alert, ...]:
         """What came since the last look, by whichever process, and was more than recorded."""
+        from tally_tui.ledger import alerts as kept
+
         path = paths.ledger_path()
         if not path.exists():
             return ()

@@ -34,6 +34,9 @@ class Asking(Generic[Asked]):
         self._asked: dict[str, Asked] = {}
         self._due: dict[str, bool] = {}
         """Slot → whether it was asked since it was last answered."""
+        self._later: set[str] = set()
+        """Slots whose questions are gone on with after a rest."""
+        self._rest_s = 0.0
         self._running: str | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -62,12 +65,23 @@ class Asking(Generic[Asked]):
             self._look_again()
             self._news.notify_all()
 
-    def soon(self, request: Asked) -> None:
-        """Look at a standing question again once the others are answered."""
+    def soon(self, request: Asked, after_s: float) -> None:
+        """Go on with a question once the others are answered, and nothing was asked for so long.
+
+        For work that is done piece by piece: in the rests the event loop has the interpreter to itself.
+        """
         with self._news:
             if self._asked.get(request.slot) == request:
-                self._due.setdefault(request.slot, False)
-                self._news.notify_all()
+                self._later.add(request.slot)
+                self._rest_s = after_s
+
+    def _go_on(self) -> None:
+        """After a rest: what rested; else what stands."""
+        if not self._later:
+            self._look_again()
+        for slot in self._later & self._asked.keys():
+            self._due.setdefault(slot, False)
+        self._later.clear()
 
     def _look_again(self) -> None:
         for slot, request in self._asked.items():
@@ -90,9 +104,8 @@ class Asking(Generic[Asked]):
     def _run(self) -> None:
         while True:
             with self._news:
-                standing = any(map(self._again, self._asked.values()))
-                if not self._due and not self._stopped and not self._news.wait(self._every_s if standing else None):
-                    self._look_again()
+                if not self._due and not self._stopped and not self._news.wait(self._patience()):
+                    self._go_on()
                 if self._stopped:
                     break
                 slot = next(iter(self._due), None)
@@ -106,6 +119,12 @@ class Asking(Generic[Asked]):
             with self._news:
                 self._running = None
         self._close()
+
+    def _patience(self) -> float | None:
+        """How long to wait for a question before the standing ones are looked at again, in seconds."""
+        if self._later:
+            return self._rest_s
+        return self._every_s if any(map(self._again, self._asked.values())) else None
 
     def _one(self, request: Asked, fresh: bool) -> None:
         try:

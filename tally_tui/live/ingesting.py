@@ -49,14 +49,16 @@ class Ingesting:
         self._cancel = threading.Event()
         self._asked = threading.Event()
         self._hot: dict[str, None] = {}
+        self._after_s = 0.0
         roots = paths.roots(settings.claude_roots, settings.codex_roots)
         self._dirs = tuple(folder for root in roots for folder in root.log_dirs)
         self._watcher = Watcher(self._dirs, lambda: tuple(self._hot))
         self._status = SyncStatus(Phase.SCANNING, looked=tuple(map(str, self._dirs)))
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
-    def start(self) -> None:
-        """Begin; returns at once."""
+    def start(self, after_s: float = 0.0) -> None:
+        """Begin, some seconds from now; returns at once."""
+        self._after_s = after_s
         self._tell()
         self._thread.start()
 
@@ -81,6 +83,7 @@ class Ingesting:
     # -- the thread
 
     def _run(self) -> None:
+        self._stop.wait(self._after_s)
         lock = IngestLock(paths.data_dir() / "ingest.lock")
         watching = False
         while not self._stop.is_set():

@@ -1,4 +1,4 @@
-"""Bookmarks, notes, hiding, places: doing what a person asked for, with what takes it back."""
+"""Bookmarks, notes, hiding, places, habits: doing what a person asked for, with what takes it back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 
 from tally_tui import clock, paths
-from tally_tui.actions import Done, LeavePlace, MarkAction, SetBookmark, SetHidden, SetNote
-from tally_tui.ledger import marks
+from tally_tui.actions import Done, KeepHabits, LeavePlace, MarkAction, SetBookmark, SetHidden, SetNote
+from tally_tui.ledger import habits, marks
 from tally_tui.ledger.open import open_writer, telling
 
 
@@ -29,6 +29,9 @@ def perform(action: MarkAction) -> Done:
                 return _hide(db, action, now)
             case LeavePlace():
                 marks.leave(db, action.provider, action.session, action.item, action.line, now)
+                return Done(action)
+            case KeepHabits():
+                habits.keep(db, dict(action.habits), now)
                 return Done(action)
 
 

@@ -11,6 +11,7 @@ from tally_tui.requests import (
     AlertRequest,
     BudgetRequest,
     CallsRequest,
+    HabitsRequest,
     LedgerRequest,
     MarksRequest,
     NowRequest,
@@ -49,6 +50,10 @@ def answer(db: sqlite3.Connection, request: LedgerRequest, settings: Settings) -
         from tally_tui.reports.marks import marks
 
         return marks(db)
+    if isinstance(request, HabitsRequest):
+        from tally_tui.reports.habits import habits
+
+        return habits(db)
     if isinstance(request, SearchesRequest):
         from tally_tui.reports.searches import searches
 

@@ -99,7 +99,7 @@ def _of_budget(
     db: sqlite3.Connection, alert: Alert, settings: Settings, now_ms: int, tz: ZoneInfo, mode: Mode
 ) -> Series | None:
     from tally_tui.reports.budget_periods import calendar
-    from tally_tui.reports.budget_spend import budget_query, budget_spend
+    from tally_tui.reports.budget_spend import budget_account, budget_query, budget_spend
     from tally_tui.rules.windows_history import WEEK_MS
 
     budget = next((each for each in settings.budgets if each.name == alert.scope), None)
@@ -107,13 +107,15 @@ def _of_budget(
         return None
     try:
         query = budget_query(budget, now_ms=now_ms, tz=tz, week_start=settings.first_weekday)
+        root = budget_account(db, budget)
     except ValueError:
         return None
     weeks = max(1, (now_ms - alert.fired_at) // WEEK_MS) + 6
     dates = calendar(db, now_ms=now_ms, tz=tz, week_start=settings.first_weekday, weeks=weeks)
-    start, end, _ = dates.period(budget, alert.fired_at)
+    start, end, _ = dates.period(budget, alert.fired_at, root)
     until = min(end, now_ms)
-    with budget_spend(db, budget, query, dates.plan(budget.provider), over=(start, until), mode=mode) as spend:
+    plan = dates.plan(budget.provider, root)
+    with budget_spend(db, budget, query, plan, over=(start, until), mode=mode, root=root) as spend:
         running = spend.running(start, until)
     unit: Unit = budget.unit
     smallest = SMALLEST[budget.unit]

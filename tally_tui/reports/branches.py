@@ -6,7 +6,7 @@ tree of its own and is kept: only where the active branch goes on beside a promp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class Branches:
@@ -15,7 +15,8 @@ class Branches:
     def __init__(self) -> None:
         self.left: set[str] = set()
         self._parents: dict[str, str] = {}
-        self._children: dict[str, list[str]] = {}
+        self._children: dict[str, str | list[str]] = {}
+        """Nearly every line has one child: no list of its own for it."""
         self._asked: set[str] = set()
         self._leaf = ""
         self._active: set[str] = set()
@@ -39,7 +40,11 @@ class Branches:
             # A line told after those that hang on it, or one of a branch that was left: all may be otherwise.
             follows = follows and uuid not in self._children and parent not in before
             self._parents[uuid] = parent
-            self._children.setdefault(parent, []).append(uuid)
+            known = self._children.setdefault(parent, uuid)
+            if isinstance(known, list):
+                known.append(uuid)
+            elif known is not uuid:
+                self._children[parent] = [known, uuid]
         if self._parents and not (follows and self._goes_on(new)):
             self._look_at_all()
         return self.left != before
@@ -94,7 +99,7 @@ class Branches:
         met = {leaf}
         while True:
             following = [
-                child for child in self._children.get(leaf, ()) if child not in self._asked and child not in met
+                child for child in self._below_it(leaf) if child not in self._asked and child not in met
             ]
             if not following:
                 return leaf
@@ -108,6 +113,10 @@ class Branches:
             uuid = self._parents.get(uuid, "")
         return found
 
+    def _below_it(self, uuid: str) -> Sequence[str]:
+        known = self._children.get(uuid, ())
+        return (known,) if isinstance(known, str) else known
+
     def _below(self, uuid: str) -> set[str]:
         found: set[str] = set()
         waiting = [uuid]
@@ -115,5 +124,5 @@ class Branches:
             each = waiting.pop()
             if each not in found:
                 found.add(each)
-                waiting += self._children.get(each, ())
+                waiting += self._below_it(each)
         return found

@@ -29,14 +29,16 @@ class Calendar:
     last: Known = field(default_factory=dict)
     """The newest window of limits that were not read lately: weeks go on from it."""
 
-    def plan(self, provider: str | None) -> tuple[Window, ...]:
-        """The weeks of a provider's plan; without one Claude's, else Codex's."""
+    def plan(self, provider: str | None, root: str | None = None) -> tuple[Window, ...]:
+        """The weeks of a provider's plan (and of one of its accounts); without one Claude's, else Codex's."""
         if provider:
-            return plan_windows(self.known, provider) or plan_windows(self.last, provider)
+            return plan_windows(self.known, provider, root) or plan_windows(self.last, provider, root)
         return self.plan("claude") or self.plan("codex")
 
-    def period(self, budget: Budget, at: int) -> tuple[int, int, bool]:
+    def period(self, budget: Budget, at: int, root: str | None = None) -> tuple[int, int, bool]:
         """Start, end and whether it was read (a calendar's always is) of a budget's period that holds an instant.
+
+        `root` is the home folder of the account that the budget names.
 
         A subscription week that no reading tells of goes on from the known ones; where there are none it is the
         calendar's week.
@@ -44,17 +46,19 @@ class Calendar:
         kind = _CALENDAR.get(budget.period)
         if kind:
             return *periods.bounds(kind, at, self.tz, self.week_start), True
-        weeks = self.plan(budget.provider)
+        weeks = self.plan(budget.provider, root)
         if not weeks:
             return *periods.bounds("week", at, self.tz, self.week_start), False
         week = week_at(weeks, at, 0)
         return week.start, week.end, week.known
 
-    def back(self, budget: Budget, now_ms: int, count: int) -> Iterator[tuple[Span, bool]]:
+    def back(
+        self, budget: Budget, now_ms: int, count: int, root: str | None = None
+    ) -> Iterator[tuple[Span, bool]]:
         """The budget's present period and `count` before it, the newest first."""
         at = now_ms
         for _ in range(count + 1):
-            start, end, known = self.period(budget, at)
+            start, end, known = self.period(budget, at, root)
             yield Span(start, end), known
             at = start - 1
 

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from tally_tui.config_budgets import SMALLEST, Budget
 from tally_tui.ledger.ask import Mode, Sums
+from tally_tui.ledger.ask_readings import accounts_of
 from tally_tui.model import SLOT_MS
 from tally_tui.query import LEDGER, Query, Term, Value, parse
-from tally_tui.reports.windows import Spending, spending
+from tally_tui.reports.windows import Spending, home_of, spending
+from tally_tui.rules.accounts import account_called
 from tally_tui.rules.milestones import rises, used_between
 from tally_tui.rules.windows import Window
 
@@ -40,10 +42,30 @@ def budget_query(budget: Budget, *, now_ms: int, tz: ZoneInfo, week_start: int) 
     return Query(tuple(terms))
 
 
+def budget_account(db: sqlite3.Connection, budget: Budget) -> str | None:
+    """The home folder of the account that a budget names; None: it names none.
+
+    Raises:
+        ValueError: there is no such account, or several are called so.
+    """
+    if budget.account is None or budget.provider is None:
+        return None
+    return account_called(budget.account, budget.provider, accounts_of(db, budget.provider))
+
+
 def _value(text: str, plain: str) -> Value:
     if "*" in text:
         return Value(text, "glob", tuple(text.split("*")))
     return Value(text, "exact" if plain == "exact" else "contains")
+
+
+def counted_home(
+    db: sqlite3.Connection, budget: Budget, windows: tuple[Window, ...], root: str | None
+) -> str | None:
+    """The account whose calls alone count, as `spending` takes it; None: all that the budget's query finds."""
+    if root is None and budget.unit == "percent" and windows:
+        root = windows[0].key.root
+    return None if root is None or budget.provider is None else home_of(db, budget.provider, root)
 
 
 class BudgetSpend:
@@ -122,19 +144,22 @@ def budget_spend(
     *,
     over: tuple[int, int],
     mode: Mode,
+    root: str | None = None,
 ) -> Iterator[BudgetSpend]:
-    """The spend of a budget's calls (its `budget_query`), inside an `ask.snapshot`.
+    """The spend of a budget's calls (its `budget_query`, of its `budget_account`), inside an `ask.snapshot`.
 
-    `windows` are those of the provider's plan, for percentages; `over` is the stretch in which `cost:` and
+    `windows` are those of the account's or the provider's plan, for percentages, which are of the calls of the account
+    that they are of; `over` is the stretch in which `cost:` and
     `tokens:` of the query choose sessions.
     """
+    home = counted_home(db, budget, windows, root)
     part = budget.unit == "percent" and len(query.terms) > 1
     everyone: _Slots | None = None
     if part and windows:
         # One choice of calls at a time: the ledger keeps it in one table.
-        with spending(db, budget.provider, mode=mode) as found:
+        with spending(db, budget.provider, mode=mode, home=home) as found:
             everyone = _Slots(found.by_slot(windows[0].start, windows[-1].end))
-    with spending(db, query=query, mode=mode, over=over) as own:
+    with spending(db, query=query, mode=mode, over=over, home=home) as own:
         slots = _Slots(own.by_slot(windows[0].start, windows[-1].end)) if everyone else None
         yield BudgetSpend(budget, own, windows, (slots, everyone) if slots and everyone else None)
 

@@ -15,7 +15,7 @@ from tally_tui.model import Provider, Span
 from tally_tui.query import Query
 from tally_tui.reports.answers_limits import BudgetPoint, BudgetRow, Budgets, PastPeriod, Preview
 from tally_tui.reports.budget_periods import Calendar, calendar
-from tally_tui.reports.budget_spend import budget_query, budget_spend
+from tally_tui.reports.budget_spend import budget_account, budget_query, budget_spend
 from tally_tui.rules.budgets import RECENT_MS, passed_at, standing
 
 _MONTH_WEEKS: Final = 6
@@ -69,7 +69,7 @@ def budget_period(
     """
     with ask.snapshot(db):
         dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=_weeks(budget, back))
-        *_, (period, known) = dates.back(budget, now_ms, back)
+        *_, (period, known) = dates.back(budget, now_ms, back, _account(db, budget)[0])
         row = _row(db, budget, dates, now_ms, mode, True, (period, known))
     return Budgets(tz.key, now_ms, (row,))
 
@@ -91,17 +91,18 @@ def preview(
     with ask.snapshot(db):
         try:
             query = budget_query(budget, now_ms=now_ms, tz=tz, week_start=week_start)
+            root = budget_account(db, budget)
         except ValueError as error:
             return Preview(tz.key, budget, (), str(error))
         dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=_weeks(budget, count))
         held = ask.data_span(db)
         found = []
-        for period, known in dates.back(budget, now_ms, count):
+        for period, known in dates.back(budget, now_ms, count, root):
             start, until = _ends(period, now_ms)
             if held is None or held.since is None or until <= held.since:
                 continue
-            windows = dates.plan(budget.provider)
-            with budget_spend(db, budget, query, windows, over=(start, until), mode=mode) as spend:
+            windows = dates.plan(budget.provider, root)
+            with budget_spend(db, budget, query, windows, over=(start, until), mode=mode, root=root) as spend:
                 spent = spend.spent(start, until)
                 fired = passed_at(spend.running(start, until), budget.amount, budget.thresholds)
             found.append(PastPeriod(period, known, spent, spent * 100 / budget.amount, fired))
@@ -131,15 +132,18 @@ def _row(
     past: tuple[Span, bool] | None = None,
 ) -> BudgetRow:
     """`past` is another period than the present one, and whether it was read."""
+    root, problem = _account(db, budget)
     if past is None:
-        start, end, known = dates.period(budget, now_ms)
+        start, end, known = dates.period(budget, now_ms, root)
         period = Span(start, end)
     else:
         period, known = past
         assert period.since is not None and period.until is not None
         start, end = period.since, period.until
         now_ms = min(now_ms, end)
-    windows = dates.plan(budget.provider)
+    windows = dates.plan(budget.provider, root)
+    if problem:
+        return BudgetRow(budget, period, known, None, {}, "", 0, problem=problem)
     try:
         query = budget_query(budget, now_ms=now_ms, tz=dates.tz, week_start=dates.week_start)
         filtered(db, query)
@@ -148,7 +152,7 @@ def _row(
     if budget.unit == "percent" and not windows:
         problem = f"no reading of {budget.provider}'s own long limit yet: percents need one"
         return BudgetRow(budget, period, known, None, {}, "", 0, problem=problem)
-    with budget_spend(db, budget, query, windows, over=(start, now_ms), mode=mode) as spend:
+    with budget_spend(db, budget, query, windows, over=(start, now_ms), mode=mode, root=root) as spend:
         spent = spend.spent(start, now_ms)
         recent = spend.spent(max(start, now_ms - RECENT_MS), now_ms)
         unpriced = spend.sums(start, now_ms).unpriced_calls
@@ -168,10 +172,18 @@ def _row(
             thresholds=budget.thresholds,
         ),
         by_provider=by_provider,
-        money=_money(budget, by_provider, dates),
+        money=_money(budget, by_provider, dates, root),
         unpriced_calls=unpriced,
         points=(BudgetPoint(start, 0), *told) if points else (),
     )
+
+
+def _account(db: sqlite3.Connection, budget: Budget) -> tuple[str | None, str]:
+    """The home folder of the account that a budget names, and why there is none."""
+    try:
+        return budget_account(db, budget), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def _by_provider(
@@ -188,7 +200,7 @@ def _by_provider(
         }
 
 
-def _money(budget: Budget, by_provider: Mapping[str, int], dates: Calendar) -> str:
+def _money(budget: Budget, by_provider: Mapping[str, int], dates: Calendar, root: str | None) -> str:
     """What the dollars are. Only accounts with a plan are told percents, so readings tell plans from keys."""
     if budget.unit != "usd":
         return ""
@@ -197,4 +209,5 @@ def _money(budget: Budget, by_provider: Mapping[str, int], dates: Calendar) -> s
         return "mixed" if spent else "equivalent"
     if spent[0] == "claude":
         return "equivalent"
-    return "plan" if any(key.provider == spent[0] for key in dates.known) else "actual"
+    known = any(key.provider == spent[0] and root in (None, key.root) for key in dates.known)
+    return "plan" if known else "actual"

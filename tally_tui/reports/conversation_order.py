@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tally_tui.logs.messages import Item, Kind, Mark
 
@@ -12,21 +13,21 @@ ASKED = frozenset({Kind.PROMPT, Kind.COMMAND, Kind.BASH})
 """What a person typed (without `Mark.OUTPUT`)."""
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(msgspec.Struct, eq=False, gc=False):
     """What stands together in a conversation: an item, and the results where it is a call.
 
     `file` counts the session's files. A later sighting of a result adds no text, only its details.
+    Tuples, and nothing for the collector of garbage to look at: a reader holds very many blocks.
     """
 
     item: Item
     file: int = 0
-    results: list[Item] = field(default_factory=list)
-    more: list[Item] = field(default_factory=list)
+    results: tuple[Item, ...] = ()
+    more: tuple[Item, ...] = ()
     """Other records of the same work: they tell of files and exit codes what the result does not."""
-    inner: list[Block] = field(default_factory=list)
+    inner: tuple[Block, ...] = ()
     """What a script called."""
-    also: list[int] = field(default_factory=list)
+    also: tuple[int, ...] = ()
     """Offsets of other lines that say the same words: a search may point at any of them."""
 
     @property
@@ -76,7 +77,7 @@ class Arranging:
         if item.kind in CALLS and item.call:
             self._calls.setdefault(item.call, block)
         if self._script is not None and _called_by_script(item):
-            self._script.inner.append(block)
+            self._script.inner += (block,)
             self._numbers[id(block)] = self._numbers[id(self._script)]
             return
         if item.kind is Kind.TOOL_CALL and item.name == "exec" and item.input is None and item.text:
@@ -94,17 +95,18 @@ class Arranging:
         if kind in (Kind.TOOL_RESULT, Kind.IMAGE, Kind.DOCUMENT) and item.call in self._calls:
             block = self._calls[item.call]
             if marks & Mark.AGAIN:
-                block.more.append(item)
+                block.more += (item,)
             else:
-                block.results.append(item)
+                block.results += (item,)
                 if block is self._script:
                     self._script = None
             return block
         if not marks & Mark.AGAIN:
             return None
         if kind in CALLS and item.call in self._calls:
-            self._calls[item.call].more.append(item)
-            return self._calls[item.call]
+            block = self._calls[item.call]
+            block.more += (item,)
+            return block
         waiting = self._queued.get(_words(item))
         if waiting and not marks & Mark.QUEUED:
             # Its turn came: here it stands in the conversation, there it was only typed.
@@ -113,14 +115,16 @@ class Arranging:
             return block
         if not self.blocks:
             return None
-        self.blocks[-1].also.append(item.offset)
+        self.blocks[-1].also += (item.offset,)
         return self.blocks[-1]
 
     def _move_to_end(self, block: Block, item: Item) -> None:
         old = self._numbers[id(block)]
         self.touched.add(old)
         self.blocks[old] = Block(Item(Kind.SYSTEM, block.item.offset, block.item.length, name=MOVED), block.file)
-        block.also.append(block.item.offset)
+        block.also += (block.item.offset,)
+        # What was typed is now only a place to find it by: this is where it is said.
+        item.marks &= ~Mark.AGAIN
         block.item = item
         self._numbers[id(block)] = len(self.blocks)
         self.blocks.append(block)

@@ -69,6 +69,11 @@ class Growing:
     def paths(self) -> list[str]:
         return [file.path for file in self._files]
 
+    @property
+    def ends(self) -> list[int]:
+        """Up to which byte each file is read."""
+        return [file.cursor for file in self._files]
+
     def grow(self, db: sqlite3.Connection, paths: list[str], limit: int = 1 << 62) -> set[int]:
         """Read on, about `limit` bytes at most; the numbers of the blocks that came or changed.
 
@@ -153,10 +158,12 @@ class Growing:
                 # Another object: the one that was told belongs to other threads.
                 block.item = _turned(block.item, block.item.uuid in left)
                 changed.add(number)
-            for place, item in enumerate(block.results):
-                if item.uuid in turned and _can_be_left(item):
-                    block.results[place] = _turned(item, item.uuid in left)
-                    changed.add(number)
+            if any(item.uuid in turned and _can_be_left(item) for item in block.results):
+                block.results = tuple(
+                    _turned(item, item.uuid in left) if item.uuid in turned and _can_be_left(item) else item
+                    for item in block.results
+                )
+                changed.add(number)
         return changed
 
     def _mark_rewound(self) -> set[int]:
@@ -189,10 +196,16 @@ def _turned(item: Item, undone: bool) -> Item:
     return item
 
 
+_NO_FILES: Final[list[str]] = []
+"""One for all: lists are what the collector of garbage looks at, and nearly every item has an empty one."""
+
+
 def lean(item: Item) -> None:
     """Drop the bulk of an item's text, arguments and details; how long its text was stays known."""
     detail = item.detail
     kept = {}
+    if not item.files:
+        item.files = _NO_FILES
     if isinstance(detail, dict):
         kept = {name: detail[name] for name in (*TELLING, *_LINKING) if name in detail}
         if "structuredPatch" in detail or "changes" in detail:

@@ -14,7 +14,7 @@ from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet, Flag
 from tally_tui.library.reader import Library
-from tally_tui.library.search import Found, Session, StoppedError, Wanted, newest
+from tally_tui.library.search import Found, Session, StoppedError, Wanted, Way, newest
 from tally_tui.library.snippets import excerpt
 from tally_tui.library.source import Source
 from tally_tui.model import Provider, Span
@@ -33,7 +33,9 @@ COUNTED_IN_TEXT: Final = 200
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
-"""How often a search that takes its time tells what it has."""
+"""How often a search that takes its time tells what it has …"""
+TELL_WAY_S: Final = 0.4
+"""… and where it finds nothing, how far it has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def search(
         bookmarks = bookmarked_messages(ledger)
     while True:
         library.refresh()
-        library.source.instead = _Archived(ledger, library.memory).place
+        library.source.instead = Archived(ledger, library.memory).place
         try:
             asked = wanted(
                 query, ledger, facets=frozenset(facets), typing=typing, span=span, memory=library.memory,
@@ -130,11 +132,12 @@ class _Search:
         self._cap = COUNTED_IN_TEXT if asked.checked or asked.bookmarked is not None else COUNTED
         self._progress = progress
         self._stopped = stopped
-        self._archived = _Archived(ledger, library.memory)
+        self._archived = Archived(ledger, library.memory)
         self._facts: dict[Session, _Facts] = {}
         self._told = time.monotonic()
         self._shown: tuple[SearchHit, ...] = ()
         self._hits = 0
+        self._way: Way | None = None
 
     def run(self) -> SearchAnswer:
         page: list[Found] = []
@@ -143,7 +146,13 @@ class _Search:
         need = RANKED if self._ranked else self._limit + self._limit // 2
         cap = self._cap = max(self._cap, need)
         more = False
-        for found in newest(self._library, self._asked, stopped=self._stopped, source=self._source):
+
+        def going(way: Way) -> None:
+            self._way = way
+            if self._progress is not None and time.monotonic() - self._told > TELL_WAY_S:
+                self._tell(() if self._ranked else page, count)
+
+        for found in newest(self._library, self._asked, stopped=self._stopped, source=self._source, going=going):
             if self._asked.bookmarked is not None and not self._is_bookmarked(found):
                 continue
             count += 1
@@ -157,9 +166,11 @@ class _Search:
                 # What takes its time shows what it has; what is quick shows its page once, whole.
                 if len(page) == need or (self._asked.checked and time.monotonic() - self._told > TELL_S):
                     self._tell(page, count)
-        if self._ranked:
-            return self._answer(self._best(page), count, more)
-        return self._answer(self._show(page), count, more)
+        hits = self._best(page) if self._ranked else self._show(page)
+        if count <= self._limit:
+            # All of them stand on the page: there copies are left out, and so they are not counted either.
+            count = len(hits)
+        return self._answer(hits, count, more)
 
     def _tell(self, page: Sequence[Found], count: int) -> None:
         assert self._progress is not None
@@ -171,7 +182,9 @@ class _Search:
     ) -> SearchAnswer:
         return SearchAnswer(
             self._query.text, hits, min(count, self._cap), not more, finished,
-            self._asked.verified[0], self._asked.verified[1],
+            self._asked.verified[0], self._asked.verified[1], terms=self._terms,
+            back_to_ms=None if finished or self._way is None else self._way.back_to,
+            share=0.0 if finished or self._way is None else self._way.share,
         )  # fmt: skip
 
     def _show(self, page: Sequence[Found]) -> tuple[SearchHit, ...]:
@@ -266,7 +279,7 @@ class _Search:
             self._facts[int(provider), name] = _Facts(title, root, names.get(folder) if folder else None)
 
 
-class _Archived:
+class Archived:
     """Which logs are read from the archive; cheap where nothing is archived."""
 
     def __init__(self, ledger: sqlite3.Connection | None, memory: dict[Any, Any]) -> None:

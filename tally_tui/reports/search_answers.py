@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
-from tally_tui.trouble import Trouble
+if TYPE_CHECKING:
+    from tally_tui.library.phrases import Sought
+    from tally_tui.trouble import Trouble
 
 
 class Reaching(StrEnum):
@@ -78,6 +81,26 @@ class SearchHit:
     """Why its text is from the archive, for people; empty where it is from the log."""
 
 
+class HitPlace(NamedTuple):
+    """A line of a log in which something was found. `parts` are those of its items that have it; none: not known."""
+
+    file: str
+    offset: int
+    length: int
+    facet: str
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlaces:
+    """The answer to a PlacesRequest: all that a search finds in one session and its subagents, in no order."""
+
+    session: str
+    query: str
+    places: tuple[HitPlace, ...]
+    terms: tuple[Sought, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SessionHits:
     """The hits of one session, in the order of the answer; sessions in the order of their first hit."""
@@ -104,6 +127,12 @@ class SearchAnswer:
     """Messages whose text was read to verify what the index cannot tell."""
     unreadable: int = 0
     """Messages that have the words, whose logs are gone: they could not be verified."""
+    back_to_ms: int | None = None
+    """Where it is not finished: everything newer than this instant was looked at."""
+    share: float = 0.0
+    """… and that is so much of everything, from 0 to 1."""
+    terms: tuple[Sought, ...] = ()
+    """What was looked for, to be found in a text as the search found it."""
 
     def by_session(self) -> tuple[SessionHits, ...]:
         """The hits grouped."""

@@ -39,7 +39,8 @@ def ordered(
         entries.sort(key=lambda entry: (_size(entry, sort), entry.session), reverse=descending)
     else:
         value = _values(db, roots, sort)
-        entries.sort(key=lambda entry: entry.session, reverse=descending)
+        # Of equals the latest comes first, whichever way round: this sort is stable.
+        entries.sort(key=lambda entry: (entry.last_slot, entry.session), reverse=True)
         known = [entry for entry in entries if value(entry) is not None]
         known.sort(key=lambda entry: cast(Any, value(entry)), reverse=descending)
         entries = known + [entry for entry in entries if value(entry) is None]

@@ -7,6 +7,8 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.conversation_order import Block
@@ -25,8 +27,7 @@ class Context:
     """Its size in tokens; None: not known of this model."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One item of a conversation, a call with its result."""
 
     item: Item
@@ -52,6 +53,8 @@ class Entry:
     """Of a prompt."""
     also: tuple[int, ...] = ()
     """Offsets of other lines of its log that say the same."""
+    branch: str = ""
+    """Of what was taken back: the key of the rule that stands over it."""
 
     @property
     def key(self) -> str:

@@ -6,8 +6,9 @@ import sqlite3
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.messages import Item, Kind, Mark
@@ -52,8 +53,12 @@ class Told:
         """What stands beside each prompt, by its block's number."""
         self._asked: dict[int, list[tuple[int, int]]] = {}
         """File → (offset, number of the block) of what was typed, in the file's order."""
+        self._known_asked: set[int] = set()
+        """The numbers that stand there."""
+        self._asked_since: dict[int, int] = {}
+        """File → the offset from which on that changed since the turns were last told."""
         self._asked_anew = True
-        """Whether that changed since the turns were last told."""
+        """Whether it all did."""
         self._sizes: dict[int, tuple[int | None, int | None]] = {}
         """Block → tokens before and after a compaction that does not say so itself."""
         self._starters: dict[str, int] = {}
@@ -62,6 +67,8 @@ class Told:
         self._placed: dict[str, int] = {}
         """Subagent → its block's number; -1: no call is known."""
         self._words: dict[str, str] = {}
+        self._branch = ""
+        """The rule over what was taken back last."""
 
     @property
     def whole(self) -> bool:
@@ -105,7 +112,7 @@ class Told:
         if self._growing.renewed:
             known = 0
             self._forget()
-        spent = self._turns.refresh(db)
+        spent = self._turns.refresh(db) if self.whole else self._turns.reach(db, self._read_up_to())
         for number in sorted(changed):
             self._learn(number)
         if self.whole:
@@ -118,9 +125,15 @@ class Told:
         self._mend(changed, known)
         return True
 
+    def _read_up_to(self) -> dict[str, int]:
+        ends = self._growing.ends
+        return {self._log(file): end for file, end in enumerate(ends)}
+
     def _forget(self) -> None:
+        self._turns = Turns(self.session.id, self.session.provider)
         self.rows, self._starts = [], [0]
         self._told, self._asked, self._sizes, self._starters = {}, {}, {}, {}
+        self._known_asked = set()
         self._asked_anew = True
         self._placed = {}
 
@@ -132,15 +145,19 @@ class Told:
         if item.kind in ASKED and not item.marks & _NOT_TYPED:
             asked = self._asked.setdefault(block.file, [])
             place = (item.offset, number)
-            self._asked_anew = True
+            # The turn before it ends here now.
+            self._asked_since[block.file] = min(item.offset - 1, self._asked_since.get(block.file, item.offset))
             if place not in asked[-4:]:
-                if any(each[1] == number for each in asked):
+                if number in self._known_asked:
+                    self._asked_anew = True
                     asked[:] = [each for each in asked if each[1] != number]
+                self._known_asked.add(number)
                 insort(asked, place)
         elif item.name == MOVED:
             self._asked_anew = True
-            for asked in self._asked.values():
+            for asked in self._asked.values() if number in self._known_asked else ():
                 asked[:] = [each for each in asked if each[1] != number]
+            self._known_asked.discard(number)
         if item.kind is Kind.COMPACTION and item.name != "microcompaction" and not _says_sizes(item):
             self._sizes.setdefault(number, (None, None))
         if item.kind in (Kind.TOOL_CALL, Kind.QUESTION) and item.call:
@@ -198,14 +215,15 @@ class Told:
 
         `spent`: the files whose calls changed, and from where on.
         """
-        if not spent and not self._asked_anew:
+        if not spent and not self._asked_anew and not self._asked_since:
             return set()
         found = {} if self._asked_anew else dict(self._told)
         for file, asked in self._asked.items():
             path = self._log(file)
-            since = 0 if self._asked_anew else spent.get(path)
-            if since is None:
+            changed_from = [each for each in (spent.get(path), self._asked_since.get(file)) if each is not None]
+            if not changed_from and not self._asked_anew:
                 continue
+            since = 0 if self._asked_anew else min(changed_from)
             for place in range(max(0, bisect_right(asked, (since, 1 << 62)) - 1), len(asked)):
                 number = asked[place][1]
                 end = asked[place + 1][0] if place + 1 < len(asked) else None
@@ -214,7 +232,7 @@ class Told:
                 found.pop(number, None)
                 if cost is not None:
                     found[number] = Turn(cost, 0, context)
-        self._asked_anew = False
+        self._asked_anew, self._asked_since = False, {}
         if not self.level:
             total = 0
             for number in sorted(found):
@@ -276,7 +294,7 @@ class Told:
     def _beside_undone(self, number: int) -> bool:
         """Whether a block is taken back, or was."""
         start, end = self._starts[number], self._starts[number + 1]
-        was = start == end or self.rows[start].item.kind is Kind.BRANCH
+        was = start == end or self.rows[start].item.kind is Kind.BRANCH or bool(self.rows[start].branch)
         return was or self._growing.blocks[number].undone
 
     def _replace(self, number: int, rows: list[Entry]) -> None:
@@ -290,18 +308,26 @@ class Told:
         block = blocks[number]
         if block.item.name == MOVED:
             return
-        if block.undone:
-            if not number or not _before(blocks, number).undone:
-                yield from self._rule(number)
+        if not block.undone:
+            yield from self._below(number, agents)
             return
+        if not number or not _before(blocks, number).undone:
+            rule = self._rule(number)
+            self._branch = rule.key
+            yield rule
+        for entry in self._below(number, agents):
+            yield replace(entry, branch=self._branch)
+
+    def _below(self, number: int, agents: Sequence[Told]) -> Iterator[Entry]:
+        block = self._growing.blocks[number]
         turn = self._told.get(number, _NO_TURN)
         for place, entry in enumerate(entries_of(block, self.level, self._path(block.file), turn)):
             yield self._sized(number, entry) if place == 0 and number in self._sizes else entry
         for agent in agents:
             yield from agent.rows
 
-    def _rule(self, number: int) -> Iterator[Entry]:
-        """Where what was taken back stood."""
+    def _rule(self, number: int) -> Entry:
+        """Over what was taken back, which begins at a block."""
         blocks = self._growing.blocks
         count = 0
         for block in blocks[number:]:
@@ -312,7 +338,7 @@ class Told:
             count += 1
         item = blocks[number].item
         rule = Item(Kind.BRANCH, item.offset, item.length, ts=item.ts, session=item.session, detail={"items": count})
-        yield from entries_of(Block(rule), self.level, self._path(blocks[number].file), _NO_TURN)
+        return next(entries_of(Block(rule), self.level, self._path(blocks[number].file), _NO_TURN))
 
     def _sized(self, number: int, entry: Entry) -> Entry:
         """A compaction with the tokens that the calls around it were given, as far as its record is silent."""

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from tally_tui.logs.lines import UnreadableLogError, open_log, seek
-from tally_tui.logs.messages import Item, Kind, Mark, input_texts, items_at
+from tally_tui.logs.messages import Item, Kind, Mark, items_at
 from tally_tui.model import Provider
-from tally_tui.reports.conversation import Conversation, NoLogError, NoSessionError, Spent, conversation
+from tally_tui.reports.conversation import NoLogError, NoSessionError, Spent
 from tally_tui.reports.conversation_files import Subagent, find_session, subagents_of
-from tally_tui.reports.conversation_order import Block
 from tally_tui.reports.spilled import spilled
 from tally_tui.reports.transcript_entries import Context, Entry, joined
+from tally_tui.reports.transcript_find import Finding, Hits
 from tally_tui.reports.transcript_tree import Told
 
-__all__ = ["Context", "Entry", "Hits", "Reading", "Spent", "Texts", "Transcript"]
+__all__ = ["Context", "Entry", "Finding", "Hits", "Reading", "Spent", "Texts", "Transcript"]
 
 
 _LONGEST_RECORD: Final = 200_000
@@ -55,21 +54,6 @@ class Texts:
     items: dict[int, tuple[Item, Item | None]] = field(default_factory=dict)
     problem: str = ""
     """Why something is not whole, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """The answer to a FindRequest: which entries hold the pattern, and how often in all."""
-
-    session: str
-    pattern: str
-    entries: tuple[int, ...]
-    count: int
-
-
-class _Row(NamedTuple):
-    block: Block
-    level: int
 
 
 class Reading:
@@ -175,35 +159,6 @@ class Reading:
         except UnreadableLogError:
             return ""
 
-    def find(self, db: sqlite3.Connection, pattern: re.Pattern[str]) -> Hits:
-        """The entries whose words match, all texts read through.
-
-        Raises:
-            UnreadableLogError: a log cannot be opened.
-            NoLogError: a log is gone.
-        """
-        places = {entry.key: number for number, entry in enumerate(self.told.entries)}
-        found: dict[int, int] = {}
-        for row in _flat(conversation(db, self.session)):
-            block = row.block
-            number = places.get(Entry(block.item).key)
-            texts = (block.item.text, *input_texts(block.item), *(each.text for each in block.results))
-            times = sum(len(pattern.findall(text)) for text in texts if text)
-            if times and number is not None:
-                found[number] = times
-        return Hits(self.session, pattern.pattern, tuple(sorted(found)), sum(found.values()))
-
-
-def _flat(whole: Conversation, level: int = 0) -> Iterator[_Row]:
-    for entry in whole.entries:
-        yield from _blocks(entry.block, level)
-        for agent in entry.agents:
-            yield from _flat(agent, level + 1)
-    for agent in whole.agents:
-        yield from _flat(agent, level + 1)
-
-
-def _blocks(block: Block, level: int) -> Iterator[_Row]:
-    yield _Row(block, level)
-    for each in block.inner:
-        yield from _blocks(each, level + 1)
+    def finding(self, pattern: re.Pattern[str]) -> Finding:
+        """Begin to look for a pattern."""
+        return Finding(self.session, pattern, self._whole)

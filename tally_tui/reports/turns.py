@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import Spent
@@ -22,7 +25,7 @@ _REST: Final = 50
 """All calls are asked for again after so many times as long as it took, and not before `_ALL_AGAIN_S`."""
 
 
-class _Call(NamedTuple):
+class _Call(msgspec.Struct, frozen=True, order=True, gc=False):
     offset: int
     id: int
     cost: int
@@ -57,11 +60,22 @@ class _Calls:
         if self.calls[start:] != known or (start and calls and calls[0] < self.calls[start - 1]):
             calls, start = sorted([*(call for call in self.calls if call.id < since), *calls]), 0
         self.calls[start:] = calls
+        self._reckon(start)
+        return first
+
+    def put_behind(self, calls: list[_Call]) -> int:
+        """Calls (in order) behind all that are known; the offset from which on anything may be other now."""
+        start = len(self.calls)
+        self.calls += calls
+        self._reckon(start)
+        return calls[0].offset
+
+    def _reckon(self, start: int) -> None:
+        calls = self.calls[start:]
         self.offsets[start:] = [call.offset for call in calls]
         columns = ([c.cost for c in calls], [c.tokens for c in calls], [c.unpriced for c in calls])
         for sums, column in zip(self.sums, columns, strict=True):
             sums[start:] = accumulate(column, initial=sums[start])
-        return first
 
     def spent(self, first: int, end: int) -> Spent:
         cost, tokens, unpriced = self.sums
@@ -77,39 +91,75 @@ class Turns:
         self._ids: list[int] = []
         """The newest of them."""
         self._all_again_at = 0.0
+        self._reached: dict[str, int] = {}
+        """File → up to which byte its calls are known, while its log is still being read."""
         self._window: int | None = None
         self._peak = 0
+
+    def reach(self, db: sqlite3.Connection, ends: Mapping[str, int]) -> dict[str, int]:
+        """While logs are read for the first time: the calls in what came of them, told as `refresh` does.
+
+        Args:
+            ends: file → up to which byte it is read.
+        """
+        if self._all_again_at:
+            return self.refresh(db)
+        changed: dict[str, int] = {}
+        for path, end in ends.items():
+            start = self._reached.get(path, 0)
+            if end <= start:
+                continue
+            self._reached[path] = end
+            _, found = self._ask(
+                db, "c.file = (SELECT id FROM file WHERE path = ?) AND c.offset >= ? AND c.offset < ?", path, start, end
+            )
+            if calls := found.get(path):
+                changed[path] = self._files.setdefault(path, _Calls()).put_behind(sorted(calls))
+        if changed and self._window is None:
+            self._look_at_logs(db)
+        return changed
+
+    def _ask(self, db: sqlite3.Connection, where: str, *told: str | int) -> tuple[list[int], dict[str, list[_Call]]]:
+        """The ids of some of its calls, in order, and the calls by their files."""
+        rows = db.execute(
+            "SELECT c.id, c.file, c.offset, c.cost, c.input + c.write_5m + c.write_1h + c.cache_read, c.output, "
+            "f.status = 2, f.model FROM facet f JOIN call c ON c.facet = f.id "
+            f"WHERE f.session = ? AND f.reason = 0 AND {where} ORDER BY c.id",
+            (self._session, *told),
+        ).fetchall()
+        files: dict[int, list[_Call]] = {}
+        for number, file, offset, cost, given, output, unpriced, model in rows:
+            call = _Call(offset, number, cost, given + output, unpriced, given, sys.intern(model))
+            files.setdefault(file, []).append(call)
+        found: dict[str, list[_Call]] = {}
+        for file, calls in files.items():
+            for (path,) in db.execute("SELECT path FROM file WHERE id = ?", (file,)):
+                found[path] = calls
+        return [row[0] for row in rows], found
 
     def refresh(self, db: sqlite3.Connection) -> dict[str, int]:
         """Ask for what came; the files with anything new, and the offset from which on it may stand."""
         now = time.monotonic()
         since = self._ids[0] if self._ids and now < self._all_again_at else 0
-        rows = db.execute(
-            "SELECT c.id, x.path, c.offset, c.cost, c.input + c.write_5m + c.write_1h + c.cache_read, c.output, "
-            "f.status = 2, f.model FROM facet f JOIN call c ON c.facet = f.id JOIN file x ON x.id = c.file "
-            "WHERE f.session = ? AND f.reason = 0 AND c.id >= ? ORDER BY c.id",
-            (self._session, since),
-        ).fetchall()
-        found: dict[str, list[_Call]] = {}
-        for number, path, offset, cost, given, output, unpriced, model in rows:
-            call = _Call(offset, number, cost, given + output, unpriced, given, model)
-            found.setdefault(path, []).append(call)
+        ids, found = self._ask(db, "c.id >= ?", since)
         changed: dict[str, int] = {}
         for path in {*found, *self._files}:
             first = self._files.setdefault(path, _Calls()).put(sorted(found.get(path, [])), since)
             if first is not None:
                 changed[path] = first
         kept = [number for number in self._ids if number < since]
-        self._ids = [*kept, *(row[0] for row in rows)][-_RECENT:]
+        self._ids = [*kept, *ids][-_RECENT:]
         if not since:
             took = time.monotonic() - now
             self._all_again_at = now + max(_ALL_AGAIN_S, _REST * took)
         if changed or not since:
-            logged = db.execute(
-                "SELECT max(window), max(peak) FROM talk WHERE session = ?", (self._session,)
-            ).fetchone()
-            self._window, self._peak = logged[0], logged[1] or 0
+            self._look_at_logs(db)
         return changed
+
+    def _look_at_logs(self, db: sqlite3.Connection) -> None:
+        """How much the model could be given, as far as the logs say."""
+        logged = db.execute("SELECT max(window), max(peak) FROM talk WHERE session = ?", (self._session,)).fetchone()
+        self._window, self._peak = logged[0], logged[1] or 0
 
     def all(self, paths: Sequence[str]) -> Spent:
         """What the whole session's calls in some files cost."""

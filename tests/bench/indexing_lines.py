@@ -60,7 +60,7 @@ def _type_words(screen: Pty) -> None:
             screen.press(key)
             rest = time.monotonic() + BETWEEN_KEYS_S
             while time.monotonic() < rest:
-                screen.pump(0.02)
+                screen.gather(0.02)  # a terminal has no Python to draw with, and no core of its own
 
 
 def _type(keep: Path, logs: Corpus) -> dict[str, Any]:
@@ -81,6 +81,7 @@ def _type(keep: Path, logs: Corpus) -> dict[str, Any]:
                 if time.monotonic() - began > PATIENCE_S:
                     raise RuntimeError("it was never all indexed")
             _type_words(screen)
+            screen.pump()
             screen.press("escape")
             # Right behind it a letter would be Alt and the letter.
             screen.gone("searchable")

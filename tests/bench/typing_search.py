@@ -14,7 +14,7 @@ from tally_tui.ledger.open import open_reader
 from tally_tui.library.reader import Library
 from tally_tui.library.shards import library_dir
 from tally_tui.query import LIBRARY, parse
-from tally_tui.reports.search import search
+from tally_tui.reports.search import SearchAnswer, search
 from tally_tui.rules.zones import zone
 
 TYPED = (
@@ -40,7 +40,9 @@ def main() -> None:
             began, used = time.perf_counter(), time.process_time()
             first: list[tuple[float, float]] = []
 
-            def told(_: object) -> None:
+            def told(part: SearchAnswer | None) -> None:
+                if part is not None and not part.hits:
+                    return  # how far it has looked is no page
                 first.append((time.perf_counter() - began, time.process_time() - used))
 
             search(library, ledger, query, limit=SHOWN, typing=True, ranked=ranked, progress=told)

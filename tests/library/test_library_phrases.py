@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally_tui.library.phrases import Sought, literal_of, may_say, sought
+from tally_tui.library.phrases import Quick, Sought, sought
 from tally_tui.library.words import fold
 from tally_tui.query import LIBRARY, parse
 
@@ -69,17 +69,6 @@ def test_what_the_index_is_asked(query: str, typing: bool, expression: str) -> N
     assert term(query, typing).expression() == expression
 
 
-@pytest.mark.parametrize(
-    ("pattern", "literal"),
-    [
-        ("timeout", "timeout"), ("time.?out", "time"), ("exit code [1-9]", "exit code "), ("colou?r", "colo"),
-        ("a|b", ""), ("(ab)?c", ""), (r"\d+ms", ""), ("x{0}y", ""), ("fo*bar", "bar"), ("ab+c", "ab"),
-    ],
-)  # fmt: skip
-def test_what_every_match_of_a_pattern_holds(pattern: str, literal: str) -> None:
-    assert literal_of(pattern) == literal
-
-
 _PIECES = st.sampled_from(["exit", "Exit", "code", "c\u00f6de", " ", "  ", "\n", "\t", "\u00a0", "/", "-", '"', "\\", "1", "x", "\u00c9xit"])
 
 
@@ -95,12 +84,11 @@ def test_a_quick_look_at_a_line_never_misses_what_its_text_has(
     wanted = term(query, typing)
 
     if wanted.holds(said, fold(said)):
-        assert may_say(line.encode(), [wanted.needle], [wanted.raw] if wanted.raw else [])
+        assert Quick.of([wanted]).may_say(line.encode())
 
 
 def test_a_quick_look_spares_most_lines() -> None:
     wanted = term('"exit code"')
 
-    assert wanted.raw is not None
-    assert not may_say(b'{"text": "the code to exit"}', [], [wanted.raw])
-    assert may_say(b'{"text": "Exit\\ncode"}', [], [wanted.raw])
+    assert not Quick.of([wanted]).may_say(b'{"text": "the code to exit"}')
+    assert Quick.of([wanted]).may_say(b'{"text": "Exit\\ncode"}')

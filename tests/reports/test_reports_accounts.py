@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -23,12 +24,14 @@ from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.ledger.open import open_reader, open_writer
 from tally_tui.model import Provider, Span
 from tally_tui.paths import Root, account
+from tally_tui.query import parse
 from tally_tui.record import places
 from tally_tui.reports.budgets import budgets
 from tally_tui.reports.credits import window_credits
 from tally_tui.reports.forecast import forecasts
 from tally_tui.reports.limits import limits, standing
-from tally_tui.reports.milestones import milestones, unwritten
+from tally_tui.reports.milestones import milestones, percent_trend, plan_accounts, unwritten
+from tally_tui.reports.usage import usage
 from tally_tui.rules.windows import LimitKey
 
 UTC = ZoneInfo("UTC")
@@ -113,6 +116,88 @@ def test_codex_credits_are_those_of_the_account(tmp_path: Path) -> None:
     book.db.close()
 
 
+def test_a_percent_costs_what_the_account_s_own_calls_came_to(book: Book) -> None:
+    assert plan_accounts(book.reader()) == (("claude", ""), ("claude", WORK))
+    for root, cost, per in (("", 20, 1.0), (WORK, 120, 2.0)):
+        told = percent_trend(book.reader(), now_ms=NOW, tz=UTC, root=root, count=1)
+        assert (told.root, told.weeks[-1].cost, told.weeks[-1].per_percent) == (root, dollars(cost), per * 1e9)
+
+
+def test_five_hour_blocks_are_those_of_each_account(tmp_path: Path) -> None:
+    book = Book(tmp_path / "ledger.db")
+    for session, home, cost, ago in (("mine", "", 2, 2), ("works", WORK, 5, 3)):
+        book.session(session, home=home)
+        entries(book, session, [NOW - ago * HOUR], cost=dollars(cost))
+    reading(book, NOW - HOUR, 30, NOW + HOUR, session="works", root=WORK, minutes=300)
+    told = standing(book.reader(), now_ms=NOW, tz=UTC).blocks
+    # What was read of the one says nothing of the other, and neither pays for the other.
+    assert [(each.root, each.heuristic, each.percent, each.start, each.end, each.figures.cost) for each in told] == [
+        ("", True, None, NOW - 2 * HOUR, NOW + 3 * HOUR, dollars(2)),
+        (WORK, False, 30.0, NOW - 4 * HOUR, NOW + HOUR, dollars(5)),
+    ]
+    book.db.close()
+
+
+def test_a_budget_of_an_account_counts_its_calls_and_goes_by_its_week(book: Book) -> None:
+    def told(**facts: Any) -> Any:
+        (row,) = budgets(book.reader(), [Budget("b", dollars(200), provider="claude", **facts)], now_ms=NOW, tz=UTC).rows
+        return row
+
+    whole, mine, works = told(), told(account="usual"), told(account="work")
+    assert whole.standing.spent == dollars(140)
+    assert (mine.standing.spent, mine.period) == (dollars(20), Span(START, RESET))
+    assert (works.standing.spent, works.period) == (dollars(120), Span(START + HOUR, RESET + HOUR))
+    report = usage(
+        book.reader(), by=["provider"], tz=UTC, span=Span(START + HOUR, NOW),
+        query=parse("account:work provider:claude", now=NOW, tz=UTC),
+    )  # fmt: skip
+    assert report.totals.cost == works.standing.spent
+    wrong = told(account="wrok")
+    assert wrong.standing is None and "usual or work" in (wrong.problem or "")
+
+
+def test_percents_are_of_one_account_s_limit_and_of_its_calls(book: Book) -> None:
+    def spent(**facts: Any) -> float:
+        budget = Budget("b", 50_000_000, "percent", provider="claude", **facts)
+        (row,) = budgets(book.reader(), [budget], now_ms=NOW, tz=UTC).rows
+        assert row.standing is not None
+        return row.standing.spent / 1e6
+
+    assert (spent(), spent(account="usual"), spent(account="work")) == (20, 20, 60)
+    # All of the usual account's calls are of this model: all of its percents, whatever the other account spent.
+    assert spent(model="sonnet") == 20
+    assert spent(account="work", model="sonnet") == 60
+
+
+def test_a_session_taken_up_in_another_home_counts_call_by_call(tmp_path: Path) -> None:
+    book = Book(tmp_path / "ledger.db")
+    book.session("s")
+    reading(book, NOW - HOUR, 10, RESET, session="s")
+    reading(book, NOW - HOUR, 30, RESET + HOUR, session="s", root=WORK)
+    book.call("s", NOW - 3 * HOUR, cost=dollars(1), file="/home/ada/.claude/projects/p/s.jsonl")
+    book.call("s", NOW - 2 * HOUR, cost=dollars(4), file=f"{WORK}/projects/p/s.jsonl", home=WORK)
+    told = standing(book.reader(), now_ms=NOW, tz=UTC).limits
+    assert [(each.key.root, each.figures.cost) for each in told] == [("", dollars(1)), (WORK, dollars(4))]
+    book.db.close()
+
+
+def test_a_limit_without_logs_of_its_own_takes_no_other_s_calls(book: Book) -> None:
+    reading(book, NOW - HOUR, 7, RESET, session="new", root="/srv/third")
+    told = {each.key.root: each.figures.cost for each in standing(book.reader(), now_ms=NOW, tz=UTC).limits}
+    assert told == {"": dollars(20), WORK: dollars(120), "/srv/third": 0}
+
+
+def test_logs_that_lie_elsewhere_than_the_status_line_says_are_its_own(tmp_path: Path) -> None:
+    book = Book(tmp_path / "ledger.db")
+    book.session("s", home="/mnt/copy")
+    entries(book, "s", [NOW - 2 * HOUR], cost=dollars(3))
+    reading(book, NOW - HOUR, 10, RESET, session="s")
+    answer = standing(book.reader(), now_ms=NOW, tz=UTC)
+    assert [each.figures.cost for each in answer.limits] == [dollars(3)]
+    assert [each.figures.cost for each in answer.blocks] == [dollars(3)]
+    book.db.close()
+
+
 # -- from logs
 
 
@@ -182,3 +267,34 @@ def test_status_lines_and_logs_name_an_account_alike(home: Path, folder: str) ->
     with patch.dict(os.environ, {"CODEX_HOME": folder.replace("claude", "codex")}):
         base = Path(folder.replace("claude", "codex").split(",")[0] or "~/.codex").expanduser()
         assert places.codex_root() == account(Root(Provider.CODEX, base))
+
+
+def transcript(home: Path, *messages: str) -> None:
+    """A Claude Code log of one and the same session, with a call a message."""
+    session = "11111111-1111-4111-8111-111111111111"
+    folder = home / "projects" / "-w"
+    folder.mkdir(parents=True)
+    usage = {"input_tokens": 100_000, "output_tokens": 100_000}
+    lines = [
+        json.dumps({
+            "type": "assistant", "uuid": f"u{name}", "sessionId": session, "timestamp": iso(NOW - HOUR + place * 1000),
+            "cwd": "/w", "version": "2.1.0",
+            "message": {"id": name, "role": "assistant", "model": "claude-sonnet-4-6", "content": [], "usage": usage},
+        })
+        for place, name in enumerate(messages)
+    ]  # fmt: skip
+    (folder / f"{session}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def test_a_session_copied_to_another_home_and_gone_on_with_there(home: Path) -> None:
+    transcript(home / ".claude", "a", "b", "x")
+    transcript(home / "work", "a", "b", "c", "d", "e")
+    settings = Settings(claude_roots=(str(home / "work"),))
+    sync(settings)
+    with closing(open_reader(home / "data" / "ledger.db")) as db:
+        told = {
+            account: usage(db, by=(), tz=UTC, query=parse(f"account:{account}", now=NOW, tz=UTC)).totals
+            for account in ("usual", "work")
+        }
+        assert {account: totals.calls for account, totals in told.items()} == {"usual": 3, "work": 3}
+        assert sum(totals.cost for totals in told.values()) == usage(db, by=(), tz=UTC).totals.cost == 6 * dollars(1.8)

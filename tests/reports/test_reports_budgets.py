@@ -249,7 +249,8 @@ calls = st.lists(
     st.tuples(
         st.integers(0, 60 * 24 * 60),
         st.sampled_from(("c", "x")),
-        st.integers(0, 10**12),
+        # Of some cents and of many dollars: `cost:>1` lets some sessions through, in some spans.
+        st.integers(0, 4 * 10**8) | st.integers(0, 10**12),
         st.sampled_from(("claude-sonnet-4-6", "claude-opus-4-8", "gpt-5.5")),
     ),
     max_size=25,
@@ -264,10 +265,11 @@ calls = st.lists(
     st.sampled_from((None, "claude", "codex")),
     st.sampled_from((None, "model:sonnet", "-model:opus", "cost:>1")),
     st.sampled_from((UTC, VIENNA, ZoneInfo("Asia/Kolkata"))),
+    st.lists(st.tuples(st.sampled_from((-60_000, -1, 0, 1, 30_000)), st.integers(0, 10**9)), max_size=3),
 )
 def test_spend_is_the_usage_of_the_same_span_to_the_nano(
     tmp_path_factory: pytest.TempPathFactory, told: list[tuple[int, str, int, str]], later: int, period: str,
-    provider: str | None, query: str | None, tz: ZoneInfo,
+    provider: str | None, query: str | None, tz: ZoneInfo, around: list[tuple[int, int]],
 ) -> None:  # fmt: skip
     # The two months hold the spring's change of clocks.
     book = Book(tmp_path_factory.mktemp("book") / "ledger.db")
@@ -277,6 +279,8 @@ def test_spend_is_the_usage_of_the_same_span_to_the_nano(
     for minute, session, cost, model in told:
         book.call(session, first + minute * 60_000, cost=cost, model=model)
     now = first + later * 60_000 + 17
+    for apart, cost in around:
+        book.call("c", now + apart, cost=cost)
     budget = Budget("b", dollars(10), period=period, provider=provider, query=query)  # type: ignore[arg-type]
     db = book.reader()
     got = budgets(db, [budget], now_ms=now, tz=tz, points=True).rows[0]

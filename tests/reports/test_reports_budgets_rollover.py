@@ -36,10 +36,12 @@ LENGTHS = {
     st.sampled_from(tuple(LENGTHS)),
     st.sampled_from(ZONES),
     st.integers(0, 6),
+    st.lists(st.tuples(st.integers(0, 79), st.sampled_from((-3_599_999, -1, 0, 1)), st.integers(0, 10**12)), max_size=6),
 )
 def test_periods_follow_each_other_and_their_spends_add_up(
-    tmp_path_factory: pytest.TempPathFactory, calls: list[tuple[int, int]], kind: str, zone: str, week_start: int
-) -> None:
+    tmp_path_factory: pytest.TempPathFactory, calls: list[tuple[int, int]], kind: str, zone: str, week_start: int,
+    edges: list[tuple[int, int, int]],
+) -> None:  # fmt: skip
     tz, until = ZoneInfo(zone), FIRST + MINUTES * 60_000
     book = Book(tmp_path_factory.mktemp("book") / "ledger.db")
     book.session("c")
@@ -48,6 +50,14 @@ def test_periods_follow_each_other_and_their_spends_add_up(
     # One reading tells when weeks begin; they go on from it by seven days, however long nobody reads another.
     reading(book, FIRST - DAY, 50, FIRST + 2 * DAY)
     budget = Budget("b", dollars(10), period=kind, provider="claude")  # type: ignore[arg-type]
+    db = book.reader()
+    ends = calendar(db, now_ms=until, tz=tz, week_start=week_start, weeks=12).back(budget, until, 80)
+    starts = [span.since for span, _ in ends if span.since and FIRST + HOUR < span.since < until]
+    # A call at an edge of two periods, or close by.
+    near = [(starts[number % len(starts)] + apart, cost) for number, apart, cost in edges if starts]
+    for at_edge, cost in near:
+        book.call("c", at_edge, cost=cost)
+    db.close()
     db = book.reader()
     periods = list(calendar(db, now_ms=until, tz=tz, week_start=week_start, weeks=12).back(budget, until, 80))
     told = [(span.since or 0, span.until or 0) for span, _ in periods if (span.until or 0) > FIRST][::-1]
@@ -63,6 +73,6 @@ def test_periods_follow_each_other_and_their_spends_add_up(
         spends.append(row.standing.spent + last)
         (row,) = budgets(db, [budget], now_ms=end, tz=tz, week_start=week_start).rows
         assert row.standing and row.standing.spent == 0
-    assert sum(spends) == sum(cost for _, cost in calls)
+    assert sum(spends) == sum(cost for _, cost in [*calls, *near])
     db.close()
     book.db.close()

@@ -62,6 +62,7 @@ def test_a_queued_prompt_stands_once_where_its_turn_came(db: sqlite3.Connection)
     assert prompts(told).count("And the oars") == 1
     place = next(n for n, entry in enumerate(told.entries) if entry.block.item.text == "And the oars")
     assert told.entries[place - 1].block.item.call == "C"
+    assert not told.entries[place].block.item.marks & Mark.AGAIN, "it would be told as a mere repetition"
 
 
 def test_a_branch_that_was_left_is_told_but_not_shown(db: sqlite3.Connection) -> None:

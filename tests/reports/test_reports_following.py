@@ -65,7 +65,7 @@ def words(item: Item | None) -> Any:
 def told(reading: Reading) -> list[Any]:
     return [
         (entry.key, words(entry.item), words(entry.result), entry.level, entry.cut, entry.length, entry.breaks,
-         entry.result_lines, entry.spent, entry.until_here, entry.path, entry.context, len(entry.answers))
+         entry.result_lines, entry.spent, entry.until_here, entry.path, entry.context, len(entry.answers), entry.branch)
         for entry in reading.told.entries
     ]  # fmt: skip
 
@@ -100,6 +100,26 @@ def test_following_is_reading_at_once(session: str, logs: Logs, data: st.DataObj
             assert not followed.more(logs.db), "nothing came"
     finally:
         logs.restore()
+
+
+@pytest.mark.parametrize("limit", [1, 700, 3_000])
+@pytest.mark.parametrize("session", [MAIN, THREAD, FORK])
+def test_reading_in_pieces_is_reading_at_once(session: str, limit: int, logs: Logs) -> None:
+    whole = fresh(logs, session)
+    pieces = Reading(PROVIDERS[session], session)
+    pieces.more(logs.db, limit)
+    assert not pieces.told.whole or session == FORK
+    early: list[int] = []
+    while not pieces.told.whole:
+        spent = [entry.spent.cost for entry in pieces.told.entries if entry.spent is not None and not entry.level]
+        early.append(sum(spent))
+        pieces.more(logs.db, limit)
+    assert early == sorted(early) and max(early, default=0) <= whole.told.spent.cost
+    # What turns cost is told as they are read, not at the end.
+    assert max(early, default=0) or session == FORK
+    assert told(pieces) == told(whole)
+    assert pieces.told.spent == whole.told.spent
+    assert not pieces.more(logs.db), "nothing came"
 
 
 @pytest.mark.parametrize("session", [MAIN, THREAD])
@@ -248,17 +268,18 @@ def test_marks_of_what_was_taken_back_turn_round_when_the_branch_is_taken_up_aga
     main = next(path for path in logs.of(MAIN) if path.stem == MAIN)
     reading = Reading(Provider.CLAUDE, MAIN)
     reading.more(logs.db)
-    assert not any("Wrong turn" in entry.item.text for entry in reading.told.entries)
+    (wrong,) = [entry for entry in reading.told.entries if "Wrong turn" in entry.item.text]
+    assert wrong.branch in {entry.key for entry in reading.told.entries if entry.item.kind is Kind.BRANCH}
     paint = next(json.loads(line)["uuid"] for line in main.read_text().splitlines() if "Painting" in line)
     with main.open("a") as log:
         line = {"type": "user", "uuid": "z", "parentUuid": paint, "sessionId": MAIN, "timestamp": at(90),
                 "message": {"role": "user", "content": "Paint on"}}  # fmt: skip
         log.write(json.dumps(line) + "\n")
     reading.more(logs.db)
-    shown = [entry.item.text for entry in reading.told.entries if entry.item.kind is Kind.PROMPT]
+    shown = [each.item.text for each in reading.told.entries if each.item.kind is Kind.PROMPT and not each.branch]
     assert "Wrong turn: paint them" in shown and "Paint on" in shown
     assert not any("Password" in text for text in shown)
-    assert not any(entry.item.marks & Mark.UNDONE for entry in reading.told.entries)
+    assert all(bool(entry.item.marks & Mark.UNDONE) == bool(entry.branch) for entry in reading.told.entries)
     assert told(reading) == told(fresh(logs, MAIN))
     logs.db.close()
 

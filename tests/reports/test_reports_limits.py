@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ledger_fixtures import Book
 from limit_books import DAY, ENTRY, HOUR, at, entries, reading
 
+from tally_tui.config import Settings
+from tally_tui.config_budgets import Budget
+from tally_tui.ledger.ask_readings import observed
 from tally_tui.model import Provider
+from tally_tui.record.firings import look
 from tally_tui.reports.answers_limits import Limits
+from tally_tui.reports.budgets import budgets
+from tally_tui.reports.forecast import forecasts
 from tally_tui.reports.limits import limits, standing
+from tally_tui.rules.windows import LimitKey, Reading
+from tally_tui.rules.windows_merge import windows
 
 UTC = ZoneInfo("UTC")
 NOW = at("2026-04-17T14:00Z")
@@ -154,3 +165,70 @@ def test_the_gauges_of_the_usage_screen_believe_the_same(book: Book) -> None:
     reading(book, NOW - 60_000, 30, RESET, session="idle")
     [gauge] = limits(book.reader(), now_ms=NOW)
     assert (gauge.percent, gauge.read_ms, gauge.resets_ms) == (45, NOW - 5 * 60_000, RESET)
+
+
+@pytest.mark.parametrize("way", ["a large fall", "told by hand", "five hours"])
+def test_after_a_credit_inside_the_window_all_who_tell_of_it_agree(book: Book, way: str) -> None:
+    """Gauges, `limits`, `forecast`, alerts and budgets: one percentage, and the pace since the credit."""
+    minutes = 300 if way == "five hours" else 10_080
+    reset = NOW + 2 * HOUR if way == "five hours" else RESET
+    start = reset - minutes * 60_000
+    step = (NOW - start) // 6
+    after = 38 if way == "told by hand" else 20
+    told = [(1, 30), (2, 50), (3, after), (4, after + 5), (5, after + 8)]
+    if way == "told by hand":
+        # Too small a fall to be believed by itself.
+        book.db.execute(
+            "INSERT INTO credit (provider, limit_id, minutes, at, percent) VALUES (1, 'claude', ?, ?, ?)",
+            (minutes, start + 3 * step, after),
+        )
+        told = [each for each in told if each[0] != 3]
+    for at_step, percent in told:
+        reading(book, start + at_step * step, percent, reset, minutes=minutes)
+    db = book.reader()
+    (state_of,) = state(book).limits
+    (gauge,) = limits(db, now_ms=NOW)
+    ahead = state_of.forecast
+    assert state_of.window.segment == 1 and ahead is not None
+    # By hand: 8 percent since the credit, over the time since; not all of 46 since the window's start.
+    since = NOW - state_of.window.segment_start
+    by_hand = after + 8 + 8 / since * (reset - NOW)
+    assert ahead.average == pytest.approx(by_hand)
+    assert (gauge.percent, gauge.projected) == (state_of.window.percent, ahead.average) == (after + 8, ahead.average)
+    (row,) = forecasts(db, now_ms=NOW, tz=UTC).rows
+    assert (row.forecast, row.window) == (ahead, state_of.window)
+    fired = look(db, Settings(), now_ms=NOW, tz=UTC).firings
+    assert not [each for each in fired if each.axis in ("weekly", "five_hour", "projected")]
+    if minutes == 10_080:
+        # What was used until the credit stays used of a budget in percents.
+        (budget,) = budgets(db, [Budget("b", 10**8, "percent", provider="claude")], now_ms=NOW, tz=UTC).rows
+        assert budget.standing and budget.standing.spent == round((50 + 8) * 1e6)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 5), st.sampled_from([3.0, 3.0, 3.0, 4.0, 9.5, 0.0]), st.sampled_from([0, 0, 0, 1, 700]),
+            st.integers(1, 90),
+        ),
+        max_size=8,
+    )
+)
+def test_the_middle_of_a_run_of_readings_never_matters(runs: list[tuple[int, float, int, int]]) -> None:
+    """However long the runs are, windows are made as of every single reading."""
+    with TemporaryDirectory() as folder:
+        book = Book(Path(folder) / "ledger.db")
+        ts, told = RESET - 6 * DAY, []
+        for minutes, percent, later, count in runs:
+            for _ in range(count):
+                ts += minutes * 60_000
+                told.append(Reading(ts, percent, RESET + later * 1000))
+                reading(book, ts, percent, RESET + later * 1000)
+        key = LimitKey("claude", "claude", 10_080)
+        found = observed(book.reader(), key, RESET - 7 * DAY, RESET)
+        assert len(found) <= 2 * len(runs) + 2
+        whole, short = windows(key, told), windows(key, found)
+        assert [(each.start, each.end, each.percent, each.drops, each.cut) for each in short] == [
+            (each.start, each.end, each.percent, each.drops, each.cut) for each in whole
+        ]
+        book.db.close()

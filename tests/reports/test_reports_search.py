@@ -10,9 +10,12 @@ from small_logs import at, write
 from talks import Talks, answered, called, replied, said, span, thought
 
 from tally_tui.ledger.marks import Bookmarked
+from tally_tui.library import search as library_search
+from tally_tui.library import source
 from tally_tui.library.facets import GROUPS
 from tally_tui.library.reader import Library
 from tally_tui.query import LIBRARY, QueryError, parse
+from tally_tui.reports import search as search_report
 from tally_tui.reports.search import SearchAnswer, StoppedError, search
 
 FILLER = "filler words\n" * 30
@@ -198,6 +201,36 @@ def test_a_stopped_search_ends_and_the_next_one_works(talks: Talks) -> None:
             search(library, None, query, stopped=lambda: True)
         library.interrupt()
         assert len(search(library, None, query).hits) == 8
+
+
+@pytest.mark.parametrize("block", [1, 300, 1 << 16])
+def test_patterns_find_the_same_however_much_is_read_at_once(
+    talks: Talks, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    queries = (r"re:lamp\b", r"re:(timer|gate).*", r"re:\d.*->|x->y", "re:nowhere", "re:..", "-re:lamp")
+    expected = [talks.ask(query).hits for query in queries]
+    assert [len(hits) for hits in expected[:4]] == [7, 4, 1, 0]
+    monkeypatch.setattr(source, "BLOCK", block)
+    monkeypatch.setattr(source, "BLOCKS", 1)
+    assert [talks.ask(query).hits for query in queries] == expected
+
+
+def test_a_search_that_takes_its_time_says_how_far_back_it_has_looked(
+    talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_report, "TELL_WAY_S", -1.0)
+    monkeypatch.setattr(library_search, "OFTEN", 1)
+    monkeypatch.setattr(library_search, "FETCHED", 2)
+    told: list[SearchAnswer] = []
+    last = talks.ask("re:nowhere", progress=told.append)
+    backs = [each.back_to_ms for each in told if each.back_to_ms is not None]
+    assert backs
+    assert backs == sorted(backs, reverse=True)
+    shares = [each.share for each in told]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+    assert not any(each.finished or each.hits for each in told)
+    assert (last.finished, last.back_to_ms, last.hits) == (True, None, ())
 
 
 def test_a_span_narrows(talks: Talks) -> None:

@@ -13,7 +13,7 @@ from small_logs import answer, prompt, write
 
 from tally_tui.ledger.open import open_reader
 from tally_tui.model import Provider
-from tally_tui.query import LEDGER, parse
+from tally_tui.query import LEDGER, QueryError, parse
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.sessions import sessions
 from tally_tui.reports.subagents import subagents
@@ -83,7 +83,7 @@ def test_of_several_files_the_longest_tells(book: Book) -> None:
 )  # fmt: skip
 def test_every_order_and_its_reverse(book: Book, sort: Any, names: str) -> None:
     by_name = sort in ("title", "project", "branch", "model")
-    expected = {"title": "bacd", "project": "bacd", "branch": "cabd", "model": "acbd"}.get(sort, names)
+    expected = {"title": "bacd", "project": "badc", "branch": "cadb", "model": "cabd"}.get(sort, names)
     answer = ask(book, sort=sort, descending=not by_name)
     assert "".join(row.session for row in answer.rows) == expected
     pages = [ask(book, sort=sort, descending=not by_name, limit=1, offset=n).rows[0].session for n in range(4)]
@@ -93,11 +93,24 @@ def test_every_order_and_its_reverse(book: Book, sort: Any, names: str) -> None:
     assert set(turned[told:]) == set(expected[told:]), "what the logs do not say comes last, whichever way"
 
 
+def test_of_equals_the_latest_comes_first_whichever_way(tmp_path: Path) -> None:
+    book = Book(tmp_path / "ledger.db")
+    for name, hours in (("a", 3), ("b", 9), ("c", 1), ("d", 5)):
+        book.session(name, folder="/src/web", title="The same", branch="main")
+        book.call(name, MIDNIGHT + hours * 3_600_000, cost=1)
+    for sort in ("title", "project", "branch", "model", "length", "context"):
+        for descending in (False, True):
+            assert "".join(row.session for row in ask(book, sort=sort, descending=descending).rows) == "bdac"
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
         ("length:>11", "ab"), ("length:2..12", "ac"), ("-length:>11", "cd"), ("context:>=60k", "bc"),
         ("context:>60k", "c"), ("length:<5 model:some", ""),
+        # a is a quarter full, b is at 60 percent; of c and d nobody knows how much fits.
+        ("context:>25%", "b"), ("context:>=25%", "ab"), ("context:<30%", "a"), ("context:25%", "a"),
+        ("context:20..70%", "ab"), ("context:20%..70%", "ab"), ("context:60%", "b"), ("-context:>50%", "acd"),
     ],
 )  # fmt: skip
 def test_filters_by_length_and_context(book: Book, text: str, names: str) -> None:
@@ -148,3 +161,10 @@ def test_logs_tell_titles_lengths_and_summaries(tmp_path: Path) -> None:
     home.sync()
     rows = {row.session: row for row in sessions(open_reader(tmp_path / "data" / "ledger.db"), tz=UTC_ZONE).rows}
     assert (rows["s1"].turns, rows["s1"].replies, rows["s1"].context) == (2, 2, 14 + 1_028 + 120)
+
+
+@pytest.mark.parametrize("text", ["context:%", "context:>80%k", "length:>80%", "tokens:5%", "context:70%..20%"])
+def test_what_is_no_percentage_is_told(text: str) -> None:
+    with pytest.raises(QueryError) as told:
+        parse(text, now=MIDNIGHT, tz=UTC_ZONE, allow=LEDGER)
+    assert "no number" in told.value.message or "range" in told.value.message
