@@ -5,15 +5,16 @@ A screen hands an action to the store and goes on; a thread does it (`live/actin
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from tally_tui.config_budgets import Budget
-from tally_tui.config_budgets_edit import Change as BudgetChange
-from tally_tui.ledger.searches import SavedSearch
-from tally_tui.model import Subject
-from tally_tui.trouble import Trouble
+if TYPE_CHECKING:
+    from tally_tui.config_budgets import Budget
+    from tally_tui.config_budgets_edit import Change as BudgetChange
+    from tally_tui.ledger.searches import SavedSearch
+    from tally_tui.model import Subject
+    from tally_tui.trouble import Trouble
 
 
 class Acknowledge(Struct, frozen=True):
@@ -105,6 +106,13 @@ class LeavePlace(Struct, frozen=True):
     line: int
 
 
+class KeepHabits(Struct, frozen=True):
+    """How the person had a screen: what is to be so again at the next start."""
+
+    habits: tuple[tuple[str, str], ...]
+    """Names, each with its value; those not named stay."""
+
+
 class RememberQuery(Struct, frozen=True):
     """Something was searched for."""
 
@@ -161,14 +169,28 @@ class ExportConversation(Struct, frozen=True):
     timezone: str = "local"
 
 
+class OpenMedia(Struct, frozen=True):
+    """Images and documents of a message are written to private files and opened."""
+
+    provider: str
+    session: str
+    """As the message's item names it."""
+    log: str
+    places: tuple[tuple[int, int, int], ...]
+    """Offset and length of each one's line in the log, and its part of the line."""
+    masked: bool = False
+    """Whether names are masked."""
+
+
 ArchiveAction: TypeAlias = SetArchived | StopArchiving
 """What a person wants kept of logs."""
 SearchAction: TypeAlias = RememberQuery | ForgetQuery | SaveSearch | DropSearch
 """What is kept of searching."""
-MarkAction: TypeAlias = SetBookmark | SetNote | SetHidden | LeavePlace
-"""What a person keeps in the ledger about sessions and messages."""
+MarkAction: TypeAlias = SetBookmark | SetNote | SetHidden | LeavePlace | KeepHabits
+"""What a person keeps in the ledger about sessions and messages, and of how they are shown."""
 Action: TypeAlias = (
     ArchiveAction | MarkAction | SearchAction | AlertAction | ChangeBudget | TakeBackBudget | ExportConversation
+    | OpenMedia
 )
 
 

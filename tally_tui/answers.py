@@ -14,8 +14,9 @@ from tally_tui.reports.answers_limits import Budgets, Preview, Suggestions
 from tally_tui.reports.channel_tests import ChannelTests
 from tally_tui.reports.compare import Comparison
 from tally_tui.reports.excerpts import Excerpts
+from tally_tui.reports.habits import Habits
 from tally_tui.reports.marks import Marks
-from tally_tui.reports.search_answers import Reach, SearchAnswer
+from tally_tui.reports.search_answers import Reach, SearchAnswer, SessionPlaces
 from tally_tui.reports.searches import Searches
 from tally_tui.reports.subagents import Subagents
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
@@ -25,5 +26,5 @@ LedgerAnswer: TypeAlias = Now | Usage | Sessions | Subagents | Calls | Explain |
 AlertAnswer: TypeAlias = AlertFeed | AlertDetail | AlertRules | Progress | Unread
 Answer: TypeAlias = (
     LedgerAnswer | AlertAnswer | ChannelTests | Excerpts | Transcript | Texts | Hits | SearchAnswer | Reach | Searches
-    | Marks | Comparison | ArchiveProgress
+    | SessionPlaces | Marks | Habits | Comparison | ArchiveProgress
 )  # fmt: skip

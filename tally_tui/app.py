@@ -33,7 +33,7 @@ from tally_tui.store import SYNC, Alerted, Answered, News, Source, Store, SyncSt
 from tally_tui.themes import OURS, chart_variables, few_colours
 
 if TYPE_CHECKING:
-    from tally_tui.screens.session_pane import Target
+    from tally_tui.screens.session_hits import Target
 
 SEVERITY_OF_TOASTS: Final[Mapping[str, SeverityLevel]] = {
     "info": "information", "warn": "warning", "critical": "error",
@@ -154,6 +154,8 @@ class TallyApp(App[str]):
         self._view = self._first_view()
         self._status = SyncStatus()
         self._toasted = 0
+        self._can_show = False
+        """Whether there is a screen; what came before is taken up when there is."""
         self.add_mode("usage", self._usage)
         self.add_mode("conversations", self._conversations)
         self.add_mode("budgets", self._budgets)
@@ -186,7 +188,8 @@ class TallyApp(App[str]):
 
     def _wake(self) -> None:
         # From whichever thread published.
-        self.post_message(StoreChanged())
+        if self._can_show:
+            self.post_message(StoreChanged())
 
     def _usage(self) -> UsageScreen:
         return UsageScreen(self.store, self._view, self.demo)
@@ -207,6 +210,10 @@ class TallyApp(App[str]):
 
         return AlertsScreen(self.store, self._view, self.demo)
 
+    def on_load(self) -> None:
+        # Before there is anything to show it on: meanwhile what the first screen asks can be answered.
+        self.store.start()
+
     def on_mount(self) -> None:
         if not self.is_headless:
             # Python would end at once, and leave the terminal without a cursor and with the mouse on; at
@@ -214,9 +221,10 @@ class TallyApp(App[str]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end, number)
-        # For the sign on every screen's title bar: it stands as long as the app.
+        self._can_show = True
+        self._wake()
+        # For the sign on every screen's title bar: it stands as long as the app. After what the screen asked.
         self.store.ask(UnreadRequest(_UNREAD))
-        self.store.start()
 
     def _end(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -228,10 +236,11 @@ class TallyApp(App[str]):
             self.set_timer(0.5, self._settle)
 
     def _settle(self) -> None:
-        # What is loaded stays: without this a collection stops a scroll for tens of milliseconds.
+        # What is loaded stays, and what comes is looked through in small portions: a collection takes a millisecond
+        # or two, and not the tens of them that are felt while one scrolls or types.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(5_000, 4, 2_500)
         gc.enable()
 
     def on_unmount(self) -> None:
@@ -246,7 +255,8 @@ class TallyApp(App[str]):
         # A screen that was out of sight, or is new, has not heard how far the logs are read.
         for screen in self.screen_stack:
             if isinstance(screen, Hears):
-                screen.receive({SYNC: self._status})
+                # By its own queue: a new one has nothing yet to show it with.
+                screen.call_later(lambda each=screen: each.receive({SYNC: self._status}))
 
     def on_store_changed(self) -> None:
         news = self.store.take()
@@ -262,7 +272,8 @@ class TallyApp(App[str]):
         if alerted is not None:
             self._toast(alerted)
         for screen in self.screen_stack:
-            if isinstance(screen, Hears):
+            # One that is not built yet has asked for nothing, and is told how far the logs are read when it is.
+            if isinstance(screen, Hears) and screen.is_mounted:
                 screen.receive(news)
 
     def _tell_done(self, done: Done) -> None:
@@ -360,4 +371,8 @@ class TallyApp(App[str]):
         self.copy_to_clipboard(text)
         if os.environ.get("TMUX"):
             self.run_worker(lambda: to_tmux(text), thread=True, exit_on_error=False, group="clipboard")
-        self.notify(f"Copied {what}.", timeout=4, markup=False)
+        say = getattr(self.screen, "say", None)
+        if say is not None:
+            say(f"Copied {what}.")
+        else:
+            self.notify(f"Copied {what}.", timeout=4, markup=False)

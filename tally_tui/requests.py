@@ -78,6 +78,13 @@ class MarksRequest(Struct, frozen=True):
     timezone: str = "local"
 
 
+class HabitsRequest(Struct, frozen=True):
+    """How the person last had the screens: orders, depths and the like."""
+
+    slot: str
+    timezone: str = "local"
+
+
 class CallsRequest(Struct, frozen=True):
     """The calls in a span: `limit` of them from `offset` on."""
 
@@ -174,6 +181,8 @@ class FindRequest(Struct, frozen=True):
     session: str
     pattern: str
     ignore_case: bool = True
+    start: int = 0
+    """The item from which on it is looked for first."""
     timezone: str = "local"
 
 
@@ -186,6 +195,18 @@ class SearchRequest(Struct, frozen=True):
     facets: tuple[str, ...] = ()
     """Which kinds of text to look in, by the words of `library.facets.GROUPS`; none: all."""
     limit: int = 200
+    timezone: str = "local"
+
+
+class PlacesRequest(Struct, frozen=True):
+    """Where in one session (the one at the top) all that a search finds stands."""
+
+    slot: str
+    provider: str
+    session: str
+    query: str
+    facets: tuple[str, ...] = ()
+    """As in a SearchRequest."""
     timezone: str = "local"
 
 
@@ -275,12 +296,14 @@ BudgetRequest: TypeAlias = BudgetsRequest | BudgetPeriodRequest | BudgetPreviewR
 """What is answered from the ledger by the settings as they stand in the file now."""
 LedgerRequest: TypeAlias = (
     NowRequest | UsageRequest | SessionsRequest | SubagentsRequest | CallsRequest | ExplainRequest | MarksRequest
-    | BudgetRequest | SearchesRequest | AlertRequest
+    | BudgetRequest | SearchesRequest | HabitsRequest | AlertRequest
 )
 """What the ledger alone answers."""
+LibraryRequest: TypeAlias = SearchRequest | PlacesRequest
+"""What is looked for in what was said."""
 ReadingRequest: TypeAlias = TranscriptRequest | TextsRequest | SpilledRequest | FindRequest
 """What is answered from a session's log."""
 Request: TypeAlias = (
-    LedgerRequest | ReadingRequest | ExcerptsRequest | SearchRequest | SearchableRequest | ChannelTestRequest
+    LedgerRequest | ReadingRequest | ExcerptsRequest | LibraryRequest | SearchableRequest | ChannelTestRequest
     | CompareRequest | ArchivingRequest
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tally_tui.actions import Action, ArchiveAction, Done
 from tally_tui.live.acting import Acting
@@ -23,9 +23,9 @@ from tally_tui.requests import (
     CompareRequest,
     ExcerptsRequest,
     FindRequest,
+    LibraryRequest,
     Request,
     SearchableRequest,
-    SearchRequest,
     SpilledRequest,
     TextsRequest,
     TranscriptRequest,
@@ -34,6 +34,9 @@ from tally_tui.store import Alerted, News, Phase, Publish, QueryProblem, SyncSta
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
+
+FIRST_S: Final = 0.25
+"""Seconds that the first screen has before logs are read."""
 
 
 class LedgerSource:
@@ -87,7 +90,8 @@ class LedgerSource:
         self._comparing.start()
         if self._alerting:
             self._alerting.start()
-        self._ingesting.start()
+        # What the ledger knows is asked and drawn first: reading logs holds the interpreter for longer than that takes.
+        self._ingesting.start(FIRST_S)
 
     def ask(self, request: Request) -> None:
         if isinstance(request, TranscriptRequest | TextsRequest | SpilledRequest | FindRequest):
@@ -100,7 +104,7 @@ class LedgerSource:
             self._archiving.ask(request)
         elif isinstance(request, CompareRequest):
             self._comparing.ask(request)
-        elif isinstance(request, SearchRequest):
+        elif isinstance(request, LibraryRequest):
             self._searching.ask(request)
         elif isinstance(request, SearchableRequest):
             self._indexing.ask(request)

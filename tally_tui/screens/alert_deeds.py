@@ -108,10 +108,10 @@ class Deeds(Screen[None]):
         line = event.line
         if line.switch:
             now = not line.on
-            self._set(line, line.switch, now, f"{line.name}: {'on' if now else 'off'}")
+            self._set(line, line.switch, now, f"{line.title}: {'on' if now else 'off'}")
         elif line.name == "notification":
             kind = "off" if line.on else "auto"
-            self._set(line, "notification", kind, f"notification: {kind}")
+            self._set(line, "notification", kind, f"{line.title}: {kind}")
         elif line.edit:
             self._edit(line)
         else:
@@ -124,7 +124,7 @@ class Deeds(Screen[None]):
         if event.reset:
             name = line.edit or line.switch
             if name:
-                self._set(line, name, None, f"{line.name}: as it is by default")
+                self._set(line, name, None, f"{line.title}: as it is by default")
         elif line.edit:
             self._edit(line)
         elif line.switch and not line.axis:
@@ -147,11 +147,11 @@ class Deeds(Screen[None]):
     def _edit(self, line: Line) -> None:
         self._editing = line
         kind = "thresholds" if line.edit.endswith(".thresholds") else line.edit
-        title = f"{line.name}: {_EXAMPLES[kind]}"
+        title = f"{line.title}: {_EXAMPLES[kind]}"
         if kind == "thresholds":
             rule = next((each for each in self.rules.rules if each.axis == line.axis), None) if self.rules else None
             usual = ", ".join(f"{each:g}" for each in rule.usual) if rule is not None else ""
-            title = f"{line.name}, thresholds: {_EXAMPLES[kind]}; empty: the default, {usual}"
+            title = f"{line.title}, thresholds: {_EXAMPLES[kind]}; empty: the default, {usual}"
         self.query_one(EditLine).open(title, line.words, self._judged)
 
     def _judged(self, words: str) -> str:
@@ -175,11 +175,11 @@ class Deeds(Screen[None]):
         if line is None:
             return
         if line.axis and not event.text.strip():
-            self._set(line, line.edit, None, f"{line.name}: default thresholds")
+            self._set(line, line.edit, None, f"{line.title}: default thresholds")
             return
         value = alert_value_of(line.edit, event.text)
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        self._set(line, line.edit, value, f"{line.name}: {shown or 'none'}")
+        self._set(line, line.edit, value, f"{line.title}: {shown or 'none'}")
 
     @on(EditLine.Left)
     def _left(self, event: EditLine.Left) -> None:

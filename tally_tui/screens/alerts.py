@@ -16,19 +16,21 @@ from textual.widgets import Footer, Static
 
 from tally_tui import clock
 from tally_tui.actions import Done
-from tally_tui.query import ALERTS, QueryError, parse
+from tally_tui.query import ALERTS
 from tally_tui.reports.answers_alerts import AlertDetail, AlertFeed, AlertRow, AlertRules, Progress
 from tally_tui.requests import AlertDetailRequest, AlertRulesRequest, AlertsRequest, MilestonesRequest
 from tally_tui.screens.alert_commands import AlertCommands
 from tally_tui.screens.alert_deeds import Deeds
 from tally_tui.screens.alerts_keys import BINDINGS
-from tally_tui.screens.session_pane import Target
+from tally_tui.screens.incoming import answers, problem, rest, sync
+from tally_tui.screens.session_hits import Target
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, Failed, News, QueryProblem, Store, SyncStatus
+from tally_tui.store import Answered, News, QueryProblem, Store
 from tally_tui.widgets.alerts.edit_line import EditLine
-from tally_tui.widgets.alerts.feed import FeedRows, columns, is_unread
+from tally_tui.widgets.alerts.feed import NARROW, FeedRows, columns, is_unread
 from tally_tui.widgets.alerts.nothing import NoAlerts
 from tally_tui.widgets.alerts.progress import ProgressPane
+from tally_tui.widgets.alerts.rule_note import RuleNote
 from tally_tui.widgets.alerts.rules import COLUMNS as RULE_COLUMNS
 from tally_tui.widgets.alerts.rules import RuleRows, RulesTable, lines
 from tally_tui.widgets.alerts.standing import standing
@@ -96,6 +98,7 @@ class AlertsScreen(Deeds):
                 yield AlertView(self.view.zone)
             with Vertical(id="side"):
                 yield RulesTable(id="rules")
+                yield RuleNote()
                 yield ProgressPane(self.view.zone)
         yield EditLine()
         yield Static(id="hint", markup=False)
@@ -115,13 +118,7 @@ class AlertsScreen(Deeds):
         self._ask_detail()
 
     def on_screen_suspend(self) -> None:
-        self.call_later(self._rest)
-
-    def _rest(self) -> None:
-        # Under a help page it is still in sight; behind another screen it costs nothing.
-        if self.is_attached and self not in self.app.screen_stack:
-            for slot in SLOTS:
-                self.store.drop(slot)
+        self.call_later(rest, self, self.store, SLOTS)
 
     def _minute(self) -> None:
         """Time passes without an alert: how long ago, what resets next, what was snoozed."""
@@ -133,12 +130,7 @@ class AlertsScreen(Deeds):
                 self._ask_detail()
 
     def _check(self, query: str) -> QueryProblem | None:
-        try:
-            parse(query, now=clock.now_ms(), tz=self.view.zone, week_start=self.view.week_start, allow=ALERTS)
-        except QueryError as error:
-            suggestion = f"; {error.suggestion}" if error.suggestion else ""
-            return QueryProblem(f"{error.message}{suggestion}", error.start, error.end)
-        return None
+        return problem(query, self.view, ALERTS)
 
     # -- the list
 
@@ -168,8 +160,9 @@ class AlertsScreen(Deeds):
         self.set_class(not answer.total_rows, "-none")
         nothing = self.query_one(NoAlerts)
         nothing.rules, nothing.filtered = self.rules, bool(answer.all_rows and not answer.total_rows)
-        rows = FeedRows(answer, request.offset, self.view.zone, clock.now_ms())
-        self.table.show(columns(self.table.size.width), rows, ("", True))
+        width = self.table.size.width
+        rows = FeedRows(answer, request.offset, self.view.zone, clock.now_ms(), width < NARROW)
+        self.table.show(columns(width), rows, ("", True))
         self._show_tabs()
 
     def on_resize(self) -> None:
@@ -250,11 +243,16 @@ class AlertsScreen(Deeds):
         if rules is None:
             return
         self.rules_table.show(RULE_COLUMNS, RuleRows(lines(rules, self.view.zone, now), now), ("", True))
+        self._show_rule()
         self.query_one(NoAlerts).rules = rules
         words = list(standing(rules, self.view.zone, now))
         note = self.query_one("#standing", Static)
         note.update(Content("\n").join(words))
         note.display = bool(words)
+
+    @on(RulesTable.Chosen)
+    def _show_rule(self) -> None:
+        self.query_one(RuleNote).show(self.rules_table.line, clock.now_ms())
 
     def action_window(self, step: int) -> None:
         """Milestones of another window."""
@@ -265,16 +263,8 @@ class AlertsScreen(Deeds):
     def receive(self, news: Mapping[str, News]) -> None:
         """Draw what came."""
         with self.app.batch_update():
-            for slot, item in news.items():
-                if isinstance(item, SyncStatus):
-                    self.title_bar.status = self.query_one(SyncLine).status = item
-                elif slot not in SLOTS:
-                    continue
-                elif isinstance(item, Failed):
-                    self.query_one(Notice).show(item.trouble, slot)
-                else:
-                    self.query_one(Notice).clear(slot)
-                    self._take(item)
+            for _, item in answers(self, news, SLOTS):
+                self._take(item)
 
     def _take(self, news: Answered) -> None:
         request, answer = news.request, news.answer
@@ -309,6 +299,8 @@ class AlertsScreen(Deeds):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open", "acknowledge", "detail"):
+            return self.pane == "feed" and self.chosen is not None
+        if action == "acknowledge_all":
             return self.pane == "feed" and self.chosen is not None
         if action == "pane":
             return not self.query_one(EditLine).display
@@ -373,8 +365,7 @@ class AlertsScreen(Deeds):
         self._filter("")
 
     def action_sync(self) -> None:
-        self.store.source.sync()
-        self.notify("Looking for new log lines.", timeout=2)
+        sync(self, self.store)
 
     def action_back(self) -> None:
         """Leave the deepest thing there is to leave."""

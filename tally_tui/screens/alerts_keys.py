@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 BINDINGS: list[BindingType] = [
     Binding("slash", "filter", "Filter", key_display="/", id="alerts.filter",
             tooltip="Filter the list: words, axis: rule: severity: provider: project: since:"),
-    Binding("tab", "pane(1)", "Rules", id="alerts.pane", tooltip="The list, the rules, the milestones"),
+    Binding("tab", "pane(1)", "Next pane", id="alerts.pane", tooltip="The list, the rules, the milestones"),
     Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="alerts.pane-before",
             tooltip="The pane before"),
-    Binding("o", "open", "Open turn", id="alerts.open", tooltip="Read the very turn that crossed it"),
+    Binding("o", "open", "Open", id="alerts.open", tooltip="Read the very turn that crossed it"),
     Binding("a", "acknowledge", "Seen", id="alerts.seen", tooltip="Mark the alert under the cursor as seen"),
     Binding("A", "acknowledge_all", "All seen", id="alerts.all-seen", tooltip="Mark every alert as seen"),
     Binding("z", "snooze", "Snooze", id="alerts.snooze",

@@ -18,6 +18,7 @@ from tally_tui.actions import SetBookmark, SetNote
 from tally_tui.reports.marks import Mark, Marks
 from tally_tui.screens.session_list import short_time
 from tally_tui.store import Answered, News
+from tally_tui.widgets.parts import Parts, keys
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.marked import PENCIL, STAR
@@ -32,6 +33,8 @@ _EMPTY: Final = (
     "m bookmarks the session under the cursor, or in a session the message under the cursor.\n"
     "M writes a note about it. Both are kept when the log is deleted."
 )
+
+_KEYS: Final = (("↵", "opens"), ("/", "filter"), ("m", "removes"), ("M", "note"), ("u", "undo"), ("Esc", "back"))
 
 
 class MarkFilter(Input):
@@ -85,11 +88,7 @@ class BookmarksScreen(Screen[Mark | None]):
         yield MarkFilter(placeholder="words", compact=True, id="marks-filter")
         yield OptionList(id="marks")
         yield Static(id="marks-nothing", markup=False)
-        keys = (("↵", "opens"), ("/", "filter"), ("m", "removes"), ("M", "note"), ("u", "undo"), ("Esc", "back"))
-        yield Static(
-            Content("  ").join(Content.assemble((key, "bold $accent"), f" {word}") for key, word in keys),
-            id="marks-keys",
-        )
+        yield Parts(keys(_KEYS), id="marks-keys")
 
     def on_mount(self) -> None:
         self._fill()

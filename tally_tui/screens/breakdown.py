@@ -7,6 +7,7 @@ from typing import Any
 
 from tally_tui.model import Reason
 from tally_tui.reports.answers import CallRow, Calls, Figures, SessionRow, Sessions, Usage, UsageRow
+from tally_tui.rules.figures import call_money
 from tally_tui.rules.zones import local
 from tally_tui.screens.paged_rows import PagedRows
 from tally_tui.screens.view import Level, View
@@ -157,7 +158,7 @@ class CallRows(PagedRows[CallRow]):
         if call is None:
             return None
         tokens = call.tokens
-        cost = "unpriced" if call.cost is None else figures.money(call.cost)
+        cost = "unpriced" if call.cost is None else call_money(call.cost)
         if call.status == "estimated":
             cost = f"~{cost}"
         return (

@@ -36,6 +36,7 @@ PERIODS_BACK: Final = 6
 _TEXTS: Final = {
     "name": "such as: week",
     "amount": "300",
+    "account": "all; work, usual",
     "project": "all; a name, a folder, site*",
     "model": "all; sonnet, gpt-5*",
     "query": "all; branch:main -is:subagent …",
@@ -53,8 +54,8 @@ _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 _FIELDS: Final = (
     ("name", "Name"), ("amount", "Amount"), ("unit", "Unit"), ("period", "Period"), ("provider", "Provider"),
-    ("project", "Project"), ("model", "Model"), ("query", "Query"), ("alerts", "Alerts"), ("thresholds", "at %"),
-    ("projected", "When"),
+    ("account", "Account"), ("project", "Project"), ("model", "Model"), ("query", "Query"), ("alerts", "Alerts"),
+    ("thresholds", "at %"), ("projected", "When"),
 )  # fmt: skip
 _KEYS: Final = "Enter saves · Esc leaves · ↑↓ ←→"
 

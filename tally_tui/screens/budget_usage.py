@@ -38,6 +38,8 @@ def query_text(budget: Budget) -> str:
     query = budget.query or ""
     if budget.provider:
         query = join(query, "provider", budget.provider)
+    if budget.account:
+        query = join(query, "account", budget.account)
     for field, text in (("project", budget.project), ("model", budget.model)):
         if text:
             term = f"{field}:{_value(text, exact=field == 'project')}"

@@ -16,16 +16,20 @@ from textual.widgets import Footer, Static
 from tally_tui import clock
 from tally_tui.actions import Action, ChangeBudget, Done, TakeBackBudget
 from tally_tui.config_budgets import Budget
+from tally_tui.query import BUDGETS, parse
 from tally_tui.reports.answers_limits import BudgetRow, Budgets, Suggestions
 from tally_tui.requests import BudgetPeriodRequest, BudgetsRequest, BudgetSuggestionsRequest
+from tally_tui.screens.budget_filter import filtered
 from tally_tui.screens.budget_form import form_of
 from tally_tui.screens.budget_usage import usage_view
 from tally_tui.screens.budgets_keys import BINDINGS
+from tally_tui.screens.incoming import answers, problem, rest, sync
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, Failed, News, Store, SyncStatus
+from tally_tui.store import Answered, News, QueryProblem, Store
 from tally_tui.widgets.budgets.cards import BudgetCards
 from tally_tui.widgets.budgets.detail import BudgetDetail
 from tally_tui.widgets.budgets.nothing import NoBudgets
+from tally_tui.widgets.filter_bar import FilterBar
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.sync_line import SyncLine
 from tally_tui.widgets.text import clean
@@ -50,6 +54,7 @@ class BudgetsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     title_bar = getters.query_one(TitleBar)
+    filter_bar = getters.query_one(FilterBar)
     cards = getters.query_one(BudgetCards)
     detail = getters.query_one(BudgetDetail)
     nothing = getters.query_one(NoBudgets)
@@ -57,6 +62,7 @@ class BudgetsScreen(Screen[None]):
     def __init__(self, store: Store, view: View, demo: bool = False) -> None:
         super().__init__()
         self.store, self.view, self.demo = store, view, demo
+        self.query_text = ""
         self.back = 0
         """How many periods before the present one the chosen budget is looked at."""
         self._name: str | None = None
@@ -67,9 +73,11 @@ class BudgetsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
+        yield FilterBar(self._check, "filter: words such as over, provider: project: model: …")
         yield SyncLine()
         yield Notice()
         yield Static(id="budgets-wrong", markup=False)
+        yield Static("No budget matches. / changes the filter, Esc clears it.", id="no-match", markup=False)
         with Container(id="both"):
             yield BudgetCards(self.view.zone)
             yield BudgetDetail(self.view.zone)
@@ -89,13 +97,7 @@ class BudgetsScreen(Screen[None]):
         self._ask_period()
 
     def on_screen_suspend(self) -> None:
-        self.call_later(self._rest)
-
-    def _rest(self) -> None:
-        # Under a form or a help page it is still in sight; behind another screen it costs nothing.
-        if self.is_attached and self not in self.app.screen_stack:
-            for slot in SLOTS:
-                self.store.drop(slot)
+        self.call_later(rest, self, self.store, SLOTS)
 
     # -- asking and receiving
 
@@ -124,16 +126,8 @@ class BudgetsScreen(Screen[None]):
     def receive(self, news: Mapping[str, News]) -> None:
         """Draw what came."""
         with self.app.batch_update():
-            for slot, item in news.items():
-                if isinstance(item, SyncStatus):
-                    self.title_bar.status = self.query_one(SyncLine).status = item
-                elif slot not in SLOTS:
-                    continue
-                elif isinstance(item, Failed):
-                    self.query_one(Notice).show(item.trouble, slot)
-                else:
-                    self.query_one(Notice).clear(slot)
-                    self._show(slot, item)
+            for slot, item in answers(self, news, SLOTS):
+                self._show(slot, item)
 
     def _show(self, slot: str, news: Answered) -> None:
         answer, request = news.answer, news.request
@@ -165,10 +159,26 @@ class BudgetsScreen(Screen[None]):
             self.store.drop("budget-suggestions")
             if self.focused is self.nothing or self.focused is None:
                 self.set_focus(self.cards, scroll_visible=False)
-        self.cards.show(answer.rows, self._choose)
-        if self._choose is not None and any(row.budget.name == self._choose for row in answer.rows):
-            self._choose = None
+        self._show_cards(answer)
         self.refresh_bindings()
+
+    def _show_cards(self, answer: Budgets) -> None:
+        rows = self._filtered(answer)
+        if self._choose is not None and any(row.budget.name == self._choose for row in answer.rows):
+            if all(row.budget.name != self._choose for row in rows):
+                # What was just changed is to be seen.
+                self.query_text = self.title_bar.filter = ""
+                rows = answer.rows
+            self.cards.show(rows, self._choose)
+            self._choose = None
+        else:
+            self.cards.show(rows)
+        self.set_class(bool(answer.rows) and not rows, "-no-match")
+
+    def _filtered(self, answer: Budgets) -> tuple[BudgetRow, ...]:
+        zone, first = self.view.zone, self.view.week_start
+        query = parse(self.query_text, now=answer.at_ms, tz=zone, week_start=first, allow=BUDGETS)
+        return filtered(answer.rows, query)
 
     @on(BudgetCards.Chosen)
     def _chosen(self, event: BudgetCards.Chosen) -> None:
@@ -181,6 +191,7 @@ class BudgetsScreen(Screen[None]):
         row = self.chosen
         if row is None:
             self._name = None
+            self.detail.show(None, 0, clock.now_ms())
             return
         if not self.back:
             self.detail.show(row, 0, self._answer.at_ms if self._answer else clock.now_ms())
@@ -206,12 +217,40 @@ class BudgetsScreen(Screen[None]):
             return False
         if action == "add":
             return self._answer is not None and not self._answer.unreadable
+        if action == "filter":
+            return not self.has_class("-none")
         if action == "undo":
             return bool(self._undo) and self._answer is not None and not self._answer.unreadable
         return True
 
     def _budgets(self) -> tuple[Budget, ...]:
         return tuple(row.budget for row in self._answer.rows) if self._answer is not None else ()
+
+    def _check(self, query: str) -> QueryProblem | None:
+        return problem(query, self.view, BUDGETS)
+
+    def action_filter(self) -> None:
+        self.filter_bar.open(self.query_text)
+
+    @on(FilterBar.Applied)
+    def _filter_applied(self, event: FilterBar.Applied) -> None:
+        self._filter(event.query)
+
+    @on(FilterBar.Left)
+    def _filter_left(self) -> None:
+        self.set_focus(self.cards)
+
+    def action_clear_filter(self) -> None:
+        self._filter("")
+
+    def _filter(self, query: str) -> None:
+        self.query_text = self.title_bar.filter = query
+        self.remove_class("-open")
+        self.set_focus(self.cards)
+        if self._answer is not None:
+            self._show_cards(self._answer)
+            self._show_detail()
+            self.refresh_bindings()
 
     def action_add(self) -> None:
         self.app.push_screen(form_of(self.store, self.view, None, self._budgets()))
@@ -250,7 +289,10 @@ class BudgetsScreen(Screen[None]):
 
     def action_usage(self) -> None:
         row = self.detail.row if self.back else self.chosen
-        if row is not None:
+        if row is not None and row.standing is None:
+            # What it asks for cannot be asked there either.
+            self.notify(row.problem or "This budget cannot be told.", severity="warning", timeout=6, markup=False)
+        elif row is not None:
             view = usage_view(self.view, row.budget, row.period)
             self.app.look(view)  # type: ignore[attr-defined]
 
@@ -294,7 +336,8 @@ class BudgetsScreen(Screen[None]):
         elif self.has_class("-open") or self.focused is self.detail:
             self.remove_class("-open")
             self.set_focus(self.cards)
+        elif self.query_text:
+            self._filter("")
 
     def action_sync(self) -> None:
-        self.store.source.sync()
-        self.notify("Looking for new log lines.", timeout=2)
+        sync(self, self.store)

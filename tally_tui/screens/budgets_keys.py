@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
+    Binding("slash", "filter", "Filter", key_display="/", id="budgets.filter",
+            tooltip="Filter the cards: words such as over, provider: project: model:"),
     Binding("a", "add", "Add", id="budgets.add", tooltip="Add a budget"),
     Binding("e", "edit", "Edit", id="budgets.edit", tooltip="Change the chosen budget"),
     Binding("d", "remove", "Remove", id="budgets.remove", tooltip="Remove the chosen budget; u takes it back"),
@@ -18,5 +20,6 @@ BINDINGS: list[BindingType] = [
     Binding("tab", "other_side", "Other side", show=False, id="budgets.other-side",
             tooltip="From the cards to the chosen budget and back"),
     Binding("r", "sync", "Read now", show=False, id="budgets.sync", tooltip="Look for new log lines now"),
-    Binding("escape", "back", "Back", show=False, id="budgets.back", tooltip="Back to the cards"),
+    Binding("escape", "back", "Back", show=False, id="budgets.back",
+            tooltip="Back to the cards, then without a filter"),
 ]  # fmt: skip

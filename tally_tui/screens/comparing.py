@@ -16,7 +16,7 @@ from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.compare import Comparison
 from tally_tui.requests import CompareRequest
 from tally_tui.screens.breakdown import named
-from tally_tui.screens.session_pane import Target
+from tally_tui.screens.session_hits import Target
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets.comparison import ComparisonView
@@ -53,6 +53,7 @@ class Comparing:
             self.marked = None
             view, store = self.screen.view, self.screen.store
             self.screen.app.push_screen(ComparisonScreen(store, view, first, session), self._opened)
+        self.screen.list_pane.compared(self.marked)
 
     def _opened(self, chosen: tuple[SessionRow, Target] | None) -> None:
         if chosen is not None:

@@ -18,19 +18,21 @@ from tally_tui import clock
 from tally_tui.actions import Done
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.marks import Marks
-from tally_tui.screens import session_ways
 from tally_tui.screens.archiving import SLOT as ARCHIVING
 from tally_tui.screens.archiving import Archiving
 from tally_tui.screens.comparing import Comparing
 from tally_tui.screens.conversations_keys import BINDINGS
+from tally_tui.screens.keeping import Keeping
 from tally_tui.screens.list_pane import SLOTS as LIST_SLOTS
 from tally_tui.screens.list_pane import ListPane
 from tally_tui.screens.marking import SLOT as MARKS
 from tally_tui.screens.marking import HiddenLine, Marking, MarkingKeys
 from tally_tui.screens.reading_keys import ReadingDeeds, ReadingKeys
 from tally_tui.screens.search_walk import SearchWalk
+from tally_tui.screens.session_hits import SLOTS as FINDING
+from tally_tui.screens.session_hits import Target
 from tally_tui.screens.session_list import short_time
-from tally_tui.screens.session_pane import SLOTS, SessionPane, Target
+from tally_tui.screens.session_pane import SLOTS, SessionPane
 from tally_tui.screens.view import View
 from tally_tui.store import Failed, News, Store, SyncStatus
 from tally_tui.widgets.filter_bar import FilterBar
@@ -72,6 +74,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.archiving = Archiving(self)
         self.comparing = Comparing(self)
         self.walk = SearchWalk(self)
+        self.keeping = Keeping(self)
         self.reading = ReadingDeeds(self)
 
     @property
@@ -97,6 +100,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.set_focus(self.table)
 
     def on_screen_resume(self) -> None:
+        self.keeping.ask()
         self.marking.ask()
         self.archiving.ask()
         self.walk.ask()
@@ -104,8 +108,11 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.pane.ask()
 
     def on_screen_suspend(self) -> None:
-        self.pane.remember()
+        self.keeping.rest()
         self.call_later(self._rest)
+
+    def on_unmount(self) -> None:
+        self.keeping.keep()
 
     def _rest(self) -> None:
         # Under a help page it is still in sight; behind another screen it costs nothing.
@@ -160,6 +167,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     def open_session(self, session: SessionRow, target: Target | None = None) -> None:
         """Read a session, from a line of its log on if one is given."""
+        self.walk.leave()
         self.add_class("-reading")
         self.read(session, target)
         self.reader.focus()
@@ -178,8 +186,11 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     def receive(self, news: Mapping[str, News]) -> None:
         """Draw what came."""
+        if not self.query(SessionPane):
+            return  # the program ends, and what it keeps at the end is answered, too
         with self.app.batch_update():
             self.walk.hear(news)
+            self.keeping.hear(news)
             for slot, item in news.items():
                 if isinstance(item, SyncStatus):
                     self.title_bar.status = self.query_one(SyncLine).status = self.list_pane.status = item
@@ -187,6 +198,8 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
                     continue
                 elif isinstance(item, Failed):
                     self.query_one(Notice).show(item.trouble, slot)
+                    if slot in FINDING:
+                        self.pane.hits.rest()
                     if slot == "conversation" and self.pane.pages is None:
                         self.pane.say("This session could not be read.")
                 else:
@@ -236,14 +249,29 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         if self.query_one(Notice).clear():
             return
         if self.has_class("-reading"):
-            if self.reader.pattern is not None:
+            if self.walk.inside:
+                self.walk.back()
+            elif self.reader.pattern is not None:
                 self.pane.forget_found()
-                return
-            self.pane.remember()
-            self.remove_class("-reading")
-            self.table.focus()
+            else:
+                self.to_list()
         elif self.query_text:
             self.filter_by("")
+
+    def to_list(self) -> None:
+        """Leave the session that is read."""
+        self.walk.leave()
+        self.pane.forget_found()
+        self.pane.remember()
+        self.remove_class("-reading")
+        self.table.focus()
+
+    def say(self, words: str) -> None:
+        """Tell something that is no trouble: in the session's last line, or where none is in sight in a toast."""
+        if self.pane.display:
+            self.pane.tell(words)
+        elif words:
+            self.notify(words, timeout=3, markup=False)
 
     def action_clear_filter(self) -> None:
         self.filter_by("")
@@ -265,7 +293,8 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "outline":
-            return self.pane.pages is not None and bool(self.pane.pages.heads)
+            in_sight = self.has_class("-reading") or self.has_class("-wide")
+            return in_sight and self.pane.pages is not None and bool(self.pane.pages.heads)
         return True
 
     def action_outline(self) -> None:
@@ -292,27 +321,15 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     def done(self, done: Done) -> None:
         super().done(done)
         self.archiving.done(done)
-
-    def action_resume(self) -> None:
-        session = self.chosen()
-        if session is not None:
-            session_ways.resume(self, session)
-
-    def action_copy_id(self) -> None:
-        if (session := self.chosen()) is not None:
-            self.app.copy(session.session, "the session's id")  # type: ignore[attr-defined]
-
-    def action_copy_path(self) -> None:
-        if (session := self.chosen()) is not None and session.file is not None:
-            self.app.copy(session.file, "the path of its log")  # type: ignore[attr-defined]
-
-    def action_copy_resume(self) -> None:
-        if (session := self.chosen()) is not None:
-            self.app.copy(session_ways.resume_line(session), "the command that resumes it")  # type: ignore[attr-defined]
+        self.reading.done(done)
 
     @on(Reader.FileWanted)
     def _file_wanted(self, event: Reader.FileWanted) -> None:
         self.reading.open_file(event)
+
+    @on(Reader.MediaWanted)
+    def _media_wanted(self, event: Reader.MediaWanted) -> None:
+        self.reading.open_media(event.item)
 
     @on(Reader.Copied)
     def _copied(self, event: Reader.Copied) -> None:
@@ -320,7 +337,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     @on(Reader.Said)
     def _said(self, event: Reader.Said) -> None:
-        self.notify(event.text, timeout=3, markup=False)
+        self.say(event.text)
         self.pane.place()
 
     @on(Reader.HitsRunOut)

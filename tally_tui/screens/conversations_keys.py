@@ -9,7 +9,7 @@ BINDINGS: list[BindingType] = [
         "slash", "find", "Find", key_display="/", id="conversations.find",
         tooltip="In the list: filter the sessions. In a session: find in it",
     ),
-    Binding("F,ctrl+f", "search", "Search", key_display="F", id="conversations.search",
+    Binding("F,ctrl+f", "search", "Search", id="conversations.search",
             tooltip="Search everything that was said in any session"),
     Binding("X", "index", "Stop indexing", show=False, id="conversations.index",
             tooltip="Stop making text searchable, or go on with it"),
@@ -49,5 +49,5 @@ BINDINGS: list[BindingType] = [
     Binding("tab", "other_side", "Other side", show=False, id="conversations.other-side",
             tooltip="From the list to the session and back"),
     Binding("escape", "back", "Back", show=False, id="conversations.back",
-            tooltip="Leave the search, then the session, then the filter"),
+            tooltip="Forget what was found, or back to the hits; then to the list; then clear the filter"),
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from tally_tui.exports.writing import FORMS, file_name
 from tally_tui.reports.answers import SessionRow
 from tally_tui.screens.breakdown import named
 from tally_tui.widgets.choice import Choice
+from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
 
 _INVISIBLE: Final = re.compile("[\u2400-\u2421\ufffd]")
@@ -34,6 +35,9 @@ _CHOICES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "people": ("Names", {"anonymous": "nobody's", "raw": "as they are"}),
 }
 """Line → (its label, values and their words); the first stands until a person chooses."""
+
+
+_KEYS: Final = ("Enter writes", "Esc leaves", "↑ ↓ lines", "← → choose")
 
 
 class PathInput(Input):
@@ -56,7 +60,8 @@ class ExportScreen(ModalScreen[ExportConversation | None]):
         & #export-about { height: 1; text-style: bold; margin-bottom: 1; }
         & #export-path { border: none; padding: 0 1; height: 1; background: $panel; margin-top: 1;
             &:focus { border: none; } }
-        & #export-says { height: auto; color: $quiet; margin-top: 1; } }
+        & #export-says { height: auto; color: $quiet; margin-top: 1; }
+        & #export-keys { color: $quiet; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+s", "write", "Write", id="export.write", tooltip="Write the file", priority=True),
@@ -91,6 +96,7 @@ class ExportScreen(ModalScreen[ExportConversation | None]):
                 yield Choice(label, words, next(iter(words)), id=f"export-{name}")
             yield PathInput(self._path("markdown"), id="export-path", compact=True)
             yield Static(id="export-says", markup=False)
+            yield Parts(tuple(map(Content, _KEYS)), " · ", id="export-keys")
 
     def on_mount(self) -> None:
         room = min(76, self.app.size.width) - 6
@@ -113,8 +119,7 @@ class ExportScreen(ModalScreen[ExportConversation | None]):
         words = "! Secrets go into the file as they stand in the log." if raw else (
             "Masking knows common shapes of secrets, not every one: look before you share."
         )
-        says.update(Content.assemble((words, "$text-warning" if raw else "$quiet"),
-                                     "\nEnter writes · Esc leaves · ↑ ↓ lines · ← → choose"))  # fmt: skip
+        says.update(Content.styled(words, "$text-warning" if raw else "$quiet"))
 
     @on(Choice.Changed)
     def _chosen(self, event: Choice.Changed) -> None:

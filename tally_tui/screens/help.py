@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tally_tui.screens.help_query import query_page
 from tally_tui.widgets.text import fit
@@ -63,7 +63,6 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen { align: center middle;
         & > VerticalScroll { width: 90%; max-width: 88; height: 90%;
             background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
-        & Static { height: auto; margin: 0 0 1 0; }
         &.-panel > VerticalScroll { width: 100%; height: 100%; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,8 +78,8 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             for title, sentence, entries in self.found:
-                yield Static(keys_page(title, sentence, entries))
-            yield Static(keys_page(*query_page()))
+                yield KeysPage(title, sentence, entries)
+            yield KeysPage(*query_page())
 
     def on_mount(self) -> None:
         page = self.query_one(VerticalScroll)
@@ -91,15 +90,37 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def keys_page(title: str, sentence: str, entries: list[tuple[str, str]]) -> Content:
-    """A title, a sentence, and a line each."""
-    width = max(10, *(len(keys) + 2 for keys, _ in entries)) if entries else 0
-    width = min(width, 24)
-    lines = [Content.styled(title, "bold $text-accent")]
-    if sentence:
-        lines.append(Content(sentence))
-    for keys, what in entries:
-        # A long entry takes a line of its own rather than pushing all others to the right.
-        gap = "\n" + " " * width if len(keys) >= width else ""
-        lines.append(Content.assemble((fit(keys, width) if not gap else keys, "bold"), gap, what))
-    return Content("\n").join(lines)
+class KeysPage(Widget):
+    """A title, a sentence, and a line each; what is too long for its line goes on below itself."""
+
+    DEFAULT_CSS = """
+    KeysPage { height: auto; margin: 0 0 1 0; }
+    """
+
+    def __init__(self, title: str, sentence: str, entries: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.heading, self.sentence, self.entries = title, sentence, entries
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, room: int) -> list[Content]:
+        width = max(10, *(len(keys) + 2 for keys, _ in self.entries)) if self.entries else 0
+        width = min(width, 24, max(10, room // 2))
+        lines = [Content.styled(self.heading, "bold $text-accent"), *_wrapped(self.sentence, room)]
+        for keys, what in self.entries:
+            found = _wrapped(what, room - width) or [Content("")]
+            if len(keys) >= width:
+                # A long entry takes a line of its own rather than pushing all others to the right.
+                lines.append(Content.styled(keys, "bold"))
+            else:
+                lines.append(Content.assemble((fit(keys, width), "bold"), found.pop(0)))
+            lines += [Content.assemble(" " * width, line) for line in found]
+        return lines
+
+
+def _wrapped(text: str, width: int) -> list[Content]:
+    return [line.rstrip() for line in Content(text).wrap(max(1, width))] if text else []

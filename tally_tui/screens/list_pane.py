@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual import getters, on
@@ -9,7 +10,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from tally_tui import clock
 from tally_tui.model import Span
@@ -22,12 +22,14 @@ from tally_tui.screens.session_list import COLUMNS, SORTS, Known, SessionRows
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Store, SyncStatus
 from tally_tui.widgets import figures
+from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.session_list import SessionList
 from tally_tui.widgets.table import VirtualTable
 
 SLOTS = ("sessions", "subagents", "excerpts")
 PAGE = 400
 MARGIN = 150
+NARROW = 44
 EXCERPTS_KEPT = 4_000
 
 
@@ -36,7 +38,7 @@ class ListPane(Vertical):
 
     DEFAULT_CSS = """
     ListPane { width: 1fr; height: 1fr;
-        & > #order { height: 1; margin: 0 1; color: $quiet; }
+        & > #order { margin: 0 1; color: $quiet; }
         & > #sessions { height: 1fr; margin: 0 1; } }
     """
     table = getters.query_one("#sessions", SessionList)
@@ -55,7 +57,7 @@ class ListPane(Vertical):
         self.store, self.view = store, view
         self.query_text, self.sort, self.descending = "", next(iter(SORTS)), True
         self.answer: Sessions | None = None
-        self.status = SyncStatus()
+        self._status = SyncStatus()
         self._known = Known(view.zone)
         self._request: SessionsRequest | None = None
         self._unfolded: dict[str, int] = {}
@@ -64,8 +66,20 @@ class ListPane(Vertical):
         """Of the list on the screen: filter, order, way."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="order", markup=False)
-        yield SessionList(id="sessions")
+        yield Parts(between=" · ", id="order")
+        self._sessions = SessionList(id="sessions")
+        yield self._sessions
+
+    @property
+    def status(self) -> SyncStatus:
+        """How far the logs are read."""
+        return self._status
+
+    @status.setter
+    def status(self, status: SyncStatus) -> None:
+        self._status = status
+        if self.answer is not None and not self.answer.rows:
+            self._draw()  # why there is nothing to list may be known only now
 
     # -- asking
 
@@ -105,6 +119,21 @@ class ListPane(Vertical):
         else:
             self.sort, self.descending = column, column not in BY_NAME
         self.ask(0)
+
+    def habits(self) -> dict[str, str]:
+        """How a person has the list, for the next start."""
+        rows = {None: "", True: "lines", False: "columns"}[self._sessions.chosen]
+        return {"list.order": self.sort, "list.way": "down" if self.descending else "up", "list.rows": rows}
+
+    def take_habits(self, habits: Mapping[str, str]) -> None:
+        """Have it so again; what is not understood, or not there, stays as it is."""
+        before = self.sort, self.descending
+        self.sort = habits.get("list.order", "") if habits.get("list.order") in SORTS else self.sort
+        self.descending = habits.get("list.way", "down" if self.descending else "up") != "up"
+        if habits.get("list.rows") in ("lines", "columns"):
+            self.table.choose(habits["list.rows"] == "lines")
+        if before != (self.sort, self.descending):
+            self.ask(0)
 
     def next_sort(self) -> None:
         """Order by what comes next."""
@@ -166,6 +195,11 @@ class ListPane(Vertical):
         self._known.opened = session.session if session is not None else None
         self.table.refresh()
 
+    def compared(self, session: SessionRow | None) -> None:
+        """Another session is marked for comparing."""
+        self._known.compared = session.session if session is not None else None
+        self.table.refresh()
+
     @property
     def _rows(self) -> SessionRows | None:
         rows = self.table.rows
@@ -191,7 +225,14 @@ class ListPane(Vertical):
             anchor = table.cursor if first <= table.cursor <= last else first
             cursor, held = (_moved(before, rows, row) for row in (table.cursor, anchor))
             table.renew(COLUMNS, rows, (self.sort, self.descending), cursor, (anchor, held))
-        self.query_one("#order", Static).update(self._summary(answer))
+        self._summarise()
+
+    def on_resize(self) -> None:
+        self._summarise()
+
+    def _summarise(self) -> None:
+        if self.answer is not None:
+            self.query_one("#order", Parts).say(*self._summary(self.answer))
 
     def _counts(self, answer: Sessions, offset: int) -> dict[int, int]:
         """Place of an unfolded session → how many subagents it has."""
@@ -202,19 +243,21 @@ class ListPane(Vertical):
             counts[place] = len(self._known.below[name]) if name in self._known.below else told
         return {place: count for place, count in counts.items() if count}
 
-    def _summary(self, answer: Sessions) -> Content:
+    def _summary(self, answer: Sessions) -> tuple[str | Content, ...]:
         count = f"{answer.total_rows:,} session{'' if answer.total_rows == 1 else 's'}"
         if answer.hidden:
             # The cost beside it is of these, too.
             count += f" and {answer.hidden:,} hidden"
-        cost = f" · {figures.cost(answer.totals)}" if answer.totals.calls else ""
+        cost = figures.cost(answer.totals) if answer.totals.calls else ""
         way = "▼" if self.descending else "▲"
-        return Content.assemble("by ", (f"{SORTS[self.sort]} {way}", "bold"), f" · {count}{cost}")
+        # At forty columns these letters would cost a line.
+        by = "by " if self.size.width >= NARROW else ""
+        return Content.assemble(by, (f"{SORTS[self.sort]} {way}", "bold")), count, cost
 
     def _nothing(self, answer: Sessions) -> str:
         if answer.hidden:
             return "All sessions that match are hidden. H shows them, h puts one back on the list."
-        if self.query_text:
+        if self.query_text and self.status.kept_calls:
             return "No session matches. / changes the filter, Esc clears it; F searches everything that was said."
         if self.status.kept_calls:
             return "No session has a call yet."

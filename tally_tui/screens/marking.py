@@ -18,7 +18,7 @@ from tally_tui.reports.answers import Figures, SessionRow
 from tally_tui.reports.marks import Mark, Marks
 from tally_tui.requests import MarksRequest
 from tally_tui.screens.breakdown import named
-from tally_tui.screens.session_pane import Target
+from tally_tui.screens.session_hits import Target
 from tally_tui.widgets.transcript.marked import Marked
 from tally_tui.widgets.transcript.pages import Kind
 from tally_tui.widgets.transcript.tool_titles import first_line

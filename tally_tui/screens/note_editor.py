@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from tally_tui.ledger.marks import MOST_NOTE
+from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
 
@@ -65,22 +66,20 @@ class NoteEditor(ModalScreen[str | None]):
         with Vertical():
             yield Static(id="note-about", markup=False)
             yield NoteArea(safe.block(self.note), id="note", soft_wrap=True, compact=True, show_line_numbers=False)
-            yield Static(id="note-keys", markup=False)
+            yield Parts(between=" · ", id="note-keys")
 
     def on_mount(self) -> None:
         room = min(72, self.app.size.width) - 6
         self.query_one("#note-about", Static).update(Content(crop(f"✎ {safe.line(self.about)}", room)))
-        deletes = " · empty deletes" if self.note else ""
-        self._say(f"Enter saves · ^j new line · Esc leaves{deletes}")
+        deletes = "empty deletes" if self.note else ""
+        self.query_one("#note-keys", Parts).say("Enter saves", "^j new line", "Esc leaves", deletes)
         self.area.move_cursor(self.area.document.end)
-
-    def _say(self, words: str, style: str = "") -> None:
-        self.query_one("#note-keys", Static).update(Content.styled(words, style) if style else Content(words))
 
     def action_save(self) -> None:
         text = self.area.text.strip()
         if len(text) > MOST_NOTE:
-            self._say(f"✗ A note holds {MOST_NOTE:,} characters; this one has {len(text):,}.", "$text-error")
+            words = f"✗ A note holds {MOST_NOTE:,} characters; this one has {len(text):,}."
+            self.query_one("#note-keys", Parts).say(Content.styled(words, "$text-error"))
             return
         self.dismiss(text)
 

@@ -81,6 +81,8 @@ class OutlineScreen(ModalScreen[int | None]):
 
     def _wanted(self, head: Head) -> bool:
         kept = head.key in self.marked
+        if head.branch and not kept:
+            return False  # taken back: only where one has marked it
         if self.only == "bookmarks":
             return kept
         if self.only == "prompts":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
-from tally_tui.actions import ExportConversation
+from tally_tui.actions import Done, ExportConversation, OpenMedia
 from tally_tui.screens import editing, session_ways
 from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.places import Place, places_of
@@ -36,8 +36,7 @@ class ReadingDeeds:
 
     def mask(self) -> None:
         masked = self.screen.pane.mask_secrets()
-        words = "What looks like a secret is masked, in copies too." if masked else "Secrets are shown as they are."
-        self.screen.notify(words, timeout=3, markup=False)
+        self.screen.say("Secrets are masked, in copies too." if masked else "Secrets are shown as they are.")
 
     def fork(self) -> None:
         session = self.screen.chosen()
@@ -76,6 +75,25 @@ class ReadingDeeds:
             self._refuse(f"The file is gone: {clean(found.gone[0])}{more}. L opens the log itself.")
         else:
             self._refuse("No file that this message names is there. L opens the log itself.")
+
+    def open_media(self, item: int) -> None:
+        """Open the images and documents of a message."""
+        from tally_tui.widgets.transcript.entries import media_of
+
+        pages, pane = self.screen.pane.pages, self.screen.pane
+        if pages is None or item >= len(pages.transcript.entries):
+            return
+        entry = pages.transcript.entries[item]
+        places = tuple((each.offset, each.length, each.part) for each in media_of(entry))
+        if places and entry.path:
+            self.screen.say("Opening …")
+            action = OpenMedia(pages.transcript.provider, entry.item.session, entry.path, places, pane.masked)
+            self.screen.store.do(action)
+
+    def done(self, done: Done) -> None:
+        """Something was done, or not."""
+        if isinstance(done.action, OpenMedia):
+            self.screen.say("" if done.trouble else "Handed to the program that opens such files.")
 
     def open_log(self) -> None:
         """The session's log, at the line of the message under the cursor."""
@@ -125,3 +143,20 @@ class ReadingKeys:
 
     def action_open_log(self) -> None:
         self.reading.open_log()
+
+    def action_resume(self) -> None:
+        session = self.reading.screen.chosen()
+        if session is not None:
+            session_ways.resume(self.reading.screen, session)
+
+    def action_copy_id(self) -> None:
+        if (session := self.reading.screen.chosen()) is not None:
+            self.reading.screen.app.copy(session.session, "the session's id")  # type: ignore[attr-defined]
+
+    def action_copy_path(self) -> None:
+        if (session := self.reading.screen.chosen()) is not None and session.file is not None:
+            self.reading.screen.app.copy(session.file, "the path of its log")  # type: ignore[attr-defined]
+
+    def action_copy_resume(self) -> None:
+        if (session := self.reading.screen.chosen()) is not None:
+            self.reading.screen.app.copy(session_ways.resume_line(session), "the command that resumes it")  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from tally_tui.actions import DropSearch, ForgetQuery
 from tally_tui.reports.searches import SavedSearch, Searches
 from tally_tui.store import Answered, News, Store
+from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
 
 SLOT: Final = "searches"
@@ -46,7 +47,7 @@ class SearchName(ModalScreen[str | None]):
         with Vertical():
             yield Static(Content.assemble(("Save this search as", "bold")), markup=False)
             yield Input(clean(self.query_text), compact=True)
-            yield Static(id="name-note", markup=False)
+            yield Parts(id="name-note")
 
     def on_mount(self) -> None:
         self._say()
@@ -54,8 +55,8 @@ class SearchName(ModalScreen[str | None]):
     @on(Input.Changed)
     def _say(self) -> None:
         name = self.query_one(Input).value.strip()
-        taken = "There is one of this name: it is replaced.  " if name in self.taken else ""
-        self.query_one("#name-note", Static).update(Content(f"{taken}↵ saves  Esc leaves"))
+        taken = "There is one of this name: it is replaced." if name in self.taken else ""
+        self.query_one("#name-note", Parts).say(taken, "↵ saves", "Esc leaves")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -97,7 +98,7 @@ class SavedSearches(ModalScreen[SavedSearch | None]):
         with Vertical():
             yield Static(Content("Saved searches, and earlier ones"), id="searches-title", markup=False)
             yield OptionList()
-            yield Static(id="searches-keys", markup=False)
+            yield Parts(id="searches-keys")
 
     def on_mount(self) -> None:
         self._fill()
@@ -124,8 +125,8 @@ class SavedSearches(ModalScreen[SavedSearch | None]):
         if self._rows:
             options.highlighted = min(before, len(self._rows) - 1)
         nothing = "Nothing is kept yet. ^s on the line saves a search; what you open a hit of stands here, too."
-        keys = "↵ searches  d deletes  Esc back" if self._rows else nothing
-        self.query_one("#searches-keys", Static).update(Content(keys))
+        does = ("↵ searches", "d deletes") if self._rows else (nothing,)
+        self.query_one("#searches-keys", Parts).say(*does, "Esc back")
 
     def _line(self, search: SavedSearch) -> Content:
         room = min(76, self.app.size.width) - 7

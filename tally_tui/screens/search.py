@@ -27,8 +27,9 @@ from tally_tui.screens.session_list import short_day
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Failed, News, QueryProblem, Store
 from tally_tui.widgets.facet_bar import FacetBar
-from tally_tui.widgets.hits import HitList
+from tally_tui.widgets.hits import ARCHIVED, HitList
 from tally_tui.widgets.index_line import IndexLine
+from tally_tui.widgets.parts import Parts, keys
 from tally_tui.widgets.text import clean
 
 SLOT, REACH = "search", "searchable"
@@ -45,8 +46,12 @@ class Chosen:
 
     hit: SearchHit
     search: SavedSearch
-    hits: tuple[SearchHit, ...]
+    answer: SearchAnswer
     """All that were found, in the order of the screen."""
+    top: int = 0
+    """The first line of the hits that was in sight."""
+    brief: bool = False
+    """Whether only a line of each was shown."""
 
 
 class SearchScreen(Screen[Chosen | None]):
@@ -59,7 +64,7 @@ class SearchScreen(Screen[Chosen | None]):
         & > SearchInput.-textual-compact { background: $panel; padding: 0 1; }
         & > #search-problem { height: auto; padding: 0 1; color: $text-warning; background: $surface; display: none; }
         & > #search-state { height: auto; max-height: 3; padding: 0 1; color: $quiet; background: $surface; }
-        & > #search-keys { height: auto; max-height: 3; dock: bottom; background: $footer-background; padding: 0 1; } }
+        & > #search-keys { height: auto; max-height: 4; dock: bottom; background: $footer-background; padding: 0 1; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="search.leave", tooltip="Back to the sessions"),
@@ -75,12 +80,12 @@ class SearchScreen(Screen[Chosen | None]):
     line = getters.query_one(SearchInput)
 
     def __init__(
-        self, store: Store, view: View, search: SavedSearch | None = None, project: str | None = None
+        self, store: Store, view: View, kept: Chosen | None = None, project: str | None = None
     ) -> None:
-        """`search` stands there at first; `project` is that of the session one came from."""
+        """`kept` is what was left here last; `project` is that of the session one came from."""
         super().__init__()
-        self.store, self.view, self.project = store, view, project
-        self.first = search or SavedSearch("", "")
+        self.store, self.view, self.project, self.kept = store, view, project, kept
+        self.first = kept.search if kept is not None else SavedSearch("", "")
         self.ranked = self.first.ranked
         self.waiting = False
         self.searches = Searches()
@@ -92,11 +97,10 @@ class SearchScreen(Screen[Chosen | None]):
         yield SearchInput(self.first.query)
         yield Static(id="search-problem", markup=False)
         yield FacetBar()
-        yield Static(id="search-state", markup=False)
+        yield Parts(between=" · ", id="search-state")
         yield IndexLine()
         yield HitList(self._when)
-        keys = Content("  ").join(Content.assemble((key, "bold $accent"), f" {word}") for key, word in _KEYS)
-        yield Static(keys, id="search-keys")
+        yield Parts(keys(_KEYS), id="search-keys")
 
     def on_mount(self) -> None:
         self.line.action_select_all()
@@ -104,6 +108,13 @@ class SearchScreen(Screen[Chosen | None]):
         self.store.ask(SearchableRequest(REACH))
         self.store.ask(SearchesRequest(SAVED))
         self._ask()
+        if self.kept is not None and self._asked is not None:
+            # As it was left; what has come since comes with the answer.
+            self._answer, self._shown = self.kept.answer, self._asked
+            self.hits.brief = self.kept.brief
+            self.hits.show(self.kept.answer.by_session(), "")
+            self._tell(self.kept.answer)
+            self.call_after_refresh(self.hits.select, self.kept.hit, self.kept.top)
 
     def on_unmount(self) -> None:
         for slot in (SLOT, REACH, SAVED):
@@ -148,6 +159,9 @@ class SearchScreen(Screen[Chosen | None]):
             if item.problem is None:
                 self._say(clean(item.trouble.happened))
         elif isinstance(item, Answered) and isinstance(item.answer, SearchAnswer):
+            known = self.kept is not None and self._answer is self.kept.answer and item.request == self._shown
+            if known and not item.answer.finished:
+                return  # what is shown is more than this
             answer = self._answer = item.answer
             self.waiting = not answer.finished
             self._point(None)
@@ -159,13 +173,19 @@ class SearchScreen(Screen[Chosen | None]):
     def _tell(self, answer: SearchAnswer) -> None:
         sessions = len(answer.by_session())
         messages = "message" if answer.total == 1 and answer.total_is_exact else "messages"
-        words = [f"{answer.total_words} {messages}", f"{sessions:,} sessions here" if sessions > 1 else ""]
+        found = f"{answer.total_words} {messages}" if answer.total or answer.finished else "nothing yet"
+        words = [found, f"{sessions:,} sessions here" if sessions > 1 else ""]
         words.append("best first" if self.ranked else "newest first")
         if not answer.finished:
             words.append("searching …")
+        if answer.back_to_ms is not None:
+            words.append(f"looked back to {self._when(answer.back_to_ms).strip()}")
+            words.append(f"{int(answer.share * 100)} %")
         if answer.unreadable:
             words.append(f"{answer.unreadable:,} more in logs that are gone")
-        self._say(" · ".join(word for word in words if word))
+        if kept := sum(bool(hit.archived) for hit in answer.hits):
+            words.append(f"{ARCHIVED} {kept:,} from the archive")
+        self._say(*words)
 
     def _nothing(self) -> str:
         """What to do when nothing was found."""
@@ -173,8 +193,8 @@ class SearchScreen(Screen[Chosen | None]):
             return f"Nothing found. Looked only in: {', '.join(facets)}. Tab, then Space on all, looks everywhere."
         return "Nothing found. Fewer words find more, and prefix* finds every word that begins so."
 
-    def _say(self, words: str) -> None:
-        self.query_one("#search-state", Static).update(Content(words))
+    def _say(self, *words: str) -> None:
+        self.query_one("#search-state", Parts).say(*words)
 
     def _point(self, problem: QueryProblem | None) -> None:
         """Say what is not understood, under the word itself."""
@@ -225,8 +245,9 @@ class SearchScreen(Screen[Chosen | None]):
 
     def _open(self, hit: SearchHit) -> None:
         self._remember()
-        hits = self._answer.hits if self._answer is not None else (hit,)
-        self.dismiss(Chosen(hit, self.search, hits))
+        search = self.search
+        answer = self._answer or SearchAnswer(search.query, (hit,), 1, False, False)
+        self.dismiss(Chosen(hit, search, answer, int(self.hits.scroll_y), self.hits.brief))
 
     def _remember(self) -> None:
         query = self.search.query

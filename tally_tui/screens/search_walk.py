@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.reports.search_answers import Reach, Reaching, SearchHit
 from tally_tui.requests import SearchableRequest
+from tally_tui.screens.session_hits import Target
 from tally_tui.screens.session_list import bare
-from tally_tui.screens.session_pane import Target
 from tally_tui.store import Answered, News
 from tally_tui.widgets.index_line import IndexLine
 from tally_tui.widgets.text import clean, crop
+from tally_tui.widgets.transcript.seeking import Words
 
 if TYPE_CHECKING:
     from tally_tui.screens.conversations import ConversationsScreen
@@ -27,7 +28,9 @@ class SearchWalk:
     def __init__(self, screen: ConversationsScreen) -> None:
         self._screen = screen
         self._last: Chosen | None = None
-        self._pattern: re.Pattern[str] | None = None
+        self._words: Words | None = None
+        self._within = ""
+        """The session that was opened from the hits."""
         self._wish: tuple[str, int] | None = None
         """The session in which a step was asked for before all was known of it, and the step."""
 
@@ -35,28 +38,50 @@ class SearchWalk:
 
     def open(self) -> None:
         """The search screen, as it was left."""
+        self._search(self._found)
+
+    def _search(self, then: Callable[[Chosen | None], None]) -> None:
         from tally_tui.screens.search import SearchScreen
 
         screen, session = self._screen, self._screen.chosen()
-        search = self._last.search if self._last is not None else None
         project = session.project if session is not None else None
-        screen.app.push_screen(SearchScreen(screen.store, screen.view, search, project), self._found)
+        screen.app.push_screen(SearchScreen(screen.store, screen.view, self._last, project), then)
 
     def _found(self, chosen: Chosen | None) -> None:
         if chosen is not None:
             self._last = chosen
-            self._go(chosen.hit)
+            self._words = Words(chosen.answer.terms, chosen.search.query, chosen.search.facets)
+            hit = chosen.hit
+            self._go(hit, Target(hit.file, hit.offset, hit.length, self._words, facet=hit.facet, near=hit.snippet))
 
-    def _go(self, hit: SearchHit) -> None:
-        """Open a hit's session there, what was sought marked in it."""
-        self._wish = None
-        self._pattern = words_of([each for each in self._hits if each.root == hit.root] or [hit])
+    def _go(self, hit: SearchHit, target: Target) -> None:
+        """Open a hit's session, what was sought marked in it."""
         session = self._screen.row_of(hit.root) or bare(hit)
-        self._screen.open_session(session, Target(hit.file, hit.offset, hit.length, self._pattern))
+        self._screen.open_session(session, target)
+        self._within, self._wish = session.session, None
+
+    # -- back to the hits
 
     @property
-    def _hits(self) -> Sequence[SearchHit]:
-        return self._last.hits if self._last is not None else ()
+    def inside(self) -> bool:
+        """Whether one reads a session that was opened from the hits, and looks for nothing else in it."""
+        pane = self._screen.pane
+        here = pane.session is not None and pane.session.session == self._within and self._last is not None
+        return here and pane.reader.pattern in (None, self._words)
+
+    def leave(self) -> None:
+        """What is opened now is not from the hits."""
+        self._within, self._wish = "", None
+
+    def back(self) -> None:
+        """To the hits, from the session that was opened there."""
+        self._search(self._left_hits)
+
+    def _left_hits(self, chosen: Chosen | None) -> None:
+        if chosen is None:
+            self._screen.to_list()
+        else:
+            self._found(chosen)
 
     # -- walking on
 
@@ -65,38 +90,49 @@ class SearchWalk:
         pane = self._screen.pane
         if pane.session is None:
             return
-        if pane.seeking:
+        if pane.hits.seeking:
             self._wish = pane.session.session, step
             self._say("Still looking through this session …")
             return
-        sessions = list(dict.fromkeys(hit.root for hit in self._hits))
+        hits = self._last.answer.hits if self._last is not None else ()
+        sessions = list(dict.fromkeys(hit.root for hit in hits))
         here = pane.session.session
-        if self._pattern is None or pane.reader.pattern != self._pattern or here not in sessions:
+        if self._words is None or pane.reader.pattern != self._words or here not in sessions:
             self._say("No further hit." if step > 0 else "No hit before this.")
             return
         place = sessions.index(here) + step
         if not 0 <= place < len(sessions):
-            more = "1 session" if len(sessions) == 1 else f"{len(sessions):,} sessions"
-            self._say(f"No further hit: the search found {more}." if step > 0 else "This was the first session found.")
+            self._say(self._end(len(sessions)) if step > 0 else "This was the first session found.")
             return
-        there = [hit for hit in self._hits if hit.root == sessions[place]]
-        # The search has the newest first, a conversation the oldest.
-        hit = (min if step > 0 else max)(there, key=lambda each: (each.time_ms, each.offset))
+        hit = next(hit for hit in hits if hit.root == sessions[place])
         title = crop(clean(hit.title) or hit.root[:8], 60)
-        self._say(f"{'Next session' if step > 0 else 'Session before'}: {title} ({place + 1} of {len(sessions):,})")
-        self._go(hit)
+        words = "Next session" if step > 0 else "Session before"
+        assert self._last is not None
+        self._last = replace(self._last, hit=hit)
+        # The search has the newest first, a conversation the oldest.
+        self._go(hit, Target("", 0, 0, self._words, edge=step))
+        self._say(f"{words} ({place + 1} of {len(sessions):,}): {title}")
+
+    def _end(self, sessions: int) -> str:
+        """Why there is none further."""
+        answer = self._last.answer if self._last is not None else None
+        if answer is not None and not (answer.total_is_exact and answer.total <= len(answer.hits)):
+            return f"No further one of the {len(answer.hits):,} hits shown: narrow the search to see more."
+        return f"No further hit: {'1 session' if sessions == 1 else f'{sessions:,} sessions'} found."
 
     def go_on(self) -> None:
         """Take the step that was asked for too early, once it can be taken."""
+        if self._wish is None:
+            return
         pane, wish = self._screen.pane, self._wish
-        if wish is None or pane.seeking:
+        if pane.hits.seeking:
             return
         self._wish = None
         if pane.session is not None and pane.session.session == wish[0]:
             pane.reader.action_hit(wish[1])
 
     def _say(self, words: str) -> None:
-        self._screen.notify(words, timeout=3, markup=False)
+        self._screen.say(words)
 
     # -- how much can be searched
 
@@ -123,10 +159,3 @@ class SearchWalk:
             source.sync()
         else:
             source.cancel()
-
-
-def words_of(hits: Sequence[SearchHit]) -> re.Pattern[str] | None:
-    """What was found in some hits, to be found again in their session; None where nothing tells."""
-    found = {hit.snippet[start:end].lower() for hit in hits for start, end in hit.spans} - {""}
-    words = sorted(found, key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None

@@ -21,6 +21,8 @@ from tally_tui.widgets.transcript.safe import line
 
 LIVE_MS = 600_000
 """A session with a call in the last ten minutes is live."""
+COMPARED = "⇄"
+"""Beside the title of the session that the next one is compared with."""
 NEARLY_FULL = 0.8
 """Of a context: the agent will soon compact it."""
 SORTS: Mapping[str, str] = {
@@ -60,6 +62,8 @@ class Known:
     zone: ZoneInfo
     opened: str | None = None
     """The session in the reader."""
+    compared: str | None = None
+    """The session that is marked for comparing."""
     excerpts: dict[str, Excerpt] = field(default_factory=dict)
     """Log's path → its words."""
     below: dict[str, tuple[SessionRow, ...]] = field(default_factory=dict)
@@ -116,8 +120,9 @@ class SessionRows(PagedRows[SessionRow]):
         session = self.at(row)
         if session is None:
             return None
-        sign = "▌ " if session.session == self.known.opened else "● " if self.live(session) else "  "
-        marks = signs(session)
+        opened, live = session.session == self.known.opened, self.live(session)
+        sign = "▌" * opened + "●" * live + " " if opened or live else "  "
+        marks = self._marks(session)
         return (
             sign + (f"{marks} " if marks else "") + line(named(session)),
             short_day(session.last_ms, self.known.zone, self.now),
@@ -148,7 +153,7 @@ class SessionRows(PagedRows[SessionRow]):
             prompt = ""
         return Card(
             title, when, figures.cost(session.figures), tuple(self._facts(session, row)), prompt, line(words.reply),
-            _noted(session), live, opened, signs(session),
+            _noted(session), live, opened, self._marks(session),
         )  # fmt: skip
 
     def _facts(self, session: SessionRow, row: int) -> list[Fact]:
@@ -172,6 +177,9 @@ class SessionRows(PagedRows[SessionRow]):
             found.append(Fact("subagents", f"{count}agent{plural}", 3, "sign", short=count))
         found.append(Fact("deletion", deleted_in(session, self.now), 3, "warn"))
         return [fact for fact in found if fact.text]
+
+    def _marks(self, session: SessionRow) -> str:
+        return (COMPARED if session.session == self.known.compared else "") + signs(session)
 
     def _sign(self, row: int) -> str:
         return "▾" if self.folding.place(row)[0] in self.unfolded else "▸"
@@ -218,7 +226,7 @@ def _noted(session: SessionRow) -> str:
 
 def _no_words(session: SessionRow) -> str:
     if session.file is None:
-        return "No log of its own was found; its subagents' were." if session.subagents else "No log of it was found."
+        return "Only its subagents' logs were found." if session.subagents else "No log of it was found."
     if session.file_gone:
         kept = "its words are in the archive" if session.archived else "what it cost is kept"
         return f"Its log is gone; {kept}."

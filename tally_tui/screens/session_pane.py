@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,17 +10,21 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tally_tui.actions import LeavePlace
 from tally_tui.model import Span
 from tally_tui.reports.answers import SessionRow, Sessions
+from tally_tui.reports.search_answers import SessionPlaces
 from tally_tui.reports.transcripts import Hits, Texts, Transcript
-from tally_tui.requests import FindRequest, SessionsRequest, SpilledRequest, TextsRequest, TranscriptRequest
+from tally_tui.requests import SessionsRequest, SpilledRequest, TextsRequest, TranscriptRequest
 from tally_tui.rules.redaction import masked
 from tally_tui.rules.zones import local
+from tally_tui.screens import session_hits
 from tally_tui.screens.archiving import ArchiveLine
 from tally_tui.screens.breakdown import named
+from tally_tui.screens.session_hits import SessionHits, Target
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Store
 from tally_tui.widgets import figures
@@ -29,23 +32,15 @@ from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.conversation import Conversation
 from tally_tui.widgets.transcript.find_bar import FindBar, FindInput
 from tally_tui.widgets.transcript.lines import PlaceLine, SessionLine
+from tally_tui.widgets.transcript.markdown import prepare
 from tally_tui.widgets.transcript.reader import Reader
+from tally_tui.widgets.transcript.seeking import Words
 
-SLOTS = ("conversation", "texts", "spilled", "found", "opened")
-
-
-@dataclass
-class Target:
-    """Where to go in a session that is being opened: a line of one of its logs (or an item, by its key), and
-    what to mark there."""
-
-    file: str
-    offset: int
-    length: int
-    pattern: re.Pattern[str] | None = None
-    key: str = ""
-    uuid: str = ""
-    """Of a message whose key is no longer there."""
+SLOTS = ("conversation", "texts", "spilled", "opened", *session_hits.SLOTS)
+PREPARE_S = 0.5
+"""When the list stands, what colours code is loaded, in case a session is opened."""
+QUIET_S = 6.0
+"""How long words stand in the last line."""
 
 
 class SessionPane(Vertical):
@@ -82,9 +77,8 @@ class SessionPane(Vertical):
         self._asked_pages = self._shown_pages = 0
         self._back = False
         """Whether the place where the session was left is still to be found."""
-        self._target: Target | None = None
-        self.finding = False
-        """Whether it is not known yet where all that is sought stands."""
+        self.hits = SessionHits(self)
+        self._quiet: Timer | None = None
         self._places: dict[str, tuple[str, int]] = {}
         """Session → the item and the line where it was left."""
 
@@ -99,15 +93,20 @@ class SessionPane(Vertical):
 
     def on_mount(self) -> None:
         self.say("Enter opens the session under the cursor.")
+        self.set_timer(PREPARE_S, self._prepare)
+
+    @work(thread=True, group="prepare", exit_on_error=False)
+    def _prepare(self) -> None:
+        prepare()
 
     # -- opening
 
     def read(self, session: SessionRow, target: Target | None = None) -> None:
         """Show a session, from a line of its log on if one is given."""
-        self._target = target
+        self.hits.target = target
         if self.session is not None and self.session.session == session.session:
             self._title()
-            self._go_to_target()
+            self.hits.go()
             return
         self.remember()
         self.session, self.pages = session, None
@@ -127,7 +126,7 @@ class SessionPane(Vertical):
 
     def rest(self) -> None:
         """Nobody looks."""
-        self.finding = False
+        self.hits.rest()
         for slot in SLOTS:
             self.store.drop(slot)
 
@@ -194,8 +193,9 @@ class SessionPane(Vertical):
                 if isinstance(news.request, SpilledRequest):
                     self._loaded(news.request.key, answer.problem)
                 self.reader.arrived()
-        elif isinstance(answer, Hits) and isinstance(news.request, FindRequest):
-            self._show_found(news.request, answer)
+        elif isinstance(answer, Hits | SessionPlaces):
+            self.hits.receive(news.request, answer)
+            self.place()
         elif isinstance(answer, Sessions):
             self._facts(answer)
 
@@ -206,11 +206,18 @@ class SessionPane(Vertical):
 
     def _make(self, transcript: Transcript) -> None:
         self._asked_pages += 1
-        self._make_pages(transcript, self.pages, self.masked, self._asked_pages)
+        walking = self.hits.target is not None or isinstance(self.reader.pattern, Words)
+        self._make_pages(transcript, self.pages, self.masked, self._asked_pages, walking)
 
-    @work(thread=True, group="pages", exit_on_error=False)
-    def _make_pages(self, transcript: Transcript, before: Conversation | None, masked: bool, number: int) -> None:
-        self.post_message(self.Made(Conversation(transcript, before, masked), number))
+    # A description of its own: Textual would make one of all it is given, word for word.
+    @work(thread=True, group="pages", exit_on_error=False, description="pages")
+    def _make_pages(
+        self, transcript: Transcript, before: Conversation | None, masked: bool, number: int, walking: bool
+    ) -> None:
+        pages = Conversation(transcript, before, masked)
+        if walking:
+            pages.learn_lines()
+        self.post_message(self.Made(pages, number))
 
     @on(Made)
     def _made(self, event: Made) -> None:
@@ -230,9 +237,7 @@ class SessionPane(Vertical):
             self._back = True
         if self._back:
             self._go_back_to_place()
-        self._go_to_target()
-        if same and not counted and self.reader.pattern is not None:
-            self._ask_found(self.reader.pattern)  # until now it was looked for in the part that was here
+        self.hits.shown(not same, counted)
         self.place()
         if not same:
             self.post_message(self.Shown())
@@ -245,32 +250,6 @@ class SessionPane(Vertical):
             self.reader.to_item(item, line=line)
         # Of a long log only the beginning may be here: the place is looked for again when there is more.
         self._back = item is None and bool(key) and self.pages is not None and not self.pages.transcript.whole
-
-    def _go_to_target(self) -> None:
-        target, pages = self._target, self.pages
-        if target is None or pages is None:
-            return
-        if target.key:
-            item = pages.item_of(target.key, target.uuid)
-        else:
-            item = pages.item_at(target.file, target.offset, target.length)
-        if item is None and not pages.transcript.whole:
-            return  # it may stand in what is still to be read
-        if item is None and not target.key:
-            # What says nothing of its own here stands beside what it belongs to.
-            item = pages.item_before(target.file, target.offset)
-        self._target = None
-        if item is None:
-            where = "no longer stands in this session's log" if target.key else "stands in another file of this session"
-            self.notify(f"That message {where}.", severity="warning", markup=False)
-            if target.pattern is not None:
-                self._ask_found(target.pattern)
-        elif target.pattern is not None:
-            self.reader.find(target.pattern, [item], 1)
-            self.reader.to_hit(item)
-            self._ask_found(target.pattern)
-        else:
-            self.reader.to_item(item)
 
     def mask_secrets(self) -> bool:
         """Mask what looks like a secret, or show it again; whether it is masked now."""
@@ -300,11 +279,6 @@ class SessionPane(Vertical):
 
     # -- finding
 
-    @property
-    def seeking(self) -> bool:
-        """Whether it is not known yet where in the session everything stands that is looked for."""
-        return self.finding or self.pages is None or self._target is not None
-
     def open_find(self) -> None:
         """Show the line to find words with."""
         words = self.find_bar.query_one(FindInput).value
@@ -312,10 +286,7 @@ class SessionPane(Vertical):
 
     def forget_found(self) -> bool:
         """Mark nothing any more; says whether anything was."""
-        found = self.reader.pattern is not None
-        self.finding = False
-        self.store.drop("found")
-        self.reader.find(None)
+        found = self.hits.forget()
         self.place()
         return found
 
@@ -324,23 +295,7 @@ class SessionPane(Vertical):
         if event.pattern is None:
             self.forget_found()
         else:
-            self._ask_found(event.pattern)
-
-    def _ask_found(self, pattern: re.Pattern[str]) -> None:
-        if (session := self.session) is not None:
-            self.finding = True
-            ignore = bool(pattern.flags & re.IGNORECASE)
-            self.store.ask(FindRequest("found", session.provider, session.session, pattern.pattern, ignore))
-
-    def _show_found(self, request: FindRequest, hits: Hits) -> None:
-        self.finding = False
-        pattern = re.compile(request.pattern, re.IGNORECASE if request.ignore_case else re.NOFLAG)
-        if self.reader.pattern != pattern:
-            self.reader.find(pattern, hits.entries, hits.count)
-            self.reader.first_hit()
-        else:
-            self.reader.hits, self.reader.hit_count = hits.entries, hits.count
-        self.place()
+            self.hits.ask(event.pattern)
 
     @on(FindInput.Walked)
     def _walk_hits(self, event: FindInput.Walked) -> None:
@@ -367,5 +322,14 @@ class SessionPane(Vertical):
         line.left = f"{(reader.item or 0) + 1:,} of {len(reader.heads):,} · {depth}{hidden}"
         line.fill = self.pages.fill_at(reader.item or 0) if self.pages is not None else None
         line.following, line.unseen = reader.following, reader.unseen
-        hits = f"{reader.hit_count:,} hit{'' if reader.hit_count == 1 else 's'}" if reader.hits else "no hits"
-        line.right = "" if reader.pattern is None else hits
+        line.right = "" if reader.pattern is None else self.hits.told()
+
+    def tell(self, words: str) -> None:
+        """Say something for a while in the last line, in place of what was said there before."""
+        self.query_one(PlaceLine).said = clean(words)
+        if self._quiet is not None:
+            self._quiet.stop()
+        self._quiet = self.set_timer(QUIET_S, self._be_quiet) if words else None
+
+    def _be_quiet(self) -> None:
+        self.query_one(PlaceLine).said = ""

@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tally_tui.actions import SnoozeAlerts
+from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.windows import DAY_MS, HOUR_MS
 from tally_tui.rules.zones import epoch_ms, local
 from tally_tui.widgets.alerts.words import instant
@@ -67,14 +68,14 @@ class SnoozeScreen(ModalScreen[SnoozeAlerts | None]):
         )  # fmt: skip
         found = []
         for rule in dict.fromkeys((self.rule, "")):
-            name = clean(rule) or "everything"
+            name = clean(rule_name(rule)) if rule else "Everything"
             if self.known.get(rule, 0) > self.now:
                 words = f"{name}: tell again now (snoozed until {self._clock(self.known[rule])})"
-                found.append((words, SnoozeAlerts(rule, 0, f"{name} is told again.")))
+                found.append((words, SnoozeAlerts(rule, 0, f"{name}: told again.")))
             for span, until in spans:
                 when = self._clock(until)
-                said = f"{name} is only recorded until {when}. u takes it back."
-                found.append((f"{name} {span}, until {when}", SnoozeAlerts(rule, until, said)))
+                said = f"{name}: only recorded until {when}. u takes it back."
+                found.append((f"{name}: {span}, until {when}", SnoozeAlerts(rule, until, said)))
         return found
 
     def _clock(self, at: int) -> str:

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tally_tui import clock
 from tally_tui.model import Span
@@ -33,6 +32,7 @@ from tally_tui.widgets.filter_bar import FilterBar
 from tally_tui.widgets.gauges import Gauges
 from tally_tui.widgets.heatmap import HeatMap
 from tally_tui.widgets.hint import Hint
+from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.live import Live
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.sync_line import SyncLine
@@ -98,7 +98,7 @@ class UsageScreen(Screen[None]):
             yield Drill(self._ask, self.view)
         yield Empty()
         yield Hint()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.title_bar.demo = self.demo

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.style import Style
@@ -62,9 +63,16 @@ class Choice(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         self.focus()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        # Of the width it will have, not of the one it was drawn with.
+        return len(self._content(width).split("\n"))
+
     def render(self) -> Content:
+        return self._content(self.size.width)
+
+    def _content(self, width: int) -> Content:
         lead = f"{'▸' if self.has_focus else ' '} {self.label:<9}"
-        width, used = max(20, self.size.width), cell_len(lead)
+        width, used = max(20, width), cell_len(lead)
         line = Content.styled(lead, "bold" if self.has_focus else "$quiet")
         for name, word in self.words.items():
             chosen = name == self.value

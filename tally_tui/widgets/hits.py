@@ -33,6 +33,8 @@ WHO = 10
 WHEN = 7
 WIDE = 58
 """Cells from which on time and speaker stand beside what was said."""
+ARCHIVED = "▣"
+"""Before who says what is read from the archive: its log is gone, or was cut."""
 CONTEXT = 3
 """Lines of a hit at most."""
 
@@ -58,6 +60,15 @@ class HitLine:
 @dataclass(frozen=True, slots=True)
 class _Title:
     group: SessionHits
+
+
+def height_of(hit: SearchHit, brief: bool, narrow: bool) -> int:
+    """How many `lines_of` a hit there are: of most hits nobody sees more than that."""
+    if brief or not hit.snippet:
+        return 1
+    text = hit.snippet.replace("\r", "\n") if "\r" in hit.snippet else hit.snippet
+    said = sum(1 for line in text.split("\n") if line and not line.isspace())
+    return min(CONTEXT, max(1, said)) + narrow
 
 
 def lines_of(hit: SearchHit, brief: bool, narrow: bool) -> list[HitLine]:
@@ -114,7 +125,11 @@ class HitList(ScrollView):
         self.when = when
         self.nothing = ""
         self._groups: Sequence[SessionHits] = ()
-        self._lines: list[_Title | HitLine] = []
+        self._rows: list[_Title | int] = []
+        """What stands on each line: a title, or a hit by its number."""
+        self._laid: dict[int, list[HitLine]] = {}
+        """The lines of the hits that were drawn, by their numbers."""
+        self._ground: Style | None = None
         self._hits: list[tuple[SearchHit, int]] = []
         """Each hit, and its first line."""
         self._at = 0
@@ -145,6 +160,13 @@ class HitList(ScrollView):
             self._bring()
             self.refresh()
 
+    def select(self, hit: SearchHit, top: int) -> None:
+        """Put the cursor on a hit; `top` is the first line to be in sight, as far as the hit is then, too."""
+        self._at = self._place_of(hit, 0)
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
+        self._bring()
+        self.refresh()
+
     def watch_brief(self) -> None:
         self._lay(still=False)
 
@@ -161,14 +183,15 @@ class HitList(ScrollView):
         before, place = self.hit, self._at
         row = self._hits[self._at][1] - int(self.scroll_y) if self._hits else 0
         self._narrow = self._is_narrow
-        self._lines, self._hits = [], []
+        self._rows, self._hits, self._laid = [], [], {}
         for group in self._groups:
-            self._lines.append(_Title(group))
+            self._rows.append(_Title(group))
             for hit in group.hits:
-                self._hits.append((hit, len(self._lines)))
-                self._lines += lines_of(hit, self.brief, self._narrow)
+                number = len(self._hits)
+                self._hits.append((hit, len(self._rows)))
+                self._rows += [number] * height_of(hit, self.brief, self._narrow)
         self._at = self._place_of(before, place if still else 0)
-        self.virtual_size = Size(0, len(self._lines))
+        self.virtual_size = Size(0, len(self._rows))
         if still and self._hits and int(self.scroll_y):
             self.scroll_to(y=max(0, self._hits[self._at][1] - row), animate=False, force=True, immediate=True)
         self._bring()
@@ -176,45 +199,49 @@ class HitList(ScrollView):
 
     def _place_of(self, hit: SearchHit | None, otherwise: int) -> int:
         if hit is not None:
-            same = (hit.file, hit.offset, hit.facet)
+            same = (hit.session, hit.file, hit.offset, hit.facet)
             for place, (each, _) in enumerate(self._hits):
-                if (each.file, each.offset, each.facet) == same:
+                if (each.session, each.file, each.offset, each.facet) == same:
                     return place
         return max(0, min(otherwise, len(self._hits) - 1))
 
     def _bring(self) -> None:
         if self._hits:
             first = self._hits[self._at][1]
-            after = self._hits[self._at + 1][1] if self._at + 1 < len(self._hits) else len(self._lines)
+            after = self._hits[self._at + 1][1] if self._at + 1 < len(self._hits) else len(self._rows)
             last = after - 1
-            if last > first and isinstance(self._lines[last], _Title):
+            if last > first and isinstance(self._rows[last], _Title):
                 last -= 1
-            if isinstance(self._lines[first - 1], _Title):
+            if isinstance(self._rows[first - 1], _Title):
                 first -= 1
             self.scroll_to_region(Region(0, first, 1, last - first + 1), animate=False, force=True, immediate=True)
 
     def on_click(self, event: events.Click) -> None:
         number = int(self.scroll_y) + event.y
-        line = self._lines[number] if number < len(self._lines) else None
-        if event.button != 1 or not isinstance(line, HitLine):
+        here = self._rows[number] if number < len(self._rows) else None
+        if event.button != 1 or not isinstance(here, int):
             return
-        here = next(place for place, (hit, _) in enumerate(self._hits) if hit is line.hit)
         if here == self._at and event.chain > 1:
-            self.post_message(self.Opened(line.hit))
+            self.post_message(self.Opened(self._hits[here][0]))
         self._at = here
         self.refresh()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # The same for every line, and working it out takes as long as drawing one.
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width, ground = self.scrollable_content_region.width, self.rich_style
+        width, ground = self.scrollable_content_region.width, self._ground or self.rich_style
         number = int(self.scroll_y) + y
         quiet = self.get_component_rich_style("hits--quiet")
-        if number >= len(self._lines):
-            said = textwrap.wrap(self.nothing, max(1, width)) if not self._lines else []
+        if number >= len(self._rows):
+            said = textwrap.wrap(self.nothing, max(1, width)) if not self._rows else []
             text = said[y] if y < len(said) else ""
             return Strip([Segment(crop(text, width), quiet)]).adjust_cell_length(width, ground)
-        line = self._lines[number]
-        if isinstance(line, _Title):
-            group = line.group
+        row = self._rows[number]
+        if isinstance(row, _Title):
+            group = row.group
             count = f"  {clean(group.project or '')} · {len(group.hits):,}".replace("   · ", "  ")
             room = max(8, width - cell_len(count))
             segments = [
@@ -223,7 +250,7 @@ class HitList(ScrollView):
                 Segment(count, quiet),
             ]  # fmt: skip
             return Strip(segments).adjust_cell_length(width, ground)
-        chosen = line.hit is self.hit
+        line, chosen = self._line(row, number), row == self._at
         base = self.get_component_rich_style("hits--cursor") if chosen else ground
         faint = base if chosen else quiet
         segments = self._lead(line, faint)
@@ -231,11 +258,20 @@ class HitList(ScrollView):
         segments += self._words(line, room, base if line.spans or not line.hit.spans else faint)
         return Strip(segments).adjust_cell_length(width, base)
 
+    def _line(self, hit: int, row: int) -> HitLine:
+        """The line of a hit that stands on a row."""
+        each, first = self._hits[hit]
+        if hit not in self._laid:
+            self._laid[hit] = lines_of(each, self.brief, self._narrow)
+        return self._laid[hit][row - first]
+
     def _lead(self, line: HitLine, style: Style) -> list[Segment]:
         """When, and who or what says it; on a narrow screen a line of its own."""
         hit = line.hit
         said = clean(_WHO.get(hit.facet, hit.name or "tool"))
         error = "✗ " if hit.error and hit.facet == "tool_output" else ""
+        if hit.archived:
+            error = f"{ARCHIVED} {error}"
         if line.lead is Lead.ALONE:
             return [Segment(f"  {self.when(hit.time_ms)} · {error}{said}", style)]
         if line.lead is Lead.BESIDE and not self._narrow:
@@ -250,7 +286,7 @@ class HitList(ScrollView):
         blank = len(text) - len(text.lstrip())
         start = max(blank, spans[0][0] - room // 3) if spans and spans[0][1] > room * 2 // 3 else blank
         word = base + self.get_component_rich_style("hits--word", partial=True)
-        if base.bgcolor != self.rich_style.bgcolor:
+        if base.bgcolor != (self._ground or self.rich_style).bgcolor:
             # On the cursor's ground its own colour is the one that can be read.
             word = base + Style(bold=True, underline=True)
         cut = start > blank

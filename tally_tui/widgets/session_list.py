@@ -147,7 +147,11 @@ class SessionList(VirtualTable):
     # -- keys and clicks
 
     def action_density(self) -> None:
-        self.chosen = not self.roomy
+        self.choose(not self.roomy)
+
+    def choose(self, lines: bool) -> None:
+        """Several lines a session, or one of columns, whatever the room."""
+        self.chosen = lines
         self._measure()
         self._arrange()
         self._bring()

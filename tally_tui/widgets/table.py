@@ -310,14 +310,15 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _click_header(self, x: int) -> None:
         edge = 0
+        if (self._more and x >= self._width - 1) or (self._shift and x == self._placed[0].width):
+            self.action_shift(1 if x >= self._width - 1 else -1)  # on the signs that there are more
+            return
         for placed in self._placed:
             edge += placed.width + 1
             if x < edge:
                 if placed.column.sortable:
                     self.post_message(self.SortAsked(placed.column.id))
                 return
-        if self._more:
-            self.action_shift(1)
 
     def truncated(self) -> str | None:
         """The whole label of the row under the cursor where it is cut off on the screen."""
@@ -368,7 +369,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
             parts.append(fit(label, room, placed.column.right))
         text = " ".join(parts)
         if self._shift:
-            text = "‹" + text[1:]
+            text = text[: self._placed[0].width] + "‹" + text[self._placed[0].width + 1 :]
         if self._more:
             text = fit(text, width - 1) + "›"
         return Strip([Segment(fit(text, width), style)]).adjust_cell_length(width, style)

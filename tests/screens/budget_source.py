@@ -26,14 +26,12 @@ from tally_tui.reports.answers_limits import (
     Suggestion,
     Suggestions,
 )
-from tally_tui.reports.unread import Unread
 from tally_tui.requests import (
     BudgetPeriodRequest,
     BudgetPreviewRequest,
     BudgetsRequest,
     BudgetSuggestionsRequest,
     Request,
-    UnreadRequest,
 )
 from tally_tui.rules import periods
 from tally_tui.rules.budgets import passed_at, standing
@@ -75,7 +73,7 @@ class BudgetSource(FakeSource):
         self.publish(budgeting.perform(action))
         self.release()
 
-    def report(self, request: Request) -> Answer:
+    def report(self, request: Request) -> Answer | None:
         if isinstance(request, BudgetsRequest):
             settings = load(self.path)
             rows = tuple(row_of(each, 0, points=False) for each in settings.budgets)
@@ -91,8 +89,6 @@ class BudgetSource(FakeSource):
             return preview_of(request.budget, request.count)
         if isinstance(request, BudgetSuggestionsRequest):
             return Suggestions(ZONE.key, SUGGESTED if self.suggest else ())
-        if isinstance(request, UnreadRequest):
-            return Unread()
         return super().report(request)
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from fake_source import FakeSource
 
 from tally_tui.answers import Answer
-from tally_tui.logs.messages import Item, Kind, Mark
+from tally_tui.library.phrases import Sought, sought
+from tally_tui.library.words import fold
+from tally_tui.logs.messages import Item, Kind, Mark, fields
+from tally_tui.query import LIBRARY, TEXT, QueryError, parse
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.excerpts import Excerpt, Excerpts
-from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer, SearchHit
+from tally_tui.reports.search_answers import HitPlace, Reach, Reaching, SearchAnswer, SearchHit, SessionPlaces
 from tally_tui.reports.searches import SavedSearch, Searches
 from tally_tui.reports.subagents import Subagents
 from tally_tui.reports.transcripts import Entry, Hits, Texts, Transcript
 from tally_tui.requests import (
     ExcerptsRequest,
     FindRequest,
+    PlacesRequest,
     Request,
     SearchableRequest,
     SearchesRequest,
@@ -112,6 +117,8 @@ class ConversationSource(FakeSource):
         if isinstance(request, TextsRequest):
             found = entries(self.hostile, self.more)[request.first : request.last + 1]
             return Texts(request.session, {request.first + n: (each.item, each.result) for n, each in enumerate(found)})
+        if isinstance(request, PlacesRequest):
+            return self.places(request)
         if isinstance(request, FindRequest):
             pattern = re.compile(request.pattern, re.IGNORECASE if request.ignore_case else 0)
             counts = {
@@ -165,4 +172,26 @@ class ConversationSource(FakeSource):
                           row.last_ms, snippet, ((at, at + 7),), None, FILE, place, 10, "")
             )  # fmt: skip
         total = 0 if "nowhere" in request.query else 1_000
-        return SearchAnswer(request.query, tuple(hits) if total else (), total, not total, True)
+        return SearchAnswer(
+            request.query, tuple(hits) if total else (), total, not total, True, terms=terms_of(request.query)
+        )
+
+    def places(self, request: PlacesRequest) -> SessionPlaces:
+        """Every message that has all the words."""
+        terms = terms_of(request.query)
+        found = []
+        for entry in entries(self.hostile, self.more):
+            for item in filter(None, (entry.item, entry.result)):
+                for facet, text in fields(item):
+                    if all(term.holds(text, fold(text)) for term in terms):
+                        found.append(HitPlace(entry.path, item.offset, item.length, facet.value, (item.part,)))
+        return SessionPlaces(request.session, request.query, tuple(found), terms)
+
+
+def terms_of(query: str) -> tuple[Sought, ...]:
+    """What a query looks for."""
+    try:
+        parsed = parse(query, now=0, tz=ZoneInfo("UTC"), allow=LIBRARY)
+    except QueryError:
+        return ()
+    return tuple(sought(term, typing=True) for term in parsed.of(TEXT) if not term.negated)

@@ -8,15 +8,16 @@ from dataclasses import replace
 from conversation_source import ConversationSource
 
 from tally_tui import paths
-from tally_tui.actions import Action, LeavePlace, SetBookmark, SetHidden, SetNote
+from tally_tui.actions import Action, KeepHabits, LeavePlace, SetBookmark, SetHidden, SetNote
 from tally_tui.answers import Answer
 from tally_tui.ledger import marks as kept
 from tally_tui.ledger.open import open_reader, open_writer
 from tally_tui.live.marking import perform
 from tally_tui.model import Provider
 from tally_tui.reports.answers import SessionRow, Sessions
+from tally_tui.reports.habits import habits
 from tally_tui.reports.marks import Marks, marks
-from tally_tui.requests import MarksRequest, Request, SessionsRequest
+from tally_tui.requests import HabitsRequest, MarksRequest, Request, SessionsRequest
 
 
 class MarkingSource(ConversationSource):
@@ -27,7 +28,7 @@ class MarkingSource(ConversationSource):
         open_writer(paths.ledger_path()).close()
 
     def do(self, action: Action) -> None:
-        assert isinstance(action, SetBookmark | SetNote | SetHidden | LeavePlace)
+        assert isinstance(action, SetBookmark | SetNote | SetHidden | LeavePlace | KeepHabits)
         self.deeds.append(action)
         self.publish(perform(action))
         self.look()
@@ -41,6 +42,9 @@ class MarkingSource(ConversationSource):
     def report(self, request: Request) -> Answer | None:
         if isinstance(request, MarksRequest):
             return self.kept()
+        if isinstance(request, HabitsRequest):
+            with closing(open_reader(paths.ledger_path())) as db:
+                return habits(db)
         answer = super().report(request)
         if isinstance(request, SessionsRequest) and isinstance(answer, Sessions):
             rows = tuple(map(self.marked, answer.rows))

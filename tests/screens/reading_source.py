@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from conversation_source import FILE, ConversationSource, entries
+from msgspec.structs import replace
 
 from tally_tui.answers import Answer
 from tally_tui.logs.messages import Item, Kind, Mark

@@ -33,6 +33,11 @@ async def on_alerts(source: AlertSource, size: tuple[int, int] = (80, 40)) -> As
         yield pilot
 
 
+def told(text: str) -> str:
+    """What stands on the right of the screen, or on all of it, as one line."""
+    return " ".join(word for line in text.splitlines() for word in line.split("▏")[-1].split())
+
+
 def set_last(source: AlertSource) -> tuple[str, object]:
     """The setting that was changed last, and to what."""
     deed = source.deeds[-1]
@@ -90,7 +95,7 @@ async def test_opening_reads_the_turn_that_crossed_it() -> None:
         screen = pilot.app.screen
         assert isinstance(screen, ConversationsScreen)
         assert screen.pane.session is not None and screen.pane.session.session.startswith("00000000")
-        target = screen.pane._target
+        target = screen.pane.hits.target
         assert target is not None and (target.offset, target.length) == (4_096, 900)
 
 
@@ -129,21 +134,22 @@ async def test_snoozing_the_rule_under_the_cursor_says_until_when() -> None:
     async with on_alerts(source) as pilot:
         await press(pilot, "j")
         text = await press(pilot, "z")
-        assert "weekly for an hour, until 15:37" in text
-        assert "weekly till tomorrow, until Fri 08:00" in text and "everything for a week, until 26 Nov 14:37" in text
+        assert "Claude, 7 days: for an hour, until 15:37" in text
+        assert "Claude, 7 days: till tomorrow, until Fri 08:00" in text
+        assert "Everything: for a week, until 26 Nov 14:37" in text
         text = await press(pilot, "j", "enter")
         deed = source.deeds[-1]
         assert isinstance(deed, SnoozeAlerts) and deed.rule == "weekly"
-        assert "weekly is only recorded until Fri 08:00" in toasts(pilot)[-1]
-        assert "– weekly is only recorded until Fri 08:00" in text
-        assert "weekly: tell again now (snoozed until Fri 08:00)" in await press(pilot, "z")
+        assert "Claude, 7 days: only recorded until Fri 08:00" in toasts(pilot)[-1]
+        assert "– Claude, 7 days: only recorded until Fri 08:00" in text
+        assert "Claude, 7 days: tell again now (snoozed until Fri 08:00)" in await press(pilot, "z")
 
 
 async def test_rules_are_switched_and_edited_in_place() -> None:
     source = AlertSource()
     async with on_alerts(source) as pilot:
         text = await press(pilot, "tab")
-        assert "50, 80, 95 %" in line_with(text, "weekly") and "– off" in line_with(text, "retention")
+        assert "50, 80, 95 %" in line_with(text, "Claude, 7 days") and "– off" in line_with(text, "Expiring logs")
         await press(pilot, "j", "space")
         assert set_last(source) == ("weekly.on", False)
         text = await press(pilot, "e", "x")
@@ -173,6 +179,29 @@ async def test_what_has_no_thresholds_of_its_own_says_where_they_are() -> None:
         assert set_last(source) == ("desktop", False)
 
 
+@pytest.mark.parametrize("size", [(40, 40), (80, 30), (140, 40)])
+async def test_the_rule_under_the_cursor_is_told_in_full_with_its_settings_name(size: tuple[int, int]) -> None:
+    async with on_alerts(AlertSource(), size) as pilot:
+        text = told(await press(pilot, "tab", "j"))
+        assert "Claude, 7 days alerts.weekly" in text
+        assert "Speaks when so much of Claude's 7-day limit is used: 50, 80, 95 %" in text
+        assert "by default 90, 95 %" in text
+        assert "Bell alerts.bell the terminal's bell" in told(await typed(pilot, *("j" * 14)))
+
+
+async def test_there_is_nothing_to_open_in_milestones() -> None:
+    async with on_alerts(AlertSource()) as pilot:
+        text = await press(pilot, "tab", "tab")
+        assert "Open" not in text.splitlines()[-1]
+        assert await press(pilot, "enter") == text
+
+
+async def test_in_a_panel_severities_are_signs_and_titles_have_their_room() -> None:
+    async with on_alerts(AlertSource(), (40, 40)) as pilot:
+        line = line_with(seen(pilot), "12m")
+        assert "● ‼ Claude was stopped by" in line and "critical" not in line
+
+
 async def test_quiet_hours_are_edited_and_shown() -> None:
     source = AlertSource()
     async with on_alerts(source) as pilot:
@@ -189,10 +218,10 @@ async def test_quiet_hours_are_edited_and_shown() -> None:
 async def test_milestones_of_each_window_with_what_a_percent_cost() -> None:
     async with on_alerts(AlertSource()) as pilot:
         text = await press(pilot, "tab", "tab")
-        assert "‹ claude, 5 hours ›  1 of 2" in text and "95.6 % now · resets 16:37" in text
+        assert "‹ Claude, 5 hours ›  1 of 2" in text and "95.6 % now · resets 16:37" in text
         assert "95 %" in text and "$ per 1 %, week by week" in text and "▲ +15 %" in text
         text = await press(pilot, "right_square_bracket")
-        assert "‹ claude, 7 days ›" in text and "40 %" in line_with(text, "94 %")
+        assert "‹ Claude, 7 days ›" in text and "40 %" in line_with(text, "94 %")
 
 
 async def test_the_test_shows_what_each_channel_came_to_and_stops_when_left() -> None:
@@ -258,6 +287,18 @@ async def test_the_sign_stands_on_every_screen_follows_what_comes_and_leads_here
         assert isinstance(pilot.app.screen, AlertsScreen)
 
 
+@pytest.mark.parametrize("mode", ["budgets", "alerts"])
+async def test_what_comes_before_a_screen_is_built_breaks_nothing(mode: str) -> None:
+    source = AlertSource()
+    async with running(source, size=(100, 30)) as pilot:
+        app: Any = pilot.app
+        app.switch_mode(mode)
+        source.say(replace(source.status, message="words"))
+        app.on_store_changed()
+        await settled(pilot)
+        assert "● live" in seen(pilot).splitlines()[0]
+
+
 async def test_without_unread_alerts_there_is_no_sign() -> None:
     async with running(AlertSource(alerts=()), size=(100, 30)) as pilot:
         assert "▲" not in seen(pilot).splitlines()[0]
@@ -277,9 +318,9 @@ async def test_the_cursor_stays_on_its_alert_when_another_comes_in() -> None:
 async def test_on_a_wide_screen_all_stands_side_by_side() -> None:
     async with on_alerts(AlertSource(), WIDE) as pilot:
         text = seen(pilot)
-        assert "Claude was stopped" in text and "quiet hours" in text and "‹ claude, 5 hours ›" in text
+        assert "Claude was stopped" in text and "Quiet hours" in text and "‹ Claude, 5 hours ›" in text
         await press(pilot, "tab", "j", "z")
-        assert "five_hour for an hour" not in seen(pilot) and "weekly for an hour" in seen(pilot)
+        assert "Claude, 5 hours: for an hour" not in seen(pilot) and "Claude, 7 days: for an hour" in seen(pilot)
 
 
 async def test_hostile_text_reaches_no_terminal() -> None:
@@ -307,4 +348,4 @@ async def test_the_palette_knows_the_verbs() -> None:
                 break
             await pilot.pause(0.05)
         await press(pilot, "down", "enter")
-        assert "‹ claude, 5 hours ›" in seen(pilot)
+        assert "‹ Claude, 5 hours ›" in seen(pilot)

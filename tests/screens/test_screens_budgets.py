@@ -98,7 +98,7 @@ async def test_each_card_tells_how_its_budget_stands(here: Path) -> None:
 
 
 async def test_the_chosen_budget_is_told_in_full(here: Path) -> None:
-    async with budgets(here) as (pilot, _):
+    async with budgets(here, size=(100, 60)) as (pilot, _):
         detail = pilot.app.screen.query_one(BudgetDetail)
         assert detail.row is not None and detail.row.budget.name == "firm" and detail.drawn
         text = seen(pilot)

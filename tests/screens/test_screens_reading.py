@@ -116,7 +116,7 @@ async def test_secrets_are_masked_by_a_key_in_copies_too() -> None:
     async with reading() as pilot:
         assert SECRET in seen(pilot)
         text = await press(pilot, "asterisk")
-        assert SECRET not in text and "‹Anthropic key›" in text and "secrets masked" in text
+        assert SECRET not in text and "‹Anthropic key›" in text and "Secrets are masked" in text
         await press(pilot, "c")
         assert SECRET not in pilot.app.clipboard
         text = await press(pilot, "o")

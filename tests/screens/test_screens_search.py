@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tally_tui import clock
 from tally_tui.actions import DropSearch, ForgetQuery, RememberQuery, SaveSearch
 from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer, SearchHit
 from tally_tui.reports.searches import SavedSearch
@@ -157,6 +159,31 @@ async def test_nothing_saved_yet_says_what_to_do() -> None:
         assert pilot.app.screen is screen
 
 
+class Slow(ConversationSource):
+    """Every search takes its time."""
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        return self.part(request.query, 0.418)
+
+    def part(self, query: str, share: float) -> SearchAnswer:
+        back = clock.now_ms() - int(share * 100) * 86_400_000
+        return SearchAnswer(query, (), 0, False, False, back_to_ms=back, share=share)
+
+
+async def test_a_search_that_takes_its_time_says_how_far_back_it_has_looked() -> None:
+    source = Slow()
+    async with searching(source) as (pilot, _):
+        text = await press(pilot, *"nothing")
+        assert "nothing yet" in text
+        assert re.search(r"searching … · looked back to [^·]+ · 41 %", text)
+        source.publish(Answered(asked(source), source.part("nothing", 0.6)))
+        assert "· 60 %" in await rest(pilot)
+        source.publish(Answered(asked(source), SearchAnswer("nothing", (), 0, True, True)))
+        text = await rest(pilot)
+        assert "looked back" not in text
+        assert "0 messages" in text
+
+
 @pytest.mark.parametrize("size", [(40, 30), (80, 30)])
 async def test_where_to_look_is_switched_by_keys_and_by_clicks(size: tuple[int, int]) -> None:
     source = ConversationSource()
@@ -295,11 +322,12 @@ async def test_n_goes_on_into_the_next_session() -> None:
         assert screen.pane.session.session == source.session(1).session
         assert screen.reader.pattern is not None
         assert screen.has_class("-reading")
-        assert toasts(pilot)[-1].startswith(f"Next session: {source.session(1).title}")
+        assert f"Next session (2 of 2): {source.session(1).title}" in seen(pilot)
         for _ in range(10):
             await press(pilot, "n")
         assert screen.pane.session.session == source.session(1).session
-        assert toasts(pilot)[-1] == "No further hit: the search found 2 sessions."
+        assert "No further hit: 2 sessions found." in seen(pilot).splitlines()[-2]
+        assert not toasts(pilot), "nothing lies over the screen"
         for _ in range(10):
             await press(pilot, "N")
             if screen.pane.session.session == first.session:

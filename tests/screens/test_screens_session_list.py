@@ -239,6 +239,8 @@ async def test_live_sessions_and_marks_have_signs() -> None:
         assert lines[2].startswith(" ● Fix the parser") and "★✎ Stacked chart" in lines[5]
         text = await press(pilot, "d")
         assert "● Fix the parser" in text and "★✎ Stacked chart" in text
+        text = await press(pilot, "g", "enter", "escape")
+        assert "▌● Fix the parser" in text, "the one that was read is live all the same"
 
 
 async def test_empty_lists_say_what_to_do() -> None:
@@ -264,3 +266,53 @@ async def test_hostile_text_is_only_shown(size: tuple[int, int]) -> None:
         for keys in (("j", "space"), ("j",), ("d",), ("s",)):
             text = await press(pilot, *keys)
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+
+
+async def test_the_session_marked_for_comparing_has_a_sign() -> None:
+    async with listing() as (pilot, _):
+        text = await press(pilot, "j", "j", "x")
+        assert line_with(text, "Migrate the invoices").strip().startswith("⇄ Migrate")
+        assert "⇄" in await press(pilot, "d") and "⇄" not in await press(pilot, "x")
+
+
+async def test_columns_out_of_sight_are_reached_by_clicks_on_their_signs() -> None:
+    async with listing((80, 24)) as (pilot, _):
+        head = next(n for n, line in enumerate(seen(pilot).splitlines()) if "Session" in line and "Last" in line)
+        line = seen(pilot).splitlines()[head]
+        await pilot.click(offset=(line.rindex("›"), head))
+        await settled(pilot)
+        line = seen(pilot).splitlines()[head]
+        assert "Session " in line and "Last" not in line and "‹" in line, "its own name stays whole"
+        await pilot.click(offset=(line.index("‹"), head))
+        await settled(pilot)
+        assert "Last▼" in seen(pilot).splitlines()[head], "and nothing was sorted by"
+
+
+@pytest.mark.parametrize("width", [36, 40, 60, 80])
+async def test_the_line_above_the_list_breaks_between_its_facts(width: int) -> None:
+    source = Moving()
+    source.order, source.hidden = [0, 1, 2], 3
+    async with listing((width, 40), source) as (pilot, _):
+        lines = [line.strip() for line in seen(pilot).splitlines()]
+        at = next(n for n, line in enumerate(lines) if line.startswith(("by last call ▼", "last call ▼")))
+        told = lines[at : at + 3]
+        assert told[0].startswith("by") == (width > 43)
+        assert any("3 sessions and 3 hidden" in line for line in told)
+        assert not any(line.endswith("·") or line.startswith("·") for line in told)
+
+
+async def test_why_there_is_nothing_is_told_once_it_is_known() -> None:
+    source = Moving(NOTHING)
+    source.order = []
+    async with listing(source=source) as (pilot, _):
+        await press(pilot, "slash", "x", "enter")
+        text = re.sub(r"\s+", " ", seen(pilot))
+        assert "No sessions yet. Looked in" in text, "a filter is not why"
+
+
+async def test_the_outline_is_of_the_session_in_sight_only() -> None:
+    async with listing((80, 40)) as (pilot, _):
+        await press(pilot, "enter")
+        assert "Outline" in seen(pilot), "in the footer"
+        text = await press(pilot, "escape", "j")
+        assert "Outline" not in text and "Outline" not in await press(pilot, "o")

@@ -41,6 +41,7 @@ class Pty:
         self.raw = bytearray()
         self.screen = pyte.Screen(cols, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._undrawn = bytearray()
         self._master, slave = pty.openpty()
         self._size(cols, rows)
         # The first terminal that the leader of a session opens becomes its own: Ctrl-C and a new size reach it.
@@ -54,14 +55,22 @@ class Pty:
 
     def pump(self, seconds: float = 0.02) -> bool:
         """Read what comes within a while; says whether anything did."""
+        came = self.gather(seconds)
+        if self._undrawn:
+            self._stream.feed(_UNKNOWN.sub(b"", bytes(self._undrawn)))
+            self._undrawn.clear()
+        return came
+
+    def gather(self, seconds: float = 0.02) -> bool:
+        """As `pump`, but what it shows is worked out later: that takes more time than a terminal takes to draw it."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return False
         data = os.read(self._master, 1 << 16)
         self.raw += data
+        self._undrawn += data
         if _QUERY in data:
             os.write(self._master, b"\x1b[?2026;2$y")
-        self._stream.feed(_UNKNOWN.sub(b"", data))
         return True
 
     def until(self, wanted: str | Callable[[str], object]) -> str:

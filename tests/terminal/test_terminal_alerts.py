@@ -54,7 +54,7 @@ def test_the_alerts_screen_at_every_size(machine: Machine) -> None:
         with machine.terminal(cols=cols, rows=rows) as terminal:
             terminal.until("live")
             terminal.press("4").until("No price for")
-            terminal.press("tab").until("five_hour")
+            terminal.press("tab").until("Claude, 5 hours")
             terminal.press("tab").until("No limit was read yet")
 
 

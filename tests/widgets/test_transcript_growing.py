@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from transcript_pages import MadePages, ReaderApp, long
 
 from tally_tui.widgets.transcript.heights import Heights
@@ -101,3 +101,13 @@ async def test_the_rest_of_a_long_log_is_not_news() -> None:
         app.reader.show(MadePages(messages), same=True, counted=False)
         await pilot.pause()
         assert app.reader.unseen == 0
+
+
+async def test_all_guesses_at_once_are_those_of_each_row() -> None:
+    async with ReaderApp(MadePages(long(120))).run_test(size=(60, 20)) as pilot:
+        reader = pilot.app.query_one(Reader)
+        await pilot.press("J", "J", "J", "enter", "z")
+        for first in (0, 1, 57):
+            assert list(reader.guesses(first)) == [reader.guess(row) for row in range(first, len(reader.rows))]
+        await pilot.press("z", "minus", "minus")
+        assert list(reader.guesses()) == [reader.guess(row) for row in range(len(reader.rows))]

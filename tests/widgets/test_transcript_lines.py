@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.conversation_order import MOVED, Arranging
+from tally_tui.reports.search_answers import HitPlace
 from tally_tui.reports.transcript_entries import Turn, entries_of
 from tally_tui.reports.transcripts import Transcript
 from tally_tui.widgets.transcript.conversation import Conversation
@@ -33,13 +34,13 @@ def test_a_prompt_that_was_typed_ahead_is_found_by_either_line() -> None:
     )
 
     assert [entry.item.offset for entry in pages.transcript.entries] == [0, 200, 300]
-    assert pages.item_at("a.jsonl", 300, 50) == pages.item_at("a.jsonl", 100, 50) == 2
-    assert pages.item_at("b.jsonl", 100, 50) is None
+    assert pages.items_of(HitPlace("a.jsonl", 300, 50, "")) == pages.items_of(HitPlace("a.jsonl", 100, 50, "")) == [2]
+    assert pages.items_of(HitPlace("b.jsonl", 100, 50, "")) == []
 
 
 def test_a_line_that_shows_nothing_stands_beside_what_comes_before_it() -> None:
     pages = conversation(said(Kind.PROMPT, 0, "Begin"), said(Kind.REPLY, 200, "Begun."))
 
-    assert pages.item_at("a.jsonl", 120, 50) is None
+    assert pages.items_of(HitPlace("a.jsonl", 120, 50, "")) == []
     assert pages.item_before("a.jsonl", 120) == 0
     assert pages.item_before("b.jsonl", 120) is None

@@ -11,41 +11,6 @@ from tally_tui.reports.answers import Figures, Stretch
 from tally_tui.widgets import figures
 
 
-@pytest.mark.parametrize(
-    ("nano", "text"),
-    [
-        (0, "$0.00"),
-        (1, "<$0.01"),
-        (4_999_999, "<$0.01"),
-        (5_000_000, "$0.01"),
-        (1_234_560_000_000, "$1,234.56"),
-    ],
-)
-def test_money(nano: int, text: str) -> None:
-    assert figures.money(nano) == text
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0, "0"),
-        (999, "999"),
-        (1000, "1.00k"),
-        (12_345, "12.3k"),
-        (999_499, "999k"),
-        (999_500, "1.00M"),
-        (2 * 10**9, "2.00B"),
-    ],
-)
-def test_count(number: int, text: str) -> None:
-    assert figures.count(number) == text
-
-
-@given(st.integers(0, 10**15))
-def test_count_is_short(number: int) -> None:
-    assert len(figures.count(number)) <= 5
-
-
 @given(st.integers(0, 10**15))
 def test_an_axis_has_room_for_its_ticks(nano: int) -> None:
     assert len(figures.short_money(nano)) <= 6
@@ -83,6 +48,5 @@ def test_duration(milliseconds: int, text: str) -> None:
     assert figures.duration(milliseconds) == text
 
 
-def test_windows_and_sizes() -> None:
+def test_windows() -> None:
     assert [figures.window(each) for each in (300, 10_080, 45)] == ["5h", "7d", "45m"]
-    assert [figures.size(each) for each in (512, 3_400_000, 1_200_000_000)] == ["512 B", "3.40 MB", "1.20 GB"]

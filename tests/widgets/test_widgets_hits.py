@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally_tui.reports.search_answers import SearchHit
-from tally_tui.widgets.hits import CONTEXT, Lead, lines_of
+from tally_tui.widgets.hits import CONTEXT, Lead, height_of, lines_of
 from tally_tui.widgets.text import clean
 
 
@@ -27,6 +27,7 @@ def test_every_span_marks_what_it_marked(snippet: str, data: st.DataObject, brie
     spans = ((start, end),) if end > start else ()
     lines = lines_of(hit(snippet, *spans), brief, narrow)
     assert 1 <= len(lines) <= (1 if brief else CONTEXT + narrow)
+    assert height_of(hit(snippet, *spans), brief, narrow) == len(lines)
     for line in lines:
         assert clean(line.text) == line.text
         for low, high in line.spans:
@@ -48,4 +49,5 @@ def test_the_lines_around_the_hit_that_say_anything(narrow: bool) -> None:
 
 def test_a_hit_whose_log_is_gone_says_so() -> None:
     (line,) = lines_of(hit("", gone=True), False, False)
+    assert height_of(hit("", gone=True), False, True) == 1
     assert line.text == "(its log is gone)"

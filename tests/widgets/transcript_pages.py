@@ -137,6 +137,9 @@ class MadePages:
     def body(self, item: int) -> Body | None:
         return self.bodies[item] if item in self.here else None
 
+    def said(self, item: int) -> list[str]:
+        return [text_of(self.bodies[item]) or ""] if item in self.here else []
+
     def bring(self, first: int, last: int) -> None:
         self.here.update(range(first, last + 1))
 

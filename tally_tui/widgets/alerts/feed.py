@@ -13,15 +13,16 @@ from tally_tui.widgets.alerts.words import SIGNS, instant
 from tally_tui.widgets.table import Cell, Column, Tinted
 from tally_tui.widgets.text import clean
 
-_NARROW: Final = 60
+NARROW: Final = 60
+"""Below so many cells a table has room for signs alone."""
 
 
 def columns(width: int) -> tuple[Column, ...]:
     """The columns for a table of so many cells; those that do not fit are reached with →."""
-    narrow = width < _NARROW
+    narrow = width < NARROW
     return (
-        Column("severity", "", 12, fixed=True, sortable=False),
-        Column("title", "What", 17 if narrow else 28, grow=22 if narrow else 12, sortable=False),
+        Column("severity", "", 3 if narrow else 12, fixed=True, sortable=False),
+        Column("title", "What", 26 if narrow else 28, grow=22 if narrow else 12, sortable=False),
         Column("ago", "Ago", 4, right=True, sortable=False),
         Column("about", "Of", 10, grow=6, sortable=False),
         Column("figures", "Then", 12, grow=400, sortable=False),
@@ -55,8 +56,9 @@ def about(row: AlertRow) -> str:
 class FeedRows:
     """Some alerts of many."""
 
-    def __init__(self, answer: AlertFeed, offset: int, zone: ZoneInfo, now: int) -> None:
-        self.answer, self.offset, self.zone, self.now = answer, offset, zone, now
+    def __init__(self, answer: AlertFeed, offset: int, zone: ZoneInfo, now: int, narrow: bool = False) -> None:
+        """`narrow`: severities are told by their signs alone, as `columns` has room for."""
+        self.answer, self.offset, self.zone, self.now, self.narrow = answer, offset, zone, now, narrow
 
     def __len__(self) -> int:
         return self.answer.total_rows
@@ -71,8 +73,9 @@ class FeedRows:
             return None
         alert = found.alert
         mark = "●" if is_unread(alert) else " "
+        word = "" if self.narrow else f" {alert.severity}"
         return (
-            Tinted.of(f"{mark} {SIGNS[alert.severity]} {alert.severity}", alert.severity),
+            Tinted.of(f"{mark} {SIGNS[alert.severity]}{word}", alert.severity),
             clean(found.title),
             ago(self.now - alert.fired_at).removesuffix(" ago"),
             about(found),

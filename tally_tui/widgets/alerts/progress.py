@@ -20,6 +20,7 @@ from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 from tally_tui.rules.zones import local
 from tally_tui.widgets import figures
 from tally_tui.widgets.alerts.words import instant
+from tally_tui.widgets.budgets.words import PROVIDERS
 from tally_tui.widgets.meter import meter
 from tally_tui.widgets.table import Cell, Column, VirtualTable
 from tally_tui.widgets.text import clean, fit
@@ -65,6 +66,16 @@ class MilestoneRows:
         return cells
 
 
+class MilestonesTable(VirtualTable):
+    """There is nothing further to open in it."""
+
+    HELP = "Each whole percent of a limit: when it was passed, what it cost, and what had been spent by then."
+    BINDING_GROUP_TITLE = "Milestones"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "open"
+
+
 class ProgressPane(Vertical):
     """One window at a time; `[` and `]` choose it."""
 
@@ -86,7 +97,7 @@ class ProgressPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="window", markup=False)
-        yield VirtualTable(id="milestones")
+        yield MilestonesTable(id="milestones")
         yield Static(id="trend", markup=False)
 
     @on(VirtualTable.Moved)
@@ -131,7 +142,8 @@ class ProgressPane(Vertical):
         head.update(self._head(chosen, len(windows)))
         table.nothing = "No whole percent was passed yet."
         table.show(columns(chosen.window.key.minutes), MilestoneRows(chosen, self.zone, self._now), ("", True))
-        trends = [each for each in self._answer.trends if each.provider == chosen.window.key.provider]
+        whose = chosen.window.key.provider, chosen.window.key.root
+        trends = [each for each in self._answer.trends if (each.provider, each.root) == whose]
         trend.update(Content("\n").join(line for each in trends for line in self._trend(each)))
 
     def _head(self, found: WindowMilestones, count: int) -> Content:
@@ -149,7 +161,7 @@ class ProgressPane(Vertical):
         further = (" ›", Style.from_meta({"@click": "screen.window(1)"}))
         place = (f"  {self.place + 1} of {count}", "$quiet") if count > 1 else ""
         return Content.assemble(
-            arrows, (f"{key.provider}{own}, {length}", "bold"), further, place,
+            arrows, (f"{PROVIDERS.get(key.provider, key.provider)}{own}, {length}", "bold"), further, place,
             (f"\n{used:.4g} % {'at its end' if over else 'now'} · {'was reset' if over else 'resets'} {when} · "
              f"{figures.money(found.cost)}{price}", "$quiet"),
         )  # fmt: skip
@@ -164,9 +176,10 @@ class ProgressPane(Vertical):
         for week, known in reversed(told[-_WEEKS:]):
             start = local(week.start, self.zone)
             price = "–" if week.per_percent is None else figures.money(round(week.per_percent))
-            change, rose = "", (week.change or 0) > 0
-            if week.change is not None:
-                change = f"{'▲ +' if rose else '▼ −'}{abs(week.change) * 100:.0f} %"
+            percent = None if week.change is None else round(week.change * 100)
+            change, rose = "" if percent is None else "= same", (percent or 0) > 0
+            if percent:
+                change = f"{'▲ +' if rose else '▼ −'}{abs(percent)} %"
             bar = meter((week.per_percent or 0) / top, _BAR)
             tail = f"  {week.percent or 0:.0f} % for {figures.money(week.cost)}" if wide else ""
             yield Content.assemble(

@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tally_tui.reports.answers_alerts import AlertRules, ChannelRow
+from tally_tui.rules.alert_names import RULE_NAMES
 from tally_tui.rules.figures import ago
 from tally_tui.widgets.alerts.words import WATCHES, instant, minutes, thresholds
 from tally_tui.widgets.table import Cell, Column, Tinted, VirtualTable
 from tally_tui.widgets.text import clean
 
 COLUMNS: Final = (
-    Column("rule", "Rule", 14, fixed=True, sortable=False),
+    Column("rule", "Rule", 15, fixed=True, sortable=False),
     Column("on", "", 5, sortable=False),
     Column("value", "Thresholds", 15, grow=8, sortable=False),
     Column("ago", "Last", 4, right=True, sortable=False),
@@ -32,6 +33,9 @@ class Line:
     """One row: what `space` switches and what `e` edits are names of settings; '' for nothing."""
 
     name: str
+    """The word that settings and commands have for it."""
+    title: str
+    """What people know it by."""
     on: bool | None
     value: str
     what: str
@@ -43,37 +47,42 @@ class Line:
     last: int | None = None
     fired: int | None = None
     failing: bool = False
+    watches: str = ""
+    """Of a rule: when it speaks, whatever else holds now."""
+    usual: str = ""
+    """Of a rule: its thresholds where settings say nothing."""
 
 
 def lines(rules: AlertRules, zone: ZoneInfo, now: int) -> tuple[Line, ...]:
     """All rows: the switch of everything, the rules, and the channels."""
-    found = [Line("all alerts", rules.on, "", "off: nothing is looked at", switch="on")]
+    found = [Line("on", "All alerts", rules.on, "", "one switch for all of them", switch="on")]
     for rule in rules.rules:
         own = rule.axis not in ("budget", "project_budget", "limit_hit")
         until = rules.snoozes.get(rule.axis)
         what = f"snoozed until {instant(until, zone, now)}" if until else WATCHES[rule.axis]
         found.append(
             Line(
-                rule.axis, rule.on, thresholds(rule.axis, rule.thresholds), what, f"{rule.axis}.on",
-                f"{rule.axis}.thresholds" if own else "", ", ".join(f"{each:g}" for each in rule.thresholds),
-                rule.axis, rule.last_fired, rule.fired,
+                rule.axis, RULE_NAMES[rule.axis], rule.on, thresholds(rule.axis, rule.thresholds), what,
+                f"{rule.axis}.on", f"{rule.axis}.thresholds" if own else "",
+                ", ".join(f"{each:g}" for each in rule.thresholds), rule.axis, rule.last_fired, rule.fired,
+                watches=WATCHES[rule.axis], usual=thresholds(rule.axis, rule.usual) if own else "",
             )
         )  # fmt: skip
     quiet = minutes(rules.quiet) if rules.quiet else "none"
     found.append(
         Line(
-            "quiet hours", None, quiet, "recorded, not told", edit="quiet",
+            "quiet", "Quiet hours", None, quiet, "recorded, not told", edit="quiet",
             words=quiet.replace("–", "-") if rules.quiet else "",
         )
     )  # fmt: skip
     kind = rules.notification
     found.append(
         Line(
-            "notification", kind != "off", kind, _of(rules, "terminal"), edit="notification", words=kind,
-            failing=_failing(rules, "terminal"),
+            "notification", "Notification", kind != "off", kind, _of(rules, "terminal"), edit="notification",
+            words=kind, failing=_failing(rules, "terminal"),
         )
     )  # fmt: skip
-    found.append(Line("bell", rules.bell, "", "the terminal's bell", "bell"))
+    found.append(Line("bell", "Bell", rules.bell, "", "the terminal's bell", "bell"))
     found += [_channel(each) for each in rules.channels if each.name in ("desktop", "command", "apprise")]
     return tuple(found)
 
@@ -83,14 +92,15 @@ def _channel(channel: ChannelRow) -> Line:
     what = f"✗ {clean(channel.failing)}" if channel.failing else "told of every alert" if channel.on else "not told"
     switch, edit = {"desktop": ("desktop", ""), "command": ("", "command")}.get(channel.name, ("", ""))
     words = channel.what if edit and channel.on else ""
-    return Line(channel.name, channel.on, value, what, switch, edit, words, failing=bool(channel.failing))
+    title, failing = channel.name.capitalize(), bool(channel.failing)
+    return Line(channel.name, title, channel.on, value, what, switch, edit, words, failing=failing)
 
 
 def _of(rules: AlertRules, name: str) -> str:
     channel = next((each for each in rules.channels if each.name == name), None)
     if channel is not None and channel.failing:
         return f"✗ {clean(channel.failing)}"
-    return "the terminal's: auto, off, osc9, osc99, osc777"
+    return "the terminal's own: auto, off, osc9, osc99 or osc777"
 
 
 def _failing(rules: AlertRules, name: str) -> bool:
@@ -110,7 +120,7 @@ class RuleRows:
         line = self.lines[row]
         on = "" if line.on is None else Tinted.of("✓ on", "good") if line.on else Tinted.of("– off", "quiet")
         return (
-            line.name,
+            line.title,
             on,
             line.value,
             "" if line.last is None else ago(self.now - line.last).removesuffix(" ago"),
@@ -146,10 +156,14 @@ class RulesTable(VirtualTable):
         line: Line
         reset: bool = False
 
+    class Chosen(Message):
+        """Another row is under the cursor."""
+
     @on(VirtualTable.Moved)
     def _moved(self, event: VirtualTable.Moved) -> None:
         # The screen goes by what moves in its list of alerts.
         event.stop()
+        self.post_message(self.Chosen())
 
     @property
     def line(self) -> Line | None:

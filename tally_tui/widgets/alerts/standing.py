@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 
 from tally_tui.reports.answers_alerts import AlertRules
+from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.zones import local
 from tally_tui.widgets.alerts.words import instant, minutes
 from tally_tui.widgets.text import clean
@@ -24,8 +25,8 @@ def standing(rules: AlertRules, zone: ZoneInfo, now: int) -> Iterator[Content]:
         yield Content("– Alerts are switched off: nothing is looked at.")
     for rule, until in sorted(rules.snoozes.items()):
         if until > now:
-            what = f"{clean(rule)} is" if rule else "everything is"
-            yield Content(f"– {what} only recorded until {instant(until, zone, now)}")
+            what = clean(rule_name(rule)) if rule else "Everything"
+            yield Content(f"– {what}: only recorded until {instant(until, zone, now)}")
     if rules.quiet is not None:
         moment = local(now, zone)
         here, (start, end) = moment.hour * 60 + moment.minute, rules.quiet

@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from tally_tui.ledger.alerts import Alert, Told
 from tally_tui.reports.answers_alerts import AlertDetail, AlertRow, Crossed, Series
+from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.figures import ago
 from tally_tui.widgets import figures
 from tally_tui.widgets.alerts.feed import state
@@ -102,12 +103,12 @@ class AlertView(VerticalScroll, can_focus=True):
             yield Content(clean(row.text))
         moment = f"{self._clock(alert.fired_at)}, {ago(self._now - alert.fired_at)}"
         seen = f" {self._clock(alert.acknowledged_at)}" if alert.acknowledged_at is not None else ""
-        yield Content.styled(f"{moment} · {state(alert)}{seen} · rule {clean(alert.rule)}", "$quiet")
+        yield Content.styled(f"{moment} · {state(alert)}{seen} · {clean(rule_name(alert.rule))}", "$quiet")
 
     def _rest(self, alert: Alert, detail: AlertDetail) -> Iterator[Content]:
         width = max(20, self.size.width - 3)
         yield _title("At that moment")
-        yield from _flowing(detail.numbers, width)
+        yield from _flowing((*detail.numbers, ("rule", clean(alert.rule))), width)
         if detail.crossed is not None:
             yield _title("Crossed by")
             yield from self._crossed(detail.crossed)

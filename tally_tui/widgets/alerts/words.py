@@ -28,18 +28,18 @@ NAMES: Final[dict[Axis, str]] = {
 }
 """The rules in words, to stand before their thresholds."""
 WATCHES: Final[dict[Axis, str]] = {
-    "weekly": "Claude's seven days are used so far",
-    "five_hour": "Claude's five hours are used so far",
-    "quota": "any other limit is: Codex's, a model's own",
-    "budget": "a budget is spent so far",
-    "project_budget": "a project's budget is",
-    "projected": "at this pace a limit or budget will be",
+    "weekly": "so much of Claude's 7-day limit is used",
+    "five_hour": "so much of Claude's 5-hour limit is used",
+    "quota": "so much of another limit is used: Codex's, a model's own",
+    "budget": "so much of a budget is spent",
+    "project_budget": "so much of a project's budget is spent",
+    "projected": "a limit or budget heads for so much by its end",
     "burn_rate": "the last hour cost so many times the usual",
-    "costly_call": "a single call cost so much",
-    "costly_session": "a session did",
+    "costly_call": "a single call costs so much",
+    "costly_session": "a session comes to cost so much",
     "limit_hit": "an agent says that a limit stopped it",
-    "price_missing": "calls came in that have no price",
-    "retention": "transcripts are about to be deleted",
+    "price_missing": "so many calls of a model have no price",
+    "retention": "transcripts will be deleted in so many days",
 }
 """When each rule speaks."""
 
@@ -61,7 +61,7 @@ def thresholds(axis: Axis, values: tuple[float, ...]) -> str:
         case "price_missing":
             return ", ".join(numbers) + (" call" if values == (1.0,) else " calls")
         case "retention":
-            return ", ".join(numbers) + " days"
+            return ", ".join(numbers) + (" day" if values == (1.0,) else " days")
     return ", ".join(numbers) + " %"
 
 

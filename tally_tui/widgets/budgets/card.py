@@ -21,7 +21,7 @@ _UNPRICED = "+"
 
 
 class BudgetCard(Widget):
-    """Five lines. The chosen card has a bar at its side."""
+    """Five lines, or six where they are narrow. The chosen card has a bar at its side."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -62,11 +62,11 @@ class BudgetCard(Widget):
         name = crop(clean(row.budget.name), max(4, width - cell_len(word) - 4))
         gap = max(1, width - cell_len(name) - cell_len(word) - 2)
         head = Content.assemble((name, "bold"), " " * gap, (f"{sign} {word}", f"bold {style}"))
-        what = Content.styled(crop(f"{words.kind(row.budget)} · {words.about(row)}", width), "$quiet")
+        what = [Content.styled(line, "$quiet") for line in words.on_card(row, width)]
         if row.standing is None:
             said = Content.styled(clean(row.problem or "cannot be told"), "$text-warning")
-            return [head, what, *said.wrap(width)]
-        return [head, what, *self._figures(row, width)]
+            return [head, *what, *said.wrap(width)]
+        return [head, *what, *self._figures(row, width)]
 
     def _figures(self, row: BudgetRow, width: int) -> list[Content]:
         standing, unit = row.standing, row.budget.unit
@@ -80,6 +80,9 @@ class BudgetCard(Widget):
         room = width - cell_len(spent) - cell_len(tail)
         if room < 1:
             spent = f"{words.short(standing.spent, unit)} of {words.short(standing.amount, unit)}"
+            room = width - cell_len(spent) - cell_len(tail)
+        if room < 1:
+            tail = f"{words.short(abs(standing.left), unit)} {'over' if standing.left < 0 else 'left'}"
             room = width - cell_len(spent) - cell_len(tail)
         middle = more if cell_len(more) + 2 <= room else " +" if more and room >= 3 else ""
         money = Content.assemble(

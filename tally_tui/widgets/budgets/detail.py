@@ -18,7 +18,7 @@ from textual.widget import Widget
 from tally_tui.reports.answers_limits import BudgetRow
 from tally_tui.widgets.budgets import burn_up, words
 from tally_tui.widgets.budgets.gauge import gauge
-from tally_tui.widgets.text import clean, crop
+from tally_tui.widgets.text import clean
 
 _SIDE_BY_SIDE = 64
 """From this width on figures stand in two columns."""
@@ -53,9 +53,11 @@ class _Head(_Lines):
         if row is None or width < 4:
             return [Content("")]
         sign, word, style = words.verdict(row)
-        name = crop(clean(row.budget.name), width - cell_len(word) - 4)
-        gap = " " * max(1, width - cell_len(name) - cell_len(word) - 2)
-        head = Content.assemble((name, "bold"), gap, (f"{sign} {word}", f"bold {style}"))
+        room = max(4, width - cell_len(word) - 4)
+        name = [line.plain.rstrip() for line in Content(clean(row.budget.name)).wrap(room)]
+        gap = " " * max(1, width - cell_len(name[0]) - cell_len(word) - 2)
+        head = [Content.assemble((name[0], "bold"), gap, (f"{sign} {word}", f"bold {style}"))]
+        head += [Content.styled(line, "bold") for line in name[1:]]
         when = words.dates(row.budget, row.period, row.period_known, self.detail.zone)
         ago = "" if not back else " · the one before" if back == 1 else f" · {back} before this one"
         walk = Content.assemble(
@@ -65,7 +67,7 @@ class _Head(_Lines):
             (ago, "$text-warning"),
         )
         what = Content.styled(f"{words.kind(row.budget)} · {words.about(row)}", "$quiet")
-        return [head, *what.wrap(width), *walk.wrap(width), *self._figures(row, width)]
+        return [*head, *what.wrap(width), *walk.wrap(width), *self._figures(row, width)]
 
     def _figures(self, row: BudgetRow, width: int) -> list[Content]:
         standing, unit = row.standing, row.budget.unit
@@ -82,7 +84,7 @@ class _Head(_Lines):
             doubt = words.doubt(standing)
             pairs += [
                 ("Pace", f"{pace} a day", f"even would be {even}; {words.against_even(standing, unit)}"),
-                ("Allowance", f"{words.amount(standing.daily_allowance, unit)} a day", words.remaining(standing)),
+                ("Allowance", words.allowance(standing, unit), words.remaining(standing)),
                 ("Heading", "" if standing.spent <= 0 else words.band(standing, unit),
                  f"low confidence: {doubt}" if doubt else ""),
             ]  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
+
 from tally_tui.config_budgets import SMALLEST, Budget, Unit
 from tally_tui.model import Span
 from tally_tui.reports.answers_limits import BudgetRow
@@ -15,7 +17,7 @@ from tally_tui.rules.budgets import Standing, Verdict
 from tally_tui.rules.windows import DAY_MS
 from tally_tui.rules.zones import local
 from tally_tui.widgets import figures
-from tally_tui.widgets.text import clean
+from tally_tui.widgets.text import clean, crop
 
 SIGNS: Final[Mapping[Verdict, tuple[str, str]]] = {
     "ok": ("✓", "$text-success"), "warn": ("!", "$text-warning"), "over": ("✗", "$text-error"),
@@ -30,6 +32,8 @@ MONEY: Final = {
     "mixed": "$ of both, not of one kind",
 }
 """What a budget's dollars are."""
+SHORT_MONEY: Final = {"equivalent": "equivalent $", "plan": "plan $", "actual": "actual $", "mixed": "$ of both"}
+"""The same for a card."""
 KINDS: Final = {
     "subscription-week": "subscription week", "day": "day", "calendar-week": "week", "calendar-month": "month",
 }  # fmt: skip
@@ -66,17 +70,34 @@ def verdict(row: BudgetRow) -> tuple[str, str, str]:
 
 def about(row: BudgetRow) -> str:
     """What a budget is about: `Claude · project site* · equivalent $`."""
+    unit = {"usd": MONEY.get(row.money, ""), "tokens": "tokens", "percent": "% of the weekly limit"}[row.budget.unit]
+    return " · ".join(filter(None, (scope(row.budget), unit)))
+
+
+def on_card(row: BudgetRow, width: int) -> list[str]:
+    """Period, what counts and in what, in as many lines as they need: they part only between two of these."""
     budget = row.budget
-    unit = {"usd": MONEY.get(row.money, ""), "tokens": "tokens", "percent": "% of the weekly limit"}[budget.unit]
-    return " · ".join(filter(None, (scope(budget), unit)))
+    unit = {"usd": SHORT_MONEY.get(row.money, ""), "tokens": "tokens", "percent": "% of the limit"}[budget.unit]
+    lines: list[str] = []
+    for part in filter(None, (kind(budget), *_scope(budget), unit)):
+        longer = f"{lines[-1]} · {part}" if lines else ""
+        if longer and cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(crop(part, width))
+    return lines
 
 
 def scope(budget: Budget) -> str:
     """Whose calls count."""
+    return " · ".join(_scope(budget))
+
+
+def _scope(budget: Budget) -> list[str]:
     parts = [PROVIDERS.get(budget.provider or "", "")]
-    parts += [f"{name} {clean(said)}" for name in ("project", "model") if (said := getattr(budget, name))]
+    parts += [f"{name} {clean(said)}" for name in ("account", "project", "model") if (said := getattr(budget, name))]
     parts += [f"/ {clean(budget.query)}"] if budget.query else []
-    return " · ".join(filter(None, parts)) or "everything"
+    return [part for part in parts if part] or ["everything"]
 
 
 def kind(budget: Budget) -> str:
@@ -144,6 +165,13 @@ def doubt(standing: Standing) -> str:
     if not standing.low_confidence:
         return ""
     return "nothing spent yet" if standing.spent <= 0 else "too early to tell"
+
+
+def allowance(standing: Standing, unit: Unit) -> str:
+    """What may still be spent, a day; in the last day an hour: what is left is less than a day's."""
+    if standing.end - standing.now >= DAY_MS:
+        return f"{amount(standing.daily_allowance, unit)} a day"
+    return f"{amount(round(standing.daily_allowance / 24), unit)} an hour"
 
 
 def even_pace(standing: Standing) -> int:

@@ -8,6 +8,7 @@ animated: an animation holds a target that a correction would make wrong.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 from textual.geometry import Size
@@ -43,6 +44,10 @@ class AnchoredScroll(ScrollView):
         """About how many lines a row has at the present width."""
         raise NotImplementedError
 
+    def guesses(self, first: int = 0) -> Iterable[int]:
+        """The guesses for all rows from one on."""
+        return map(self.guess, range(first, self.count()))
+
     def draw(self, row: int) -> tuple[list[Strip], bool]:
         """A row's lines, and whether they are its real ones (false: they stand in for a text not here yet)."""
         raise NotImplementedError
@@ -71,7 +76,7 @@ class AnchoredScroll(ScrollView):
         self._drawn.clear()
         if not self._width:
             return
-        self._heights = Heights(self.guess(row) for row in range(self.count()))
+        self._heights = Heights(self.guesses())
         self._resized()
         self.go(*(self._goal if at is None else at))
 

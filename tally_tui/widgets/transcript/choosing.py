@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from operator import is_
 from typing import Final
 
@@ -23,6 +24,9 @@ class NoPages:
     def body(self, item: int) -> Body | None:
         return None
 
+    def said(self, item: int) -> Sequence[str]:
+        return ()
+
 
 class Choosing(AnchoredScroll):
     """The rows of a transcript: items in order, without those that depth or focus leave out."""
@@ -39,6 +43,8 @@ class Choosing(AnchoredScroll):
         self._folds: dict[str, Fold] = {}
         self._revealed: set[str] = set()
         self._focus: Callable[[Head], bool] | None = None
+        self._stood: tuple[int, int, str, int] | None = None
+        """Where the cursor was before other items were shown (item, line on the page), and where it is since."""
 
     # -- what is shown
 
@@ -50,6 +56,7 @@ class Choosing(AnchoredScroll):
         """Show a conversation; `same`: it is the one shown, grown or changed, and the place is kept."""
         if same and self._grow(pages):
             return
+        self._stood = None
         before = self._anchor() if same else None
         top = self.heads[before[0]].key if before is not None else ""
         kept = self.heads[self.rows[self.cursor]].key if same and self.rows else None
@@ -87,7 +94,8 @@ class Choosing(AnchoredScroll):
             if self._chosen(new[item]):
                 self._row_of[item] = len(self.rows)
                 self.rows.append(item)
-                self._heights.append(self.guess(len(self.rows) - 1))
+        for lines in self.guesses(row):
+            self._heights.append(lines)
         self._resized()
         self.go(*self._goal)
         return True
@@ -138,7 +146,13 @@ class Choosing(AnchoredScroll):
         self._row_of = {item: row for row, item in enumerate(self.rows)}
         self.cursor = max(0, min(self.cursor, len(self.rows) - 1))
 
+    def shut_away(self, head: Head) -> bool:
+        """Whether it was taken back, and nobody looks at that."""
+        return bool(head.branch) and self._folds.get(head.branch, Fold.FOLDED) is Fold.FOLDED
+
     def _chosen(self, head: Head) -> bool:
+        if self.shut_away(head):
+            return False
         wanted = head.depth <= self.depth if self._focus is None else self._focus(head)
         return wanted or head.key in self._revealed
 
@@ -151,20 +165,60 @@ class Choosing(AnchoredScroll):
         self._refilter(lambda: setattr(self, "_focus", wanted))
 
     def _refilter(self, change: Callable[[], None]) -> None:
-        anchor, item = self._anchor(), self.item
+        """Show other items: the one under the cursor, or the nearest before it, stands where it stood."""
+        if not self.rows or not self._width:
+            change()
+            self._revealed.clear()
+            self._choose()
+            self.renew((0, 0))
+            return
+        item, line = self._stand()
+        before = self._stood
+        if before is not None and before[2:] == (self.heads[item].key, line):
+            # Nobody moved since the last time: the nearest one only stood in for this.
+            item, line = before[:2]
         change()
         self._revealed.clear()
         self._choose()
-        if item is not None:
-            self.cursor = self._nearest(item)
-        self._return(anchor)
+        if self.rows:
+            self._stay(item, line)
+            now, there = self._stand()
+            self._stood = (item, line, self.heads[now].key, there)
+        else:
+            self.renew((0, 0))
+
+    def _stand(self) -> tuple[int, int]:
+        """The item under the cursor, and on which line of the page it begins: its first, not the blank one before."""
+        row = self.cursor
+        self.strips(row)
+        return self.rows[row], self._heights.top(row) + self._spaced(row) - round(self.scroll_y)
+
+    def _stay(self, item: int, line: int) -> None:
+        """Draw anew with an item, or the nearest that is shown, at a line of the page; the cursor on it."""
+        row = self._row_of.get(item)
+        if row is None:
+            row, line = self._nearest(item), max(0, line)
+        # What is behind the page's end would not be in sight.
+        line = min(line, self.page_lines - 1)
+        self.cursor = row
+        self.renew((row, self._spaced(row) - line))
+        self.cursor = row
+
+    def _rechoose(self) -> None:
+        """The same choice of items, made anew."""
+        item, line = self._stand() if self.rows and self._width else (0, 0)
+        self._choose()
+        self._stay(item, line)
 
     def reveal(self, item: int) -> int:
         """Show an item whatever hides it; returns its row."""
         row = self._row_of.get(item)
         if row is None:
-            anchor, cursor = self._anchor(), self.item
-            self._revealed.add(self.heads[item].key)
+            anchor, cursor, head = self._anchor(), self.item, self.heads[item]
+            self._revealed.add(head.key)
+            if head.branch:
+                self._folds[head.branch] = Fold.OPEN
+                self._revealed.add(head.branch)
             self._choose()
             if cursor is not None:
                 self.cursor = self._nearest(cursor)
@@ -196,6 +250,10 @@ class Choosing(AnchoredScroll):
         if not foldable(head):
             return
         self._folds[head.key] = fold
+        if head.holds:
+            # What was taken back comes out below it, or goes: the rule itself stays where it is.
+            self._rechoose()
+            return
         self.forget(row)
         if row + 1 < len(self.rows):
             self.forget(row + 1)
@@ -229,9 +287,23 @@ class Choosing(AnchoredScroll):
         head = self.heads[self.rows[row]]
         return estimate(head, self.fold_of(head), self._width - GUTTER, self._spaced(row))
 
+    def guesses(self, first: int = 0) -> Iterator[int]:
+        # As `guess`, without looking at each row twice: a session may have very many.
+        heads, width = self.heads, self._width - GUTTER
+        start = max(0, first - 1)
+        tight_above = open_above = False
+        for row, item in enumerate(islice(self.rows, start, None), start):
+            head = heads[item]
+            fold, tight = self.fold_of(head), head.kind in COMPACT
+            if row >= first:
+                spaced = row > 0 and (not tight or not tight_above or open_above)
+                yield estimate(head, fold, width, spaced)
+            tight_above, open_above = tight, fold is not Fold.FOLDED and not head.hollow
+
 
 def _stands_like(one: Head, other: Head) -> bool:
     """Whether two heads of an item differ in words alone: it is shown where, and as long as, it was."""
     return one.key == other.key and one.kind is other.kind and one.depth is other.depth and (
-        (one.error, one.edits, one.command, one.level) == (other.error, other.edits, other.command, other.level)
+        (one.error, one.edits, one.command, one.level, one.branch, one.holds)
+        == (other.error, other.edits, other.command, other.level, other.branch, other.holds)
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
+from functools import cached_property
 from operator import is_
+from typing import TypeVar
 
+from tally_tui.logs.messages import Item, Mark, fields
 from tally_tui.logs.messages import Kind as Said
-from tally_tui.logs.messages import Mark
+from tally_tui.reports.search_answers import HitPlace
 from tally_tui.reports.transcripts import Entry, Texts, Transcript
 from tally_tui.rules.redaction import masked
 from tally_tui.widgets import figures
-from tally_tui.widgets.transcript.entries import body_of, head_of, speaker
+from tally_tui.widgets.transcript.entries import body_of, head_of, media_labels, speaker
 from tally_tui.widgets.transcript.masking import masked_body, masked_head
 from tally_tui.widgets.transcript.pages import Body, Head, Kind, Label
 from tally_tui.widgets.transcript.tool_titles import first_line
@@ -23,6 +26,9 @@ _BREAKING = frozenset({Said.PROMPT, Said.COMPACTION, Said.MODEL_SWITCH, Said.INT
 """After these it is said again who speaks."""
 
 
+Kept = TypeVar("Kept")
+
+
 class Conversation:
     """`Pages` of a transcript. Given the ones before, it does not do again what is done."""
 
@@ -32,6 +38,7 @@ class Conversation:
         self.speaking: str = ""
         self._bodies: OrderedDict[str, Body] = OrderedDict()
         self._masked: OrderedDict[str, Body] = OrderedDict()
+        self._said: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         if before is not None and before.transcript.session != transcript.session:
             before = None
         heads, changed, kept = self._known(before)
@@ -82,7 +89,7 @@ class Conversation:
         """The texts that still hold: not those of a call whose result has come since."""
         old = {head.key: entry for head, entry in zip(before.heads, before.transcript.entries, strict=True)
                if head.key in before._bodies}  # fmt: skip
-        self._bodies = before._bodies
+        self._bodies, self._said = before._bodies, before._said
         if not old:
             return
         now = {head.key: entry for head, entry in zip(self.heads, self.transcript.entries, strict=True)
@@ -100,7 +107,7 @@ class Conversation:
             entry = self.transcript.entries[item]
             if entry.cut:
                 return None
-            kept = self._keep(self._bodies, key, body_of(entry.item, entry.result))
+            kept = self._keep(self._bodies, key, (*body_of(entry.item, entry.result), *media_labels(entry)))
             self._masked.pop(key, None)
         self._bodies.move_to_end(key)
         if not self.masked:
@@ -110,13 +117,23 @@ class Conversation:
 
     def take(self, texts: Texts) -> None:
         """Texts that were fetched."""
-        for said, result in texts.items.values():
+        entries = self.transcript.entries
+        for number, (said, result) in texts.items.items():
             key = Entry(said).key
             self._masked.pop(key, None)
             body = body_of(said, result)
+            if number < len(entries) and entries[number].key == key:
+                body += media_labels(entries[number])
             self._keep(self._bodies, key, (*body, Label(texts.problem)) if texts.problem else body)
+            self._keep(self._said, key, _said(said, result))
 
-    def _keep(self, bodies: OrderedDict[str, Body], key: str, body: Body) -> Body:
+    def said(self, item: int) -> tuple[str, ...]:
+        """The texts of an item that a search looks into; whole where its body is here."""
+        entry = self.transcript.entries[item]
+        texts = self._said.get(entry.key) or _said(entry.item, entry.result)
+        return tuple(map(masked, texts)) if self.masked else texts
+
+    def _keep(self, bodies: OrderedDict[str, Kept], key: str, body: Kept) -> Kept:
         bodies[key] = body
         while len(bodies) > KEPT:
             bodies.popitem(last=False)
@@ -143,20 +160,45 @@ class Conversation:
             known = next((number for number, entry in entries if entry.item.uuid == uuid), None)
         return known
 
-    def item_at(self, file: str, offset: int, length: int) -> int | None:
-        """The item that a line of a log belongs to."""
+    def items_of(self, place: HitPlace) -> list[int]:
+        """The items in which something was found: of a line that holds several, those that have it."""
+        known = self._lines.get((place.file, place.offset))
+        if known is None:
+            inside = range(place.offset, place.offset + max(place.length, 1))
+            known = [each for (file, offset), some in self._lines.items() if file == place.file and offset in inside
+                     for each in some][:1]  # fmt: skip
+        if place.parts:
+            found = [number for number, item in known if item is None or item.part in place.parts]
+        else:
+            found = [number for number, item in known if item is None or place.facet in ("", *dict(fields(item)))]
+        return list(dict.fromkeys(found or [number for number, _ in known[:1]]))
+
+    def learn_lines(self) -> None:
+        """Learn which line is told by which item, before anybody waits for it."""
+        _ = self._lines
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, int], list[tuple[int, Item | None]]]:
+        """(log, offset) of each line → the items that tell it; None: one that says the same as another line."""
+        lines: dict[tuple[str, int], list[tuple[int, Item | None]]] = {}
         for number, entry in enumerate(self.transcript.entries):
-            if entry.path == file:
-                lines = (entry.item.offset, *(answer.offset for answer in entry.answers), *entry.also)
-                if any(offset <= line < offset + max(length, 1) for line in lines):
-                    return number
-        return None
+            if entry.item.kind is Said.BRANCH:
+                continue  # it only stands where what was taken back begins
+            for item in (entry.item, *entry.answers):
+                lines.setdefault((entry.path, item.offset), []).append((number, item))
+            for offset in entry.also:
+                lines.setdefault((entry.path, offset), []).append((number, None))
+        return lines
 
     def item_before(self, file: str, offset: int) -> int | None:
         """The last item of a log that stands before one of its lines."""
         entries = enumerate(self.transcript.entries)
         before = ((entry.item.offset, number) for number, entry in entries if entry.path == file)
         return max((each for each in before if each[0] <= offset), default=(0, None))[1]
+
+
+def _said(item: Item, result: Item | None) -> tuple[str, ...]:
+    return tuple(text for each in (item, result) if each is not None for _, text in fields(each))
 
 
 def told(entry: Entry) -> str:

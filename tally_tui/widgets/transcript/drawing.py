@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
@@ -48,6 +48,10 @@ _SIGNS = {Kind.THINKING: "✻ ", Kind.SUBAGENT: "◆ "}
 _BOXES = {"done": ("☑ ", ".transcript--done"), "doing": ("▶ ", "bold"), "open": ("☐ ", "")}
 
 
+ASKS = " · Enter shows all"
+OPENS = " · Enter opens it"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What drawing depends on besides the item."""
@@ -84,7 +88,7 @@ def estimate(head: Head, state: Fold, width: int, spaced: bool) -> int:
 def draw(head: Head, body: Body | None, state: Fold, page: Page, spaced: bool) -> list[Content]:
     """The lines of an item. `body` None: folded, or without text. `spaced`: a blank line stands before it."""
     out = [layout.BLANK] if spaced else []
-    indent = "│ " * min(head.level, 4)
+    indent = "│ " * min(head.level, 4) + ("┊ " if head.branch else "")
     room = max(12, page.width - len(indent))
     lines = _title(head, state, page, room)
     if body is not None and state is not Fold.FOLDED:
@@ -99,6 +103,18 @@ def draw(head: Head, body: Body | None, state: Fold, page: Page, spaced: bool) -
         lead = Content.styled(indent, ".transcript--quiet")
         lines = [lead + each for each in lines]
     return out + (lines or [layout.BLANK])
+
+
+def asks_for_more(lines: Sequence[Content]) -> bool:
+    """Whether an item that was drawn has more to show when asked."""
+    return any(each.plain.endswith(ASKS) for each in lines)
+
+
+def aside(piece: str, width: int) -> list[Content]:
+    """A piece of what the log has of an item, where it is not shown as it stands there."""
+    words = Content.styled(f"in the log: {safe.line(piece)}", ".transcript--quiet")
+    return [Content.styled("⌕ " if not number else "  ", ".transcript--quiet") + each
+            for number, each in enumerate(layout.wrapped(words, max(8, width - 2)))]  # fmt: skip
 
 
 def _filled(line: Content, width: int) -> Content:
@@ -210,7 +226,7 @@ def _body(head: Head, body: Body, state: Fold, page: Page, width: int) -> list[C
             drawn = [each.stylize_before(".transcript--quiet") for each in drawn]
         out += drawn
         if left:
-            ask = "" if state is Fold.FULL else " · Enter shows all"
+            ask = "" if state is Fold.FULL else ASKS
             out.append(Content.styled(f"… {left}{ask}", ".transcript--more"))
     return out
 
@@ -220,7 +236,8 @@ def _part(part: Part, limit: int, page: Page, width: int) -> tuple[list[Content]
     if isinstance(part, Label):
         words = safe.short(safe.line(part.text))
         style = ".transcript--more" if part.loads else ".transcript--quiet"
-        return layout.wrapped(Content.styled(f"{words} · Enter loads it" if part.loads else words, style), width), ""
+        words += " · Enter loads it" if part.loads else OPENS if part.opens else ""
+        return layout.wrapped(Content.styled(words, style), width), ""
     if isinstance(part, Todos):
         return _todos(part, width)[:limit], _more(len(part.items) - limit, "more items")
     if isinstance(part, Diff):

@@ -11,6 +11,8 @@ from tally_tui.widgets.figures import count, size
 from tally_tui.widgets.transcript import tool_parts, tool_titles
 from tally_tui.widgets.transcript.pages import Body, Code, Depth, Head, Kind, Label, Output, Part, Prose
 
+_WHOLE: Final = frozenset({"application/pdf"})
+"""Documents whose bytes, not words, stand in the log."""
 _CALLS: Final = frozenset({Said.TOOL_CALL, Said.TODO, Said.QUESTION, Said.PLAN})
 _NAMES: Final = {"claude": "Claude", "codex": "Codex"}
 _NOTES: Final[dict[Said, tuple[str, Depth]]] = {
@@ -57,7 +59,7 @@ def head_of(
         if item.marks & Mark.AGAIN:
             depth = Depth.EVERYTHING
         return Head(
-            entry.key, shown, title, depth, item.ts, figures, level=level, fill=_fill(entry),
+            entry.key, shown, title, depth, item.ts, figures, level=level, fill=_fill(entry), branch=entry.branch,
             **{"length": entry.length, "breaks": entry.breaks, "note": _marks(item), **more},
         )  # fmt: skip
 
@@ -83,7 +85,8 @@ def head_of(
     if kind in (Said.COMMAND, Said.BASH):
         return _typed(item, head)
     if kind is Said.IMAGE:
-        return head(Kind.NOTE, f"▨ image {item.name} {item.text}".rstrip(), Depth.REPLIES, hollow=True)
+        title = f"▨ image {item.name} {item.text}".rstrip()
+        return head(Kind.NOTE, title, Depth.REPLIES, hollow=True, opens=True, note="Enter opens it")
     if kind is Said.ERROR:
         line = tool_titles.first_line(text) or "error"
         return head(Kind.PROBLEM, line, Depth.REPLIES, error=True, hollow=len(text.strip()) <= len(line))
@@ -95,7 +98,23 @@ def head_of(
     if item.files and kind is Said.DOCUMENT:
         title = f"{word} {tool_titles.short_path(item.files[0], folder)}"
     hollow = not text and item.detail is None and kind is not Said.RAW
+    if kind is Said.DOCUMENT and item.name in _WHOLE:
+        return head(Kind.NOTE, f"▨ {title}", depth, hollow=True, opens=True, note="Enter opens it")
     return head(Kind.NOTE, title, depth, error=_failed(item), hollow=hollow)
+
+
+def media_of(entry: Entry) -> list[Item]:
+    """The images and documents in an item, or in what came of a call."""
+    if entry.item.kind in (Said.IMAGE, Said.DOCUMENT):
+        return [entry.item]
+    return [each for each in entry.answers if each.kind in (Said.IMAGE, Said.DOCUMENT) and not each.marks & Mark.AGAIN]
+
+
+def media_labels(entry: Entry) -> Body:
+    """A line for each image and document in what came of a call."""
+    if entry.item.kind in (Said.IMAGE, Said.DOCUMENT):
+        return ()
+    return tuple(Label(f"▨ {each.kind.word} {each.name}".rstrip(), opens=True) for each in media_of(entry))
 
 
 def _fill(entry: Entry) -> tuple[int, int | None] | None:
@@ -120,7 +139,7 @@ def _call(entry: Entry, head: Any, folder: str) -> Head:
         title = tool_titles.argument(tool, item.input, item.text, folder) or tool_titles.named(tool)
     return head(  # type: ignore[no-any-return]
         shown, title, depth, error=failed, edits=tool in tool_titles.EDITS and not failed,
-        command=tool in tool_titles.COMMANDS, note=_outcome(entry),
+        command=tool in tool_titles.COMMANDS, note=_outcome(entry), opens=bool(media_of(entry)),
     )  # fmt: skip
 
 
@@ -172,8 +191,9 @@ def _rule(item: Item, head: Any) -> Head:
         words, note = f"model {item.name}" if item.name else "another model", line
     elif line and item.kind is not Said.INTERRUPTION:
         note = line
-    error = item.kind in (Said.LIMIT, Said.INTERRUPTION)
-    return head(Kind.RULE, words, Depth.REPLIES, note=note, error=error, hollow="\n" not in item.text.strip())  # type: ignore[no-any-return]
+    error, holds = item.kind in (Said.LIMIT, Said.INTERRUPTION), item.kind is Said.BRANCH
+    hollow = not holds and "\n" not in item.text.strip()
+    return head(Kind.RULE, words, Depth.REPLIES, note=note, error=error, hollow=hollow, holds=holds)  # type: ignore[no-any-return]
 
 
 def _failed(item: Item) -> bool:
@@ -195,6 +215,8 @@ def _marks(item: Item) -> str:
 def body_of(item: Item, result: Item | None) -> Body:
     """The parts of an item, unfolded."""
     kind, text = item.kind, item.text
+    if kind is Said.BRANCH:
+        return ()  # what it folds away are items of their own
     if kind in (Said.REPLY, Said.REVIEW, Said.THINKING, Said.SUMMARY, Said.AGENT):
         return (Prose(text),)
     if kind is Said.PROMPT:

@@ -53,6 +53,8 @@ class PlaceLine(Widget):
     right: reactive[str] = reactive("")
     unseen: reactive[int] = reactive(0)
     following: reactive[bool] = reactive(False)
+    said: reactive[str] = reactive("")
+    """Words for a person, for a while in place of the rest."""
     fill: reactive[tuple[int, int | None] | None] = reactive(None)
     """Tokens that the model was given to read in this turn, and how many fit."""
 
@@ -65,6 +67,11 @@ class PlaceLine(Widget):
             mark = Content.styled(f"↓ {self.unseen:,} new", "bold $text-accent")
             mark = mark.stylize(Style.from_meta({"@click": "screen.follow"}))
         right = Content.styled(self.right, "$text-accent")
+        if self.said:
+            said = crop(self.said, width)
+            room = width - cell_len(said) - 2
+            right = right if right.cell_length <= room else Content("")
+            return Content.assemble((said, "bold"), " " * max(0, width - cell_len(said) - right.cell_length), right)
         if mark and right:
             right = mark + Content("  ") + right
         elif mark:

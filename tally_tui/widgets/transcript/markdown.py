@@ -173,6 +173,12 @@ def highlighted(text: str, language: str, ansi: bool) -> Content:
     return _highlighted(text, language, ansi)
 
 
+def prepare() -> None:
+    """Load what colours the commonest languages: it takes tens of milliseconds, best while nobody waits for it."""
+    for language in ("python", "bash"):
+        highlighted("pass", language, False)
+
+
 @lru_cache(maxsize=256)
 def _highlighted(text: str, language: str, ansi: bool) -> Content:
     from textual.highlight import highlight

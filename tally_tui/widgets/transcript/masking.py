@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from tally_tui.rules.redaction import masked
 from tally_tui.widgets.transcript.pages import Body, Diff, Head, Hunk, Part, Todos
 
@@ -11,7 +13,7 @@ from tally_tui.widgets.transcript.pages import Body, Diff, Head, Hunk, Part, Tod
 def masked_head(head: Head) -> Head:
     """A head whose title tells no secret."""
     title, note = masked(head.title), masked(head.note)
-    return head if (title, note) == (head.title, head.note) else replace(head, title=title, note=note)
+    return head if (title, note) == (head.title, head.note) else structs.replace(head, title=title, note=note)
 
 
 def masked_body(body: Body) -> Body:

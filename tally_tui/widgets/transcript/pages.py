@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TypeAlias
+
+import msgspec
 
 
 class Depth(IntEnum):
@@ -37,8 +40,7 @@ class Kind(IntEnum):
     """Hooks, reminders, commands, anything of the machinery: folded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """What is known of an item without reading its text. Strings are as the log has them: not yet clean."""
 
     key: str
@@ -66,6 +68,12 @@ class Head:
     """It has no text to unfold."""
     fill: tuple[int, int | None] | None = None
     """Tokens that the last call of the turn was given to read, and how many fit (None: not known)."""
+    branch: str = ""
+    """Of what was taken back: the key of the rule it is folded away under."""
+    holds: bool = False
+    """It is such a rule."""
+    opens: bool = False
+    """There are images or documents in it, to be opened by another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class Label:
     text: str
     loads: bool = False
     """There is more in a file of its own, which Enter loads."""
+    opens: bool = False
+    """It stands for an image or a document, which Enter opens."""
 
 
 Part: TypeAlias = Prose | Code | Output | Diff | Todos | Label
@@ -142,3 +152,6 @@ class Pages(Protocol):
 
     def body(self, item: int) -> Body | None:
         """The text of an item; None: not here yet."""
+
+    def said(self, item: int) -> Sequence[str]:
+        """The texts that a search looks into, as far as they are here; all of them once `body` is."""

@@ -42,6 +42,14 @@ class Taking(TranscriptView, inherit_bindings=False):
 
         key: str
 
+    @dataclass
+    class MediaWanted(Message, namespace="reader"):
+        """The images and documents of an item are to be opened."""
+
+        item: int
+
+    _opened = ""
+    """The item whose images were opened last: the next time it is folded."""
     _awaiting: tuple[str, Callable[[int, Body], None]] | None = None
     """What is done as soon as a text has come: the item it is of, and the deed."""
 
@@ -79,6 +87,21 @@ class Taking(TranscriptView, inherit_bindings=False):
 
     def _want_file(self, item: int, body: Body) -> None:
         self.post_message(self.FileWanted(item, body))
+
+    # -- images and documents
+
+    def _open_media(self, row: int) -> bool:
+        """Open what stands in an item beside its words; false where nothing does, or it was just opened."""
+        item = self.rows[row]
+        head = self.heads[item]
+        if not head.opens or (not head.hollow and self.fold_of(head) is Fold.FOLDED):
+            return False
+        if self._opened == head.key and not head.hollow:
+            self._opened = ""
+            return False
+        self._opened = head.key
+        self.post_message(self.MediaWanted(item))
+        return True
 
     # -- outputs in files of their own
 

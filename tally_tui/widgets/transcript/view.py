@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +15,11 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 
 from tally_tui.widgets.transcript.choosing import GUTTER
-from tally_tui.widgets.transcript.drawing import Fold, Page, draw
+from tally_tui.widgets.transcript.drawing import Fold, Page, aside, asks_for_more, draw
 from tally_tui.widgets.transcript.layout import BLANK
 from tally_tui.widgets.transcript.marked import STAR, Marked, note_lines
 from tally_tui.widgets.transcript.pages import Head, Kind
+from tally_tui.widgets.transcript.seeking import Pattern, Seen, around, seen_in
 from tally_tui.widgets.transcript.sideways import Sideways, WideStrip, still_cells
 from tally_tui.widgets.transcript.styles import CLASSES, css
 
@@ -56,7 +56,8 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
     def __init__(self, clock: Callable[[int], str] = str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.clock = clock
-        self.pattern: re.Pattern[str] | None = None
+        self.pattern: Pattern | None = None
+        """What is looked for and marked."""
         self.marks: Mapping[str, Marked] = {}
         """What a person keeps about items, by their keys."""
         self.wraps = False
@@ -64,6 +65,10 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         self._missing: set[int] = set()
         self._hit_now: tuple[str, int] | None = None
         """The item and which of its lines with hits the reader is at."""
+        self._asks: set[str] = set()
+        """The items of which more is shown when asked."""
+        self._seen: dict[str, Seen] = {}
+        """Where what is looked for stands in the items that were drawn last."""
 
     def mark(self, marks: Mapping[str, Marked]) -> None:
         """Show these bookmarks and notes in place of those before."""
@@ -85,24 +90,33 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
             self._missing.add(item)
             lines = min(STANDING_IN, self.guess(row) - len(contents))
             contents += [Content.styled("…", ".transcript--quiet")] + [BLANK] * max(0, lines - 1)
+        (self._asks.add if asks_for_more(contents) else self._asks.discard)(head.key)
         if self.pattern is not None:
-            contents = self._with_hits(head, contents, self.pattern)
+            title, opened = spaced if head.title and not head.hollow else -1, real and fold is not Fold.FOLDED
+            contents = self._with_hits(item, contents, self.pattern, page.width, title, opened)
         marked = self.marks.get(head.key)
         if marked is not None and marked.note:
             contents += note_lines(marked.note, page.width, head.level)
         return self._strips(head, contents, spaced), real
 
-    def _with_hits(self, head: Head, contents: list[Content], pattern: re.Pattern[str]) -> list[Content]:
-        out: list[Content] = []
-        nth = 0
-        for content in contents:
-            found = [match.span() for match in pattern.finditer(content.plain) if match.end() > match.start()]
-            if found:
-                now = self._hit_now == (head.key, nth)
-                nth += 1
-                for start, end in found:
-                    content = content.stylize(".transcript--hit-now" if now else ".transcript--hit", start, end)
-            out.append(content)
+    def _with_hits(
+        self, item: int, contents: list[Content], pattern: Pattern, width: int, title: int, opened: bool
+    ) -> list[Content]:
+        head = self.heads[item]
+        seen = seen_in([each.plain for each in contents], pattern, width, title)
+        if not seen.whole and (opened or head.hollow) and not asks_for_more(contents):
+            # It stands in what is not drawn: an address, a line too long to be shown, signs that are not words.
+            piece = around(self.pages.said(item), pattern, 3 * width)
+            if piece:
+                contents = [*contents, *aside(piece, width)]
+                seen = seen_in([each.plain for each in contents], pattern, width, title)
+        self._seen[head.key] = seen
+        key, nth = self._hit_now or ("", 0)
+        now = seen.stops[nth] if key == head.key and nth < len(seen.stops) else None
+        out = list(contents)
+        for line, spans in seen.spans.items():
+            for start, end in spans:
+                out[line] = out[line].stylize(".transcript--hit-now" if line == now else ".transcript--hit", start, end)
         return out
 
     def _strips(self, head: Head, contents: list[Content], spaced: bool) -> list[Strip]:
