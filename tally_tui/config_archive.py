@@ -47,6 +47,22 @@ def read_archive(table: Any, wrong: Callable[[str, str], None]) -> ArchiveRules:
     return replace(ArchiveRules(), **used)
 
 
+def value_names() -> tuple[str, ...]:
+    """The name of every value, as `read_value` takes them."""
+    return tuple(_READERS)
+
+
+def read_value(name: str, value: Any) -> Any:
+    """One value by its name (`keep`, `all`, `after_days`), as the settings would hold it.
+
+    Raises:
+        BadSettingError: there is no such setting, or it cannot be that.
+    """
+    if name not in _READERS:
+        raise BadSettingError(f"archive.{name}: no such setting ({', '.join(_READERS)})")
+    return _READERS[name](value)
+
+
 def _queries(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(each, str) and each.strip() for each in value):
         return tuple(dict.fromkeys(value))

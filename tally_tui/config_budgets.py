@@ -18,7 +18,7 @@ PERIODS: Final[tuple[Period, ...]] = ("subscription-week", "day", "calendar-week
 PROVIDERS: Final = ("claude", "codex")
 THRESHOLDS: Final = (90, 100)
 FIELDS: Final = (
-    "name", "amount", "unit", "provider", "project", "model", "query", "period", "thresholds", "projected",
+    "name", "amount", "unit", "provider", "account", "project", "model", "query", "period", "thresholds", "projected",
 )  # fmt: skip
 _LONGEST_NAME: Final = 80
 _MOST: Final = 10**15
@@ -36,6 +36,9 @@ class Budget:
     """`percent` is of the provider's own seven-day limit (its longest where it has no such)."""
     provider: str | None = None
     """`claude` | `codex`; None: both, told apart and labelled. A percentage needs one."""
+    account: str | None = None
+    """One of the provider's accounts: the name of its home folder, so much of its path that no other ends the same,
+    or `usual`; None: all of them."""
     project: str | None = None
     """A project's name or folder; `*` stands for anything."""
     model: str | None = None
@@ -66,6 +69,7 @@ def read_budget(table: Mapping[str, Any]) -> Budget:
         amount=read_amount(table.get("amount"), unit),
         unit=unit,
         provider=None if provider is None else _one_of("provider", provider, PROVIDERS),
+        account=_text(table, "account"),
         project=_text(table, "project"),
         model=_text(table, "model"),
         query=_text(table, "query"),
@@ -75,6 +79,8 @@ def read_budget(table: Mapping[str, Any]) -> Budget:
     )
     if unit == "percent" and provider is None:
         raise BadSettingError(f"percent needs a provider ({' or '.join(PROVIDERS)}): whose limit is it?")
+    if budget.account is not None and provider is None:
+        raise BadSettingError(f"account needs a provider ({' or '.join(PROVIDERS)}): whose account is it?")
     return budget
 
 

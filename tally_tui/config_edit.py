@@ -29,9 +29,9 @@ def from_words(name: str, words: str) -> Any:
             if name == "prices"
             else "budgets are tables: change them with `tally-tui budget`, or in the file"
             if name == "budgets"
-            else "alerts are a table: change [alerts] in the file (`tally-tui config path`)"
+            else "alerts is a table: `tally-tui config set alerts.…` changes a value of it"
             if name == "alerts"
-            else "archive is a table: change [archive] in the file (`tally-tui config path`)"
+            else "archive is a table: `tally-tui config set archive.…` changes a value of it"
             if name == "archive"
             else f"no such setting{nearest(name)}"
         )

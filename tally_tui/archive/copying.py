@@ -190,22 +190,6 @@ def _digest_of(part: Path, stopped: Callable[[], bool]) -> bytes:
     return digest.digest()
 
 
-def same_as(path: str, size: int, fingerprint: bytes) -> bool:
-    """Whether the first `size` bytes of a file have a fingerprint."""
-    digest = hashlib.blake2b(digest_size=16)
-    try:
-        with _opened(path) as source:
-            while size:
-                piece = _read(source, min(size, FRAME))
-                if not piece:
-                    return False
-                digest.update(piece)
-                size -= len(piece)
-    except OSError:
-        return False
-    return digest.digest() == fingerprint
-
-
 def _private_folders(base: Path, folder: Path) -> None:
     """Make a folder below the archive's, and every one between, for their owner only."""
     paths.private_dir(base)

@@ -15,7 +15,8 @@ from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError, StoppedError
 from tally_tui.cli.read import not_meant
 from tally_tui.cli.reading import Progress, stoppable
-from tally_tui.cli.text import counted, listed, nearest, shown, size, time_left
+from tally_tui.cli.text import counted, listed, nearest, shown, time_left
+from tally_tui.rules.figures import size
 
 if TYPE_CHECKING:
     from tally_tui.archive.keeping import Result

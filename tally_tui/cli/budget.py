@@ -51,8 +51,8 @@ def _set(request: Request, name: str, amount: str) -> int:
 
     given = {
         option.key: value
-        for option in (grammar.UNIT, grammar.PROVIDER, grammar.PROJECT, grammar.MODEL, grammar.ONLY, grammar.PERIOD,
-                       grammar.THRESHOLDS)
+        for option in (grammar.UNIT, grammar.PROVIDER, grammar.ACCOUNT, grammar.PROJECT, grammar.MODEL, grammar.ONLY,
+                       grammar.PERIOD, grammar.THRESHOLDS)
         if (value := request.choices.get(option.key, (request.value(option),))[-1]) is not None
     }  # fmt: skip
     words = Words(name, amount, projected=request.on(grammar.PROJECTED), **given)
@@ -133,6 +133,7 @@ def _row(row: BudgetRow) -> dict[str, Any]:
         "name": chosen.name,
         "unit": unit,
         "provider": chosen.provider,
+        "account": chosen.account,
         "project": chosen.project,
         "model": chosen.model,
         "query": chosen.query,

@@ -101,6 +101,6 @@ def _print(asked: Question, answer: Calls) -> None:
 
 
 def _cost(row: CallRow) -> str:
-    from tally_tui.rules.figures import money
+    from tally_tui.rules.figures import call_money
 
-    return "?" if row.cost is None else money(row.cost)
+    return "?" if row.cost is None else call_money(row.cost)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tally_tui.cli import alert_settings, grammar
+from tally_tui.cli import grammar, table_settings
+from tally_tui.cli.alert_settings import ALERTS
+from tally_tui.cli.archive_settings import ARCHIVE
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
@@ -16,6 +18,8 @@ from tally_tui.paths import config_path
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
 
+SECTIONS = (ALERTS, ARCHIVE)
+"""The tables whose values have names of their own."""
 ACTIONS = {"path": 0, "list": 0, "get": 1, "set": 2, "unset": 1}
 """Every action, and how many words it takes."""
 
@@ -49,9 +53,10 @@ def _usage() -> str:
 def _one(request: Request, action: str, name: str, words: str = "") -> None:
     from tally_tui.config_edit import set_value, unset_value
 
-    if alert_settings.is_one(name):
-        alert_settings.one(request, action, name, words)
-        return
+    for section in SECTIONS:
+        if section.is_one(name):
+            table_settings.one(section, request, action, name, words)
+            return
     try:
         if key(name) is None:
             from tally_tui.config_edit import from_words
@@ -128,24 +133,26 @@ def _get(request: Request, name: str) -> None:
 def _list(request: Request) -> None:
     settings = settings_in_force()
     rows = [_row(settings, each.name) for each in KEYS]
-    alerts = alert_settings.rows(settings)
+    tables = [row for section in SECTIONS for row in table_settings.rows(section, settings)]
     if request.on(grammar.JSON):
-        print_json({"schema": "tally.config/1", "rows": [*rows, *alerts], "prices": _prices(settings)})
+        print_json({"schema": "tally.config/1", "rows": [*rows, *tables], "prices": _prices(settings)})
         return
     if request.on(grammar.CSV):
-        print_csv(columns_of(rows[0]), [*rows, *alerts])
+        print_csv(columns_of(rows[0]), [*rows, *tables])
         return
     from tally_tui.cli.tables import Column, print_table
 
     columns = [Column("setting"), Column("value", wide=True), Column("default"), Column("from")]
     columns.append(Column("what it may be", rank=1))
     names = ("key", "value", "default", "source", "accepts")
-    given = [row for row in alerts if row["source"] == "file"]
+    given = [row for row in tables if row["source"] == "file"]
     print_table(columns, [[_text(row[name]) or "–" for name in names] for row in (*rows, *given)])
     count = len(settings.prices)
     print(f"\nprices: {count} of your own" if count else "\nprices: none of your own", end="")
     print(f"; edit [[prices]] in {config_path()}")
-    print(f"alerts: {len(alerts) - len(given)} more at their defaults; --json lists them, docs/alerts.md tells of them")
+    print(f"budgets: {len(settings.budgets) or 'none'}; `tally-tui budget list`")
+    left = len(tables) - len(given)
+    print(f"alerts and archive: {left} more at their defaults; --json lists them, docs/settings.md tells of them")
 
 
 def _row(settings: Settings, name: str) -> dict[str, Any]:

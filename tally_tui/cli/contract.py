@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tally_tui.model import Reason, Span, Tokens
 from tally_tui.reports.answers import (
@@ -25,6 +25,9 @@ from tally_tui.reports.answers import (
     UsageRow,
 )
 from tally_tui.rules.figures import usd6
+
+if TYPE_CHECKING:
+    from tally_tui.reports.excerpts import Excerpt
 
 Document: TypeAlias = dict[str, Any]
 
@@ -53,12 +56,13 @@ def usage(answer: Usage) -> Document:
     }
 
 
-def sessions(answer: Sessions) -> Document:
+def sessions(answer: Sessions, words: Mapping[str, Excerpt]) -> Document:
+    """`words`: session → how it begins and ends, of those that were read."""
     return {
         "schema": "tally.sessions/1",
         "timezone": answer.timezone,
         "span": span(answer.span),
-        "rows": [session_row(row) for row in answer.rows],
+        "rows": [session_row(row, words.get(row.session)) for row in answer.rows],
         "total_rows": answer.total_rows,
         "totals": figures(answer.totals),
     }
@@ -146,7 +150,8 @@ def usage_row(row: UsageRow) -> Document:
     return {"key": dict(row.key), **figures(row.figures)}
 
 
-def session_row(row: SessionRow) -> Document:
+def session_row(row: SessionRow, words: Excerpt | None = None) -> Document:
+    """`words`: how it begins and ends, where that was read."""
     return {
         "provider": row.provider,
         "session": row.session,
@@ -164,6 +169,18 @@ def session_row(row: SessionRow) -> Document:
         "own": figures(row.own),
         "file": row.file,
         "file_gone": row.file_gone,
+        "turns": row.turns,
+        "replies": row.replies,
+        "context_tokens": row.context,
+        "context_window_tokens": row.window,
+        "context_fill": None if row.fill is None else round(row.fill, 4),
+        "bookmarked": row.bookmarked,
+        "note": row.note or None,
+        "hidden": row.hidden,
+        "archived": row.archived,
+        "deletion_time": None if row.deleted_ms is None else stamp(row.deleted_ms),
+        "first_prompt": words.prompt if words else None,
+        "last_reply": words.reply if words else None,
     }
 
 

@@ -55,6 +55,7 @@ def _limit(state: LimitState) -> Document:
 def _block(block: BlockRow) -> Document:
     return {
         "provider": block.provider,
+        "root": block.root or None,
         "since": stamp(block.start),
         "until": stamp(block.end),
         "heuristic": block.heuristic,
@@ -134,6 +135,7 @@ def milestones(answer: Milestones, trends: Iterable[Trend]) -> Document:
         "weeks": [
             {
                 "provider": trend.provider,
+                "root": trend.root or None,
                 "since": stamp(week.start),
                 "until": stamp(week.end),
                 "known": known,

@@ -130,7 +130,7 @@ def _said(grant: Grant, now: int) -> str:
     from tally_tui.cli.limit_words import Names
     from tally_tui.rules.figures import ago
 
-    name = Names([grant.key])(grant.key)
+    name = Names([(grant.key.provider, grant.key.root)])(grant.key)
     return f"{name}: {grant.before:g} % became {grant.percent:g} % {ago(now - grant.at)}"
 
 
@@ -166,7 +166,7 @@ def _list(request: Request) -> int:
         return 0
     if not several:
         print("You told of no credit. `tally-tui credit add 31` says that the week fell to 31 % just now.")
-    name = Names(each.key for each in several)
+    name = Names((each.key.provider, each.key.root) for each in several)
     for each in several:
         print(f"{each.id:>3}  {name(each.key)}: fell to {each.percent:g} % {ago(clock.now_ms() - each.at)}")
     return 0

@@ -90,7 +90,7 @@ def _print(rows: tuple[CreditsRow, ...], now: int) -> None:
             "`tally-tui credits allowance paste` takes them from what /status shows."
         )
         return
-    name = Names(row.window.key for row in rows)
+    name = Names((row.window.key.provider, row.window.key.root) for row in rows)
     for row in rows:
         resets = duration(row.window.end - now)
         print(f"{name(row.window.key)}: {row.window.percent:.0f} % used, resets in {resets}")

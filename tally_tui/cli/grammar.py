@@ -58,6 +58,7 @@ MODE: Final = Option("--mode", "the cost: auto (as logged, else computed), calcu
 LIMIT: Final = Option("--limit", "at most so many rows", "N")
 NO_SYNC: Final = Option("--no-sync", "answer from what is kept; read no logs first")
 REVERSE: Final = Option("--reverse", "turn the order around")
+WORDS: Final = Option("--words", "also its first prompt and its last reply, read from its log: that takes longer")
 BY: Final = Option("--by", "group by these, in this order", "FIELD[,FIELD]", GROUPS, many=True)
 
 THEN: Final = Option("--then", "first run this status line, and show it together with ours", "COMMAND")
@@ -76,6 +77,7 @@ UNINSTALL: Final = Option("--uninstall", "take out what is ours, and nothing els
 YES: Final = Option("--yes", "do not ask")
 
 UNIT: Final = Option("--unit", "of the amount", "UNIT", UNITS)
+ACCOUNT: Final = Option("--account", "only this account's calls, by its home folder's name (needs --provider)", "NAME")
 PROVIDER: Final = Option("--provider", "only this agent's calls", "PROVIDER", PROVIDERS)
 PROJECT: Final = Option("--project", "only this project; * stands for anything", "NAME")
 MODEL: Final = Option("--model", "only models with this in their name", "NAME")
@@ -143,7 +145,7 @@ COMMANDS: Final = (
     Command(
         "sessions",
         "sessions, the latest first",
-        (*_ASK, MODE, _sort("sessions"), *_ROWS, *_FORM, NO_SYNC),
+        (*_ASK, MODE, _sort("sessions"), *_ROWS, WORDS, *_FORM, NO_SYNC),
         QUERY,
     ),
     Command(
@@ -250,7 +252,7 @@ COMMANDS: Final = (
     Command(
         "budget",
         "what may be spent, and how it stands",
-        (UNIT, PROVIDER, PROJECT, MODEL, ONLY, PERIOD, THRESHOLDS, PROJECTED, TZ, MODE, JSON, NO_SYNC),
+        (UNIT, PROVIDER, ACCOUNT, PROJECT, MODEL, ONLY, PERIOD, THRESHOLDS, PROJECTED, TZ, MODE, JSON, NO_SYNC),
         "ACTION",
         actions=(
             ("list", "every budget: spent, left, pace and verdict"),

@@ -31,21 +31,28 @@ _SOURCES: Final = {"window": "", "trailing": ", by the windows before", "sparse"
 class Names:
     """What to call limits that are shown together: accounts are named where there are several."""
 
-    def __init__(self, keys: Iterable[LimitKey]) -> None:
-        self._accounts = account_names((key.provider, key.root) for key in keys)
+    def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
+        """`accounts` are (provider, home folder) of all that is shown."""
+        self._accounts = account_names(accounts)
 
     def __call__(self, key: LimitKey) -> str:
         """`claude 7d`, `codex (work) 5h`, `claude seven_day_opus 7d`."""
-        account = self._accounts.get((key.provider, key.root), "")
-        named = f" ({shown(account)})" if account else ""
         own = "" if key.limit == key.provider else f" {shown(key.limit)}"
-        return f"{key.provider}{named}{own} {window_word(key.minutes)}"
+        return f"{self.whose(key.provider, key.root)}{own} {window_word(key.minutes)}"
+
+    def whose(self, provider: str, root: str) -> str:
+        """`claude`, `codex (work)`."""
+        account = self._accounts.get((provider, root), "")
+        return f"{provider} ({shown(account)})" if account else provider
 
 
 def print_limits(answer: Limits) -> None:
     if not answer.limits:
         print(NONE_YET)
-    name = Names(state.key for state in answer.limits)
+    told = [(state.key.provider, state.key.root) for state in answer.limits]
+    told += [(block.provider, block.root) for block in answer.blocks]
+    told += [(event.provider, event.root) for event in answer.events]
+    name = Names(told)
     for state in answer.limits:
         heading = f", heading for {state.forecast.average:.0f} %" if state.forecast else ""
         left = state.window.end - answer.at_ms
@@ -58,15 +65,17 @@ def print_limits(answer: Limits) -> None:
         if block.active:
             mark, until = "~" if block.heuristic else "", figures.duration(block.end - answer.at_ms)
             ahead = "" if block.projected_cost is None else f", heading for {figures.money(block.projected_cost)}"
-            print(f"{mark}{block.provider} block: {figures.money(block.figures.cost)} so far{ahead}, {until} left")
+            whose, cost = name.whose(block.provider, block.root), figures.money(block.figures.cost)
+            print(f"{mark}{whose} block: {cost} so far{ahead}, {until} left")
     for event in answer.events:
-        print(f"{event.provider} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
+        whose = name.whose(event.provider, event.root)
+        print(f"{whose} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
 
 
 def print_forecasts(answer: Forecasts) -> None:
     if not answer.rows:
         print(NONE_YET)
-    name = Names(row.key for row in answer.rows)
+    name = Names((row.key.provider, row.key.root) for row in answer.rows)
     for row in answer.rows:
         print(f"{name(row.key)}: {row.forecast.percent:.0f} % used, {row.status}")
         if row.forecast.cap_at is not None and not row.forecast.low_confidence:
@@ -87,7 +96,8 @@ def print_forecasts(answer: Forecasts) -> None:
 def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
     if not any(each.rows for each in answer.windows):
         print(NONE_YET)
-    name = Names(each.window.key for each in answer.windows)
+    told = [(each.window.key.provider, each.window.key.root) for each in answer.windows]
+    name = Names([*told, *((trend.provider, trend.root) for trend in trends)])
     for each in answer.windows:
         if each.rows:
             ended = "" if each.window.end > answer.at_ms else f", until {stamp(each.window.end)}"
@@ -99,7 +109,7 @@ def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
             print(f"  {row.percent:>3} %  {stamp(row.at)}  {figures.money(row.cumulative)}{more}{jumped}{other}")
     for trend in trends:
         if any(week.per_percent is not None for week in trend.weeks):
-            print(f"{trend.provider}, per 1 % of a week:")
+            print(f"{name.whose(trend.provider, trend.root)}, per 1 % of a week:")
         for week, known in zip(trend.weeks, trend.known, strict=True):
             if week.per_percent is not None:
                 change = "" if week.change is None else f" ({week.change:+.0%})"

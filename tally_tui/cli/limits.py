@@ -82,18 +82,16 @@ def _count(request: Request) -> int:
 
 def _passed(count: int) -> Callable[[sqlite3.Connection, Question], tuple[Milestones, list[Trend]]]:
     def ask(db: sqlite3.Connection, asked: Question) -> tuple[Milestones, list[Trend]]:
-        from tally_tui.ledger.ask_readings import limit_keys
         from tally_tui.reports.milestones import milestones as report
-        from tally_tui.reports.milestones import percent_trend
+        from tally_tui.reports.milestones import percent_trend, plan_accounts
 
         told = report(db, now_ms=asked.now, tz=asked.tz, mode=asked.mode, count=count)
-        plans = dict.fromkeys(key.provider for key in limit_keys(db) if key.limit == key.provider)
         trends = [
             percent_trend(
-                db, now_ms=asked.now, tz=asked.tz, provider=provider, count=_WEEKS, week_start=asked.week_start,
-                mode=asked.mode,
+                db, now_ms=asked.now, tz=asked.tz, provider=provider, root=root, count=_WEEKS,
+                week_start=asked.week_start, mode=asked.mode,
             )
-            for provider in plans
+            for provider, root in plan_accounts(db)
         ]  # fmt: skip
         return told, trends
 

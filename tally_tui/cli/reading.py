@@ -11,7 +11,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli.problems import FailedError, StoppedError
-from tally_tui.cli.text import counted, size, time_left
+from tally_tui.cli.text import counted, time_left
+from tally_tui.rules.figures import size
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -80,7 +81,7 @@ def stoppable() -> Iterator[list[int]]:
 class Progress:
     """One line on stderr, drawn over and gone at the end; nothing where stderr is no terminal.
 
-    `words` says how far a pass is; what it is given has a `phase`, and `done` is the last.
+    `words` says how far a pass is. Where what it is given has a `phase`, `done` is the last.
     """
 
     def __init__(self, words: Callable[[Any], str]) -> None:
@@ -88,6 +89,11 @@ class Progress:
         self._next = time.monotonic() + PATIENCE
         self._shown = False
         self._on = sys.stderr.isatty()
+
+    @property
+    def seen(self) -> bool:
+        """Whether anybody sees it."""
+        return self._on
 
     def __enter__(self) -> Progress:
         return self
@@ -98,7 +104,7 @@ class Progress:
 
     def show(self, progress: Any) -> None:
         """Tell how far it is, if it is time to."""
-        if not self._on or progress.phase == "done" or time.monotonic() < self._next:
+        if not self._on or getattr(progress, "phase", "") == "done" or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + BETWEEN
         self._shown = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli import grammar
@@ -12,10 +13,14 @@ from tally_tui.cli.asking import Question, query_problem, question
 from tally_tui.cli.contract import Document, noted, stamp
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
-from tally_tui.cli.text import counted, shown, size
+from tally_tui.cli.reading import Progress
+from tally_tui.cli.text import counted, shown
 from tally_tui.query import LIBRARY, QueryError
+from tally_tui.rules.figures import size
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from tally_tui.cli.parsing import Request
     from tally_tui.ledger.searches import SavedSearch
     from tally_tui.reports.search import SearchAnswer, SearchHit
@@ -114,12 +119,12 @@ def _answer(request: Request, asked: Question, saved: SavedSearch | None = None)
             ledger = open_reader(ledger_path())
         except NoLedgerError:
             pass
-        with Library(library_dir()) as library:
+        with Library(library_dir()) as library, Progress(partial(_way, asked.tz)) as progress:
             if not library.shards:
                 remark("nothing has been indexed yet. Without --no-sync the logs are read first.")
             return report(
                 library, ledger, asked.query, limit=asked.limit or ROWS, ranked=ranked,
-                facets=facets, span=asked.span,
+                facets=facets, span=asked.span, progress=progress.show if progress.seen else None,
             )  # fmt: skip
     except QueryError as error:
         raise query_problem(asked.query.text, error) from error
@@ -128,6 +133,16 @@ def _answer(request: Request, asked: Question, saved: SavedSearch | None = None)
     finally:
         if ledger is not None:
             ledger.close()
+
+
+def _way(tz: ZoneInfo, answer: SearchAnswer) -> str:
+    """How far a search is that takes its time."""
+    from tally_tui.rules.zones import local
+
+    found = f"{answer.total_words} found" if answer.total else "nothing yet"
+    if answer.back_to_ms is None:
+        return f"searching · {found}"
+    return f"searching · {found} · looked back to {local(answer.back_to_ms, tz):%Y-%m-%d} · {int(answer.share * 100)} %"
 
 
 def _freshen(asked: Question) -> str:

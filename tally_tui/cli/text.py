@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from tally_tui.rules.figures import counted as counted
+
 
 def shown(text: str) -> str:
     """The text with everything a terminal would act on written out (`\\x1b`), on one line."""
@@ -27,11 +29,6 @@ def cells(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in seen)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 call`, `1,234 calls`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def listed(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *most, last = list(words)
@@ -44,16 +41,6 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
     near = difflib.get_close_matches(word.lower(), list(words), 1, 0.6)
     return near[0] if near else None
-
-
-def size(number: int) -> str:
-    """Bytes for people: `512 B`, `4.2 MB`."""
-    amount = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 999.5:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.5 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
 
 
 def time_left(seconds: float) -> str:

@@ -66,7 +66,7 @@ def test_hidden_sessions_count_all_the_same(rows: list[dict[str, Any]], tally: T
     with closing(open_writer(ledger_path(), full=True)) as db:
         marks.hide(db, rows[0]["provider"], rows[0]["session"], True, 1)
     assert tally("usage", "--no-sync", "--json").json["totals"] == before
-    assert tally("sessions", "--no-sync", "--json").json["rows"] == rows
+    assert tally("sessions", "--no-sync", "--json").json["rows"] == [rows[0] | {"hidden": True}, *rows[1:]]
     found = tally("sessions", "is:hidden", "--no-sync", "--json").json["rows"]
     assert [each["session"] for each in found] == [rows[0]["session"]]
 

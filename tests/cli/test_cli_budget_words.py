@@ -29,6 +29,7 @@ WORDS = st.builds(
     amount=_NUMBER,
     unit=st.sampled_from(UNITS),
     provider=st.sampled_from(("", "claude", "codex")),
+    account=st.sampled_from(("", "", "usual", "work", "a/work", "\x07")),
     project=_TEXT,
     model=_TEXT,
     query=st.one_of(_TEXT, st.sampled_from(("model:opus -is:subagent", "since:7d", "modle:x", 'a:"', "role:user"))),
@@ -42,7 +43,7 @@ UTC = ZoneInfo("UTC")
 def arguments(words: Words) -> list[str]:
     options = [
         f"--{field}={getattr(words, field)}"
-        for field in ("unit", "provider", "project", "model", "query", "period", "thresholds")
+        for field in ("unit", "provider", "account", "project", "model", "query", "period", "thresholds")
         if getattr(words, field) or field == "thresholds"
     ]
     return ["budget", "set", *options, *(["--projected"] if words.projected else []), "--", words.name, words.amount]
@@ -53,6 +54,8 @@ def arguments(words: Words) -> list[str]:
 @example(words=Words("week", "50", "percent"))
 @example(words=Words("week", "50", "percent", "codex", thresholds=""))
 @example(words=Words("week", "1.5", "tokens"))
+@example(words=Words("week", "300", account="work"))
+@example(words=Words("week", "300", provider="claude", account="work"))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_say_the_same(words: Words, tmp_path_factory: pytest.TempPathFactory) -> None:
     path: Path = tmp_path_factory.mktemp("config") / "config.toml"
@@ -78,6 +81,7 @@ BUDGETS = st.builds(
     amount=st.integers(1, 10**5).map(lambda number: number * SMALLEST["percent"]),
     unit=st.sampled_from(UNITS),
     provider=st.sampled_from(("claude", "codex")),
+    account=st.sampled_from((None, "work")),
     project=st.sampled_from((None, "a*", "/x/y")),
     model=st.sampled_from((None, "opus")),
     query=st.sampled_from((None, "-is:subagent")),

@@ -31,6 +31,7 @@ def test_setting_getting_listing_and_unsetting(tally: Tally, tmp_path: Path) -> 
     listed = tally("config", "list", "--json").json
     assert listed["schema"] == "tally.config/1"
     names = [*(key.name for key in KEYS), *(f"alerts.{name}" for name in value_names())]
+    names += ["archive.keep", "archive.all", "archive.after_days"]
     assert [each["key"] for each in listed["rows"]] == names
     assert [each["key"] for each in listed["rows"] if each["source"] == "file"] == ["numbers"]
     assert len(list(csv.DictReader(io.StringIO(tally("config", "list", "--csv").out)))) == len(names)

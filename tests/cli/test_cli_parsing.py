@@ -11,7 +11,7 @@ from tally_tui.cli.grammar import COMMANDS, NO_SYNC, SINCE
 from tally_tui.cli.help import help_text
 from tally_tui.cli.parsing import parse
 from tally_tui.cli.problems import BadQuestionError, Line, point_into
-from tally_tui.cli.text import cells, size
+from tally_tui.cli.text import cells
 
 
 def test_options_and_query_words_may_be_mixed() -> None:
@@ -126,11 +126,3 @@ def test_help_names_every_command_and_every_option() -> None:
         told = help_text(command)
         assert all(option.name in told for option in command.options)
         assert all(len(line) <= 100 for line in told.splitlines())
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0, "0 B"), (1000, "1.0 kB"), (99_960, "100 kB"), (999_600, "1.0 MB"), (42 * 10**8, "4.2 GB")],
-)
-def test_sizes_are_short(number: int, text: str) -> None:
-    assert size(number) == text
