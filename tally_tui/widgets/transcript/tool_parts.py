@@ -73,7 +73,7 @@ def _asked(tool: str, given: Any, text: str, detail: Any) -> Body:
 def _answer(tool: str, given: Any, result: str | None, failed: bool, detail: Any) -> Body:
     result = result or ""
     if failed:
-        return (Label("Error"), Output(result, error=True))
+        return (Label("Error"), Output(result, error=True)) if result.strip() else (Label("Failed, without a word."),)
     if tool == "Read" and isinstance(given, dict):
         return (_file(str(given.get("file_path") or ""), result),)
     if tool in SUBAGENTS or tool in PROSE:
