@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from tally_tui.logs.discover import is_text
 from tally_tui.model import Provider
 from tally_tui.reports.conversation_files import SessionLog, log_paths, session_of, subagents_of
 
@@ -49,7 +50,7 @@ def _below(folder: str, found: dict[str, None], problems: list[str]) -> None:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     elif entry.is_file(follow_symlinks=False):
-                        if not _is_text(entry.path):
+                        if not is_text(entry.path):
                             shown = entry.path.encode("utf-8", "backslashreplace").decode()
                             problems.append(f"{shown}: not archived (its name is not UTF-8)")
                         elif len(found) < MOST_FILES:
@@ -73,11 +74,3 @@ def _ancestors(db: sqlite3.Connection, root: SessionLog) -> list[str]:
         met.add(above.name)
         at = above
     return found
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -8,12 +8,14 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
+from tally_tui.cli.action_words import action_words
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import counted, listed, nearest
+from tally_tui.cli.text import listed, nearest
 from tally_tui.clock import now_ms
 from tally_tui.paths import ledger_path
+from tally_tui.rules.figures import counted
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,30 +31,17 @@ _UNITS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 def alerts(request: Request) -> int:
     """The command; its status is 1 where a channel failed."""
-    words = [word for _, word in request.words]
-    action = words[0] if words else "list"
-    if action not in _ACTIONS:
-        near = nearest(action, _ACTIONS)
-        raise request.bad_word(0, f"alerts has no action {action!r}", f"Did you mean {near}?" if near else _usage())
-    least, most = _ACTIONS[action]
-    if not least <= len(words[1:]) <= most and words:
-        wrong = min(len(words), most + 1)
-        raise request.bad_word(wrong, "a word is missing" if wrong == len(words) else "one word too many", _usage())
+    action, words = action_words(request, _ACTIONS)
     match action:
         case "ack":
-            return _acknowledge(request, words[1])
+            return _acknowledge(request, words[0])
         case "snooze":
-            return _snooze(request, words[1], words[2] if len(words) > 2 else "")
+            return _snooze(request, *words)
         case "check":
             return _check(request)
         case "test":
             return _test()
     return _list(request)
-
-
-def _usage() -> str:
-    actions = grammar.command("alerts").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 def _list(request: Request) -> int:
@@ -130,7 +119,7 @@ def _acknowledge(request: Request, word: str) -> int:
     return 0
 
 
-def _snooze(request: Request, how_long: str, rule: str) -> int:
+def _snooze(request: Request, how_long: str, rule: str = "") -> int:
     from tally_tui.ledger.alerts import snooze
     from tally_tui.record.firings import armed
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli import grammar
+from tally_tui.cli.action_words import usage
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, noted, stamp
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError, StoppedError
 from tally_tui.cli.read import not_meant
 from tally_tui.cli.reading import Progress, stoppable
-from tally_tui.cli.text import counted, listed, nearest, shown, time_left
-from tally_tui.rules.figures import size
+from tally_tui.cli.text import nearest, shown, time_left
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.archive.keeping import Result
@@ -38,16 +39,17 @@ def archive(request: Request) -> int:
     action = words[0] if words else "status"
     if action not in _ACTIONS:
         near = nearest(action, _ACTIONS)
-        raise request.bad_word(0, f"archive has no action {action!r}", f"Did you mean {near}?" if near else _usage())
+        hint = f"Did you mean {near}?" if near else usage(request)
+        raise request.bad_word(0, f"archive has no action {action!r}", hint)
     least, most = _ACTIONS[action]
     given = max(0, len(words) - 1)
     if given > most:
-        raise request.bad_word(most + 1, "one word too many", _usage())
+        raise request.bad_word(most + 1, "one word too many", usage(request))
     query = request.value(grammar.FOUND)
     if query is not None and action != "add":
         raise request.bad(grammar.FOUND, "--query belongs to archive add")
     if given < least or (action == "add" and given == (query is not None)):
-        raise request.bad_word(len(words) if not given else 1, "which session? Give one id, or --query", _usage())
+        raise request.bad_word(len(words) if not given else 1, "which session? Give one id, or --query", usage(request))
     asked = question(replace(request, words=((0, query),) if query is not None else ()))
     if action == "run":
         return _run(request, asked)
@@ -56,11 +58,6 @@ def archive(request: Request) -> int:
     if action == "remove":
         return _remove(request, asked)
     return _list(request, asked, action)
-
-
-def _usage() -> str:
-    actions = grammar.command("archive").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 # -- what there is

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli import grammar
+from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, stamp
 from tally_tui.cli.output import print_json
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.read import not_meant
-from tally_tui.cli.text import listed, nearest, shown
+from tally_tui.cli.text import shown
 from tally_tui.clock import now_ms
 from tally_tui.model import Subject
 from tally_tui.paths import ledger_path
@@ -23,31 +24,19 @@ if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
     from tally_tui.reports.marks import Mark, Marks
 
-_ACTIONS: Final = {"list": 0, "add": 1, "remove": 1}
-"""Every action, and how many words it takes."""
+_ACTIONS: Final = {"list": (0, 0), "add": (1, 1), "remove": (1, 1)}
+"""Every action, and how many words it takes at least and at most."""
 
 
 def bookmarks(request: Request) -> int:
     """The command; its status is 1 where there was nothing to remove."""
-    words = [word for _, word in request.words]
-    action = words[0] if words else "list"
-    if action not in _ACTIONS:
-        near = nearest(action, _ACTIONS)
-        raise request.bad_word(0, f"bookmarks has no action {action!r}", f"Did you mean {near}?" if near else _usage())
-    if len(words) - 1 != _ACTIONS[action] and words:
-        wrong = min(len(words), _ACTIONS[action] + 1)
-        raise request.bad_word(wrong, "which session?" if wrong == len(words) else "one word too many", _usage())
+    action, _ = action_words(request, _ACTIONS, missing="which session?")
     if request.value(grammar.NOTE) is not None and action != "add":
         raise request.bad(grammar.NOTE, "--note belongs to bookmarks add")
     asked = question(replace(request, words=()))
     if action == "list":
         return _list(request, asked)
     return _add(request, asked) if action == "add" else _remove(request, asked)
-
-
-def _usage() -> str:
-    actions = grammar.command("bookmarks").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 def _list(request: Request, asked: Question) -> int:

@@ -6,44 +6,34 @@ from typing import TYPE_CHECKING, Any
 
 from tally_tui import clock
 from tally_tui.cli import contract, grammar
+from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import Question, ledger, zone_of
 from tally_tui.cli.output import print_json
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import listed, nearest, shown
+from tally_tui.cli.text import listed, shown
 from tally_tui.config import BadSettingError
 from tally_tui.config_budgets import SMALLEST
 from tally_tui.model import Span
 from tally_tui.query import parse
 from tally_tui.rules import figures
 from tally_tui.rules.budget_words import BadBudgetError, Calendar, Words, read_words
+from tally_tui.rules.windows import DAY_MS
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
     from tally_tui.reports.answers_limits import BudgetRow, Budgets
 
-_ACTIONS = {"list": 0, "set": 2, "unset": 1}
-"""Every action, and how many words it takes."""
+_ACTIONS = {"list": (0, 0), "set": (2, 2), "unset": (1, 1)}
+"""Every action, and how many words it takes at least and at most."""
 
 
 def budget(request: Request) -> int:
     """The command."""
-    words = [word for _, word in request.words]
-    action = words[0] if words else "list"
-    if action not in _ACTIONS:
-        near = nearest(action, _ACTIONS)
-        raise request.bad_word(0, f"budget has no action {action!r}", f"Did you mean {near}?" if near else _usage())
-    if words and len(words) != _ACTIONS[action] + 1:
-        wrong = min(len(words), _ACTIONS[action] + 1)
-        raise request.bad_word(wrong, "a word is missing" if wrong == len(words) else "one word too many", _usage())
+    action, words = action_words(request, _ACTIONS)
     if action == "set":
-        return _set(request, words[1], words[2])
-    return _unset(request, words[1]) if action == "unset" else _list(request)
-
-
-def _usage() -> str:
-    actions = grammar.command("budget").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
+        return _set(request, *words)
+    return _unset(request, *words) if action == "unset" else _list(request)
 
 
 def _set(request: Request, name: str, amount: str) -> int:
@@ -175,10 +165,16 @@ def _print(answer: Budgets) -> None:
             return f"{parts / SMALLEST['percent']:.1f} %"
 
         sign = {"ok": "✓", "warn": "!", "over": "✗"}[standing.verdict]
+        # What is not yet spent can still be kept.
+        kept = standing.verdict == "over" and standing.left >= 0
+        heading = "heading over:" if kept else f"{standing.verdict}, heading for"
         doubt = ", low confidence" if standing.low_confidence else ""
-        until = figures.duration(max(0, standing.end - answer.at_ms))
+        remaining = max(0, standing.end - answer.at_ms)
+        # In the last day what is left is less than a day's.
+        an_hour = remaining < DAY_MS
+        may = told(round(standing.daily_allowance / 24) if an_hour else standing.daily_allowance)
         print(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({standing.used_percent:.0f} %)")
         print(
-            f"    {standing.verdict}, heading for {told(standing.low)} to {told(standing.high)}{doubt}; "
-            f"{told(standing.daily_allowance)} a day left for {until}"
+            f"    {heading} {told(standing.low)} to {told(standing.high)}{doubt}; "
+            f"{may} {'an hour' if an_hour else 'a day'} left for {figures.duration(remaining)}"
         )

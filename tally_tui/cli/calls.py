@@ -51,7 +51,7 @@ def calls(request: Request) -> int:
 def _print(asked: Question, answer: Calls) -> None:
     from tally_tui.cli.figures import cost, count, print_remarks, remarks
     from tally_tui.cli.tables import Column, print_table
-    from tally_tui.cli.text import counted
+    from tally_tui.rules.figures import counted
     from tally_tui.rules.zones import local
 
     if not answer.rows:
@@ -103,4 +103,4 @@ def _print(asked: Question, answer: Calls) -> None:
 def _cost(row: CallRow) -> str:
     from tally_tui.rules.figures import call_money
 
-    return "?" if row.cost is None else call_money(row.cost)
+    return "unpriced" if row.cost is None else call_money(row.cost)

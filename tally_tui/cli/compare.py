@@ -10,9 +10,9 @@ from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, noted, session_row, stamp
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.read import not_meant
-from tally_tui.cli.text import counted, shown
+from tally_tui.cli.text import shown
 from tally_tui.reports.compare import CompareSide, Comparison, PromptTurn
-from tally_tui.rules.figures import duration, money, short_tokens, usd6
+from tally_tui.rules.figures import counted, duration, money_of, short_tokens, usd6
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
@@ -195,9 +195,7 @@ def _cells(side: CompareSide, number: int | None) -> list[str]:
 
 
 def _cost(turn: PromptTurn) -> str:
-    if turn.spent.unpriced and not turn.spent.cost:
-        return "?"
-    return money(turn.spent.cost) + ("+" if turn.spent.unpriced else "")
+    return money_of(turn.spent.cost, turn.spent.unpriced)
 
 
 def _sign(alike: float) -> str:

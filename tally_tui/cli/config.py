@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import grammar, table_settings
+from tally_tui.cli.action_words import action_words
 from tally_tui.cli.alert_settings import ALERTS
 from tally_tui.cli.archive_settings import ARCHIVE
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import listed, nearest, shown
+from tally_tui.cli.text import shown
 from tally_tui.config import KEYS, BadSettingError, Settings, key
 from tally_tui.paths import config_path
 
@@ -20,34 +21,20 @@ if TYPE_CHECKING:
 
 SECTIONS = (ALERTS, ARCHIVE)
 """The tables whose values have names of their own."""
-ACTIONS = {"path": 0, "list": 0, "get": 1, "set": 2, "unset": 1}
-"""Every action, and how many words it takes."""
+_ACTIONS = {"path": (0, 0), "list": (0, 0), "get": (1, 1), "set": (2, 2), "unset": (1, 1)}
+"""Every action, and how many words it takes at least and at most."""
 
 
 def config(request: Request) -> int:
     """The command."""
-    words = [word for _, word in request.words]
-    action = words[0] if words else "list"
-    if action not in ACTIONS:
-        near = nearest(action, ACTIONS)
-        hint = f"Did you mean {near}?" if near else _usage()
-        raise request.bad_word(0, f"config has no action {action!r}", hint)
-    if len(words) != ACTIONS[action] + 1 and words:
-        wrong = min(len(words), ACTIONS[action] + 1)
-        what = "a word is missing" if wrong == len(words) else "one word too many"
-        raise request.bad_word(wrong, what, _usage())
+    action, words = action_words(request, _ACTIONS)
     if action == "path":
         print(config_path())
     elif action == "list":
         _list(request)
     else:
-        _one(request, action, *words[1:])
+        _one(request, action, *words)
     return 0
-
-
-def _usage() -> str:
-    actions = grammar.command("config").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 def _one(request: Request, action: str, name: str, words: str = "") -> None:

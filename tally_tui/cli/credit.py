@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock
 from tally_tui.cli import grammar
+from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import zone_of
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import listed, nearest
 from tally_tui.config_credits import read_window
 from tally_tui.config_values import BadSettingError
 from tally_tui.paths import ledger_path
@@ -23,31 +23,19 @@ if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
     from tally_tui.reports.granting import Grant
 
-_ACTIONS: Final = {"list": 0, "add": 1, "remove": 1}
-"""Every action, and how many words it takes."""
+_ACTIONS: Final = {"list": (0, 0), "add": (1, 1), "remove": (1, 1)}
+"""Every action, and how many words it takes at least and at most."""
 
 
 def credit(request: Request) -> int:
     """The command."""
-    words = [word for _, word in request.words]
-    action = words[0] if words else "list"
-    if action not in _ACTIONS:
-        near = nearest(action, _ACTIONS)
-        raise request.bad_word(0, f"credit has no action {action!r}", f"Did you mean {near}?" if near else _usage())
-    if words and len(words) != _ACTIONS[action] + 1:
-        wrong = min(len(words), _ACTIONS[action] + 1)
-        raise request.bad_word(wrong, "a word is missing" if wrong == len(words) else "one word too many", _usage())
+    action, words = action_words(request, _ACTIONS)
     match action:
         case "add":
-            return _add(request, words[1])
+            return _add(request, words[0])
         case "remove":
-            return _remove(request, words[1])
+            return _remove(request, words[0])
     return _list(request)
-
-
-def _usage() -> str:
-    actions = grammar.command("credit").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 def _add(request: Request, word: str) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import contract_limits, grammar
+from tally_tui.cli.action_words import usage
 from tally_tui.cli.asking import Question, ledger, zone_of
 from tally_tui.cli.contract import noted
 from tally_tui.cli.output import print_json
@@ -33,12 +34,13 @@ def codex_credits(request: Request) -> int:
     if action not in _ACTIONS:
         wrong = 1 if words[:1] == ["allowance"] else 0
         near = nearest(words[wrong], ("set", "unset", "paste") if wrong else ("list", "allowance"))
-        hint = f"Did you mean {near}?" if near else _usage()
+        hint = f"Did you mean {near}?" if near else usage(request)
         raise request.bad_word(wrong, f"credits has no action {action!r}", hint)
     least = len(action.split()) + _TAKES.get(action, 0)
     if words and len(words) != least:
         wrong = min(len(words), least)
-        raise request.bad_word(wrong, "a word is missing" if wrong == len(words) else "one word too many", _usage())
+        what = "a word is missing" if wrong == len(words) else "one word too many"
+        raise request.bad_word(wrong, what, usage(request))
     match action:
         case "allowance":
             return _allowance(request)
@@ -49,11 +51,6 @@ def codex_credits(request: Request) -> int:
         case "allowance paste":
             return _paste(request)
     return _list(request)
-
-
-def _usage() -> str:
-    actions = grammar.command("credits").actions  # type: ignore[union-attr]
-    return f"It takes: {listed(words for words, _ in actions)}."
 
 
 def _list(request: Request) -> int:

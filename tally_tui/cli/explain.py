@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, prices_in_force, question
 from tally_tui.cli.output import print_csv, print_json
-from tally_tui.cli.text import counted, shown
+from tally_tui.cli.text import shown
 from tally_tui.reports.answers import Explain
 from tally_tui.reports.explain import explain as report
+from tally_tui.rules.figures import counted
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tally_tui.cli.tables import Column
-from tally_tui.cli.text import counted, listed
+from tally_tui.cli.text import listed
 from tally_tui.model import Reason
 from tally_tui.reports.answers import Figures
-from tally_tui.rules.figures import money, short_tokens
+from tally_tui.rules.figures import counted, money_of, short_tokens
 
 COLUMNS = (
     Column("calls", right=True, rank=2),
@@ -43,10 +43,8 @@ def count(number: int, numbers: str) -> str:
 
 
 def cost(sums: Figures) -> str:
-    """The cost; a `+` where calls without a price are left out, `?` where nothing is priced."""
-    if sums.unpriced_calls and sums.unpriced_calls == sums.calls:
-        return "?"
-    return money(sums.cost) + ("+" if sums.unpriced_calls else "")
+    """The cost, as `money_of`."""
+    return money_of(sums.cost, sums.unpriced_calls)
 
 
 def remarks(sums: Figures, duplicates: Mapping[Reason, int] | None = None, unobserved: int = 0) -> list[str]:

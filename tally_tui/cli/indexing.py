@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli.problems import FailedError, StoppedError
 from tally_tui.cli.reading import Progress, stoppable
-from tally_tui.cli.text import counted, time_left
-from tally_tui.rules.figures import size
+from tally_tui.cli.text import time_left
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings

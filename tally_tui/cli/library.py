@@ -9,8 +9,8 @@ from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.search import pending_words
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import counted, listed, nearest
-from tally_tui.rules.figures import size
+from tally_tui.cli.text import listed, nearest
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request

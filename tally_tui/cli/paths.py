@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tally_tui.cli import grammar
 from tally_tui.cli.output import columns_of, print_csv, print_json
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import counted
 from tally_tui.paths import Root, config_path, data_dir, ledger_path, roots
-from tally_tui.rules.figures import size
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request

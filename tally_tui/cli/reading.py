@@ -11,8 +11,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli.problems import FailedError, StoppedError
-from tally_tui.cli.text import counted, time_left
-from tally_tui.rules.figures import size
+from tally_tui.cli.text import time_left
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings

@@ -14,9 +14,9 @@ from tally_tui.cli.contract import Document, noted, stamp
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import Progress
-from tally_tui.cli.text import counted, shown
+from tally_tui.cli.text import shown
 from tally_tui.query import LIBRARY, QueryError
-from tally_tui.rules.figures import size
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

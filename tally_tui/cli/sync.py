@@ -11,9 +11,9 @@ from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import read_logs
 from tally_tui.cli.settings import settings_in_force
-from tally_tui.cli.text import counted, listed
+from tally_tui.cli.text import listed
 from tally_tui.paths import ledger_path
-from tally_tui.rules.figures import size
+from tally_tui.rules.figures import counted, size
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from tally_tui.rules.figures import counted as counted
-
 
 def shown(text: str) -> str:
     """The text with everything a terminal would act on written out (`\\x1b`), on one line."""

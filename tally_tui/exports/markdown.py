@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tally_tui.exports.harmless import one_line
 from tally_tui.exports.sections import Cleaner, Part, Section, sections
 from tally_tui.reports.conversation import Conversation, Spent
-from tally_tui.rules.figures import money, short_tokens
+from tally_tui.rules.figures import money_of, short_tokens
 
 _FENCES = re.compile(r"^\s{0,3}(`{3,}|~{3,})", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
@@ -52,8 +52,7 @@ def spent_words(spent: Spent) -> str:
     """`$1.24 · 1.2M tokens`, with a `+` where calls have no price."""
     if not spent.calls:
         return ""
-    cost = "?" if spent.unpriced == spent.calls else money(spent.cost) + ("+" if spent.unpriced else "")
-    return f"{cost} · {short_tokens(spent.tokens)} tokens"
+    return f"{money_of(spent.cost, spent.unpriced)} · {short_tokens(spent.tokens)} tokens"
 
 
 def moment(ts: int, tz: ZoneInfo, form: str) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tally_tui.ingest.child import ChildError, be_child, have_done
+from tally_tui.ingest.child import be_child, have_done
 from tally_tui.ingest.results import SyncProgress, SyncResult
 
 FROM_BYTES = 4 << 20
 """A backlog of more bytes goes to a child process."""
 _NICENESS: Final = 10
-
-
-class BacklogError(Exception):
-    """The child could not do its work; the message is for people."""
 
 
 def read_backlog(
@@ -23,14 +19,10 @@ def read_backlog(
     """Have a child process read all that is new; `progress` and `cancelled` as in `sync`.
 
     Raises:
-        BacklogError: the child failed or was killed; what it committed is kept.
+        ChildError: the child failed or was killed; what it committed is kept.
     """
-    try:
-        return have_done("tally_tui.ingest.backlog", (SyncProgress, SyncResult), progress, cancelled, wait)
-    except ChildError as why:
-        raise BacklogError(
-            f"Reading the logs stopped: {why}. What was read is kept; the next sync goes on from there."
-        ) from why
+    words = "Reading the logs stopped: {}. What was read is kept; the next sync goes on from there."
+    return have_done("tally_tui.ingest.backlog", (SyncProgress, SyncResult), progress, cancelled, wait, words)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ R = TypeVar("R", bound=Result)
 
 
 class ChildError(Exception):
-    """The child could not do its work, or was killed; the message says why, and is for people."""
+    """The child could not do its work, or was killed; the message is for people."""
 
 
 def have_done(
@@ -39,7 +39,8 @@ def have_done(
     kinds: tuple[type[P], type[R]],
     progress: Callable[[P], None],
     cancelled: Callable[[], bool],
-    wait: float = 0,
+    wait: float,
+    words: str,
 ) -> R:
     """Have a child process do a pass, and wait for its end.
 
@@ -49,9 +50,10 @@ def have_done(
         progress: told what it tells.
         cancelled: asked often; what was committed until then is kept.
         wait: seconds the child waits for another process that does the same.
+        words: what is said where it fails, with `{}` for the reason.
 
     Raises:
-        ChildError: it failed, or was killed.
+        ChildError: it failed, or was killed; what it committed is kept.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(wait)],
@@ -101,7 +103,7 @@ def have_done(
             process.kill()
             process.wait()
     if result is None:
-        raise ChildError(problem or f"it ended with {process.returncode}")
+        raise ChildError(words.format(problem or f"it ended with {process.returncode}"))
     return result
 
 

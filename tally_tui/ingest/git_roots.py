@@ -91,11 +91,6 @@ class GitRoots:
         return folder if main is None or main in self._never else main
 
 
-def project_root(folder: str) -> str:
-    """`GitRoots.root` for a single folder."""
-    return GitRoots().root(folder)
-
-
 def _main_folder(git_dir: str) -> str | None:
     """The main working folder of the worktree whose git folder this is; None when it is no worktree's."""
     for pattern in (_OF_SUBMODULE, _SUBMODULE_OF_WORKTREE):

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock, paths
+from tally_tui.database import transaction
 from tally_tui.ingest.archived_logs import any_archived, with_archived
 from tally_tui.ingest.filling import Order
 from tally_tui.ingest.index_pass import Pass
@@ -20,7 +21,7 @@ from tally_tui.ingest.results import IndexProgress, IndexResult, Pending
 from tally_tui.ledger.files import KnownFile
 from tally_tui.library import shards
 from tally_tui.library.files import Standing, TextFile, standings
-from tally_tui.library.shards import library_dir, next_path, open_shard, shard_paths, signature, telling, transaction
+from tally_tui.library.shards import library_dir, next_path, open_shard, shard_paths, signature, telling
 from tally_tui.library.write import ShardWriter, drop_file, is_open_for
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.model import Provider
@@ -282,7 +283,7 @@ def _known(standing: Iterable[Standing]) -> dict[str, KnownFile]:
     return {
         file.path: KnownFile(
             file.id, Provider(file.provider), file.path, file.device, file.inode, file.size, file.mtime_ns,
-            file.cursor, file.head, file.tail, 0, file.gone_at,
+            file.cursor, file.head, file.tail, file.gone_at,
         )
         for file in files
     }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tally_tui.ingest.child import ChildError, be_child, have_done
+from tally_tui.ingest.child import be_child, have_done
 from tally_tui.ingest.results import IndexProgress, IndexResult
 
 FROM_BYTES = 1 << 20
@@ -14,24 +14,16 @@ _NICENESS: Final = 15
 """Behind the reading of numbers."""
 
 
-class IndexingError(Exception):
-    """The child could not do its work; the message is for people."""
-
-
 def index_in_child(
     progress: Callable[[IndexProgress], None], cancelled: Callable[[], bool], wait: float = 0
 ) -> IndexResult:
     """Have a child process index all that is new; `progress` and `cancelled` as in `index`.
 
     Raises:
-        IndexingError: the child failed or was killed; what it committed is kept.
+        ChildError: the child failed or was killed; what it committed is kept.
     """
-    try:
-        return have_done("tally_tui.ingest.indexing_child", (IndexProgress, IndexResult), progress, cancelled, wait)
-    except ChildError as why:
-        raise IndexingError(
-            f"Indexing stopped: {why}. What was indexed is kept; the next pass goes on from there."
-        ) from why
+    words = "Indexing stopped: {}. What was indexed is kept; the next pass goes on from there."
+    return have_done("tally_tui.ingest.indexing_child", (IndexProgress, IndexResult), progress, cancelled, wait, words)
 
 
 def main() -> None:

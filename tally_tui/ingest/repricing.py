@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 
 if TYPE_CHECKING:
     from tally_tui.ingest.sync import Ingestor

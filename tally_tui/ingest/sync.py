@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Generator
 from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
+from tally_tui.database import transaction
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
@@ -16,7 +17,6 @@ from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.open import open_writer, telling
-from tally_tui.ledger.transactions import transaction
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
 from tally_tui.record.refresh import after_reading_logs

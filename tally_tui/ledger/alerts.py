@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
+from tally_tui.database import transaction
 from tally_tui.rules.alerts import Axis, Firing, Severity
 from tally_tui.rules.windows import HOUR_MS, known_reset
 
@@ -284,16 +284,3 @@ def _alert(row: Sequence[Any]) -> Alert:
     values = dict(zip(_ROW.split(", "), row, strict=True))
     lists = {name: tuple(json.loads(values[name])) for name in ("problems", "through")}
     return Alert(**(values | lists | {"numbers": json.loads(values["numbers"]), "told": Told(values["told"])}))
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """One short write: all of it, or nothing."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise

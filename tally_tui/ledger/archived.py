@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 from tally_tui.model import Provider
 
 FOLDER: Final = "archive"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 from tally_tui.model import Provider
 from tally_tui.rules.windows import LimitKey
 

@@ -6,25 +6,16 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from tally_tui.logs.discover import SeenFile
 from tally_tui.model import Provider
 
 
-@dataclass(slots=True)
-class KnownFile:
-    """A file as it was when it was last read. `size` is -1 while some of it is still to be read."""
+@dataclass(frozen=True, slots=True)
+class KnownFile(SeenFile):
+    """A log as the ledger knows it, and how often it was rewritten."""
 
-    id: int
     provider: Provider
-    path: str
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-    cursor: int
-    head: bytes | None
-    tail: bytes | None
-    rewrites: int
-    gone_at: int | None
+    rewrites: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class Stand:
 
 def known_files(db: sqlite3.Connection, only: Collection[str] | None = None) -> dict[str, KnownFile]:
     """All files by path, or those at the paths of `only`."""
-    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, rewrites, gone_at"
+    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, gone_at, rewrites"
     select = f"SELECT {columns} FROM file"
     if only is None:
         rows = list(db.execute(select))

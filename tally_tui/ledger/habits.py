@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 
 LONGEST: Final = 200
 """Characters of a name or a value that are kept."""

@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 from tally_tui.model import Provider, Subject
 
 MOST_NOTE: Final = 4_000

@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from tally_tui import paths
+from tally_tui.database import BUSY_MS, open_read_only
 from tally_tui.ledger import schema
 
-READER_MMAP: Final = 256 * 1024 * 1024
-"""Bytes of the ledger that a reader maps; the pages are the system's, not ours."""
 CACHE_KIB: Final = 16_384
-BUSY_MS: Final = 10_000
-"""How long a statement waits for another process's short write, in milliseconds."""
 
 
 class LedgerError(Exception):
@@ -140,15 +137,7 @@ def backup_path(path: Path, version: int) -> Path:
 
 def _reader(path: Path) -> sqlite3.Connection:
     with telling(path):
-        db = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            timeout=BUSY_MS / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        db.execute("PRAGMA query_only = ON")
-        db.execute(f"PRAGMA mmap_size = {READER_MMAP}")
+        db = open_read_only(path)
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute("PRAGMA temp_store = MEMORY")
     return db

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from tally_tui.ledger.transactions import transaction
+from tally_tui.database import transaction
 
 REMEMBERED: Final = 200
 """Queries that are remembered; older ones are forgotten."""

@@ -10,23 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tally_tui.library.shards import read_shard, shard_paths, telling
+from tally_tui.logs.discover import SeenFile
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
-    """A log as the library knows it; `size` is -1 while some of it is still to be indexed."""
+class TextFile(SeenFile):
+    """A log as the library knows it."""
 
-    id: int
-    provider: int
-    path: str
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-    cursor: int
-    head: bytes | None
-    tail: bytes | None
-    gone_at: int | None
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from tally_tui import paths
+from tally_tui.database import BUSY_MS, open_read_only, transaction
 
 VERSION: Final = 1
 """`PRAGMA user_version` of a shard; any other is dropped and read again from the logs."""
@@ -26,8 +27,6 @@ SHARD_DOCS: Final = 200_000
 """A cold shard is full with so many docs …"""
 HOT_DOCS: Final = 60_000
 """… and the hot one with so many: adding to it must never take long."""
-BUSY_MS: Final = 10_000
-READER_MMAP: Final = 256 << 20
 
 TABLES: Final = (
     """CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID""",
@@ -139,19 +138,11 @@ def open_shard(path: Path, *, hot: bool | None = None) -> sqlite3.Connection:
 def read_shard(path: Path) -> sqlite3.Connection | None:
     """Open a shard for reading; None: it is gone, not yet whole, or of another version."""
     try:
-        db = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            timeout=BUSY_MS / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        db = open_read_only(path)
         try:
             if _version(db) != VERSION:
                 db.close()
                 return None
-            db.execute("PRAGMA query_only = ON")
-            db.execute(f"PRAGMA mmap_size = {READER_MMAP}")
             db.execute("PRAGMA cache_size = -8192")
             return db
         except BaseException:
@@ -201,19 +192,6 @@ def telling(path: Path) -> Iterator[None]:
             f"The library at {path.parent} cannot be used: {error.strerror or error}. The logs and the ledger "
             "are untouched. Check the folder's permissions, or set TALLY_DATA_DIR to another one."
         ) from error
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
 
 
 def signature(folder: Path) -> object:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from tally_tui.database import transaction
 from tally_tui.library.facets import Doc, Facet, Flag, Kind
-from tally_tui.library.shards import HOT_DOCS, SHARD_DOCS, open_shard, read_shard, telling, transaction
+from tally_tui.library.shards import HOT_DOCS, SHARD_DOCS, open_shard, read_shard, telling
 from tally_tui.library.words import error_mark, facet_mark, indexed, name_mark, session_mark
 
 COLD_HASH: Final = 16 << 20

@@ -142,11 +142,12 @@ class Ingesting:
         return ingestor.look().bytes > FROM_BYTES
 
     def _read_in_child(self) -> None:
-        from tally_tui.ingest.backlog import BacklogError, read_backlog
+        from tally_tui.ingest.backlog import read_backlog
+        from tally_tui.ingest.child import ChildError
 
         try:
             result = read_backlog(self._progress, self._cancel.is_set, wait=RETRY_S)
-        except BacklogError as error:
+        except ChildError as error:
             self._fail(str(error))
             self._wait_for_request()
             return

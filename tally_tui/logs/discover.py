@@ -35,6 +35,23 @@ class LogFile:
     inode: int
 
 
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A log as it was when it was last read; `size` is -1 while some of it is still to be read."""
+
+    id: int
+    provider: int
+    path: str
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+    cursor: int
+    head: bytes | None
+    tail: bytes | None
+    gone_at: int | None
+
+
 def discover(roots: Sequence[Root], problems: list[str] | None = None) -> list[LogFile]:
     """Every log file below the roots, newest first.
 
@@ -56,7 +73,7 @@ def look(path: str, roots: Sequence[Root]) -> LogFile | None:
             if not path.startswith(f"{folder}/"):
                 continue
             *above, name = path[len(str(folder)) + 1 :].split("/")
-            if not _is_log(name, root.provider) or not _is_text(path):
+            if not _is_log(name, root.provider) or not is_text(path):
                 return None
             if root.provider is Provider.CLAUDE and not NOT_SESSIONS.isdisjoint(above):
                 return None
@@ -111,7 +128,7 @@ class _Walk:
                 identity = (status.st_dev, status.st_ino)
                 if identity in self._visited:
                     continue
-                if not _is_text(folder):
+                if not is_text(folder):
                     self._problem(folder, "its name is not UTF-8")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
@@ -146,7 +163,7 @@ class _Walk:
                         status = entry.stat()
                         if stat.S_ISREG(status.st_mode):
                             path = entry.path
-                            if not name.isascii() and not _is_text(name):
+                            if not name.isascii() and not is_text(name):
                                 self._problem(path, "its name is not UTF-8")
                             elif name.endswith(PLAIN):
                                 plain.add(path)
@@ -171,8 +188,8 @@ class _Walk:
         self._problems.append(f"{shown}: not read ({why}); what was read from it before is kept")
 
 
-def _is_text(path: str) -> bool:
-    # Names that are not UTF-8 cannot be stored in the ledger.
+def is_text(path: str) -> bool:
+    """Whether a path is UTF-8: others cannot be stored in the ledger."""
     try:
         path.encode()
     except UnicodeEncodeError:

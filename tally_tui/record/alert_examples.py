@@ -22,6 +22,10 @@ _SEVERITY: Final[dict[Axis, Severity]] = {
 _MINUTES: Final[dict[Axis, int]] = {
     "weekly": SEVEN_DAYS, "five_hour": FIVE_HOURS, "quota": SEVEN_DAYS, "projected": SEVEN_DAYS,
 }  # fmt: skip
+_LEFT: Final[dict[Axis, int]] = {
+    "weekly": 2 * DAY_MS, "five_hour": 2 * HOUR_MS, "quota": 2 * DAY_MS, "projected": 2 * DAY_MS,
+}  # fmt: skip
+"""How long until the reset, in milliseconds: less than the window is long."""
 _BUDGET: Final = {"unit": "usd", "amount": 300 * NANO, "spent": 276 * NANO, "projected": 310 * NANO}
 
 
@@ -38,7 +42,7 @@ def examples(settings: Settings, now_ms: int) -> tuple[Notice, ...]:
                     id=number,
                     rule=axis,
                     scope=scope,
-                    until=now_ms + 2 * DAY_MS if axis in _MINUTES else 0,
+                    until=now_ms + _LEFT.get(axis, 0),
                     segment=0,
                     threshold=threshold,
                     axis=axis,

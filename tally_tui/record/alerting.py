@@ -76,13 +76,14 @@ def check(
 
 
 def _keep_milestones(reader: sqlite3.Connection, settings: Settings, now_ms: int) -> None:
+    from tally_tui.database import transaction
     from tally_tui.ledger.milestones import keep
     from tally_tui.ledger.open import open_writer
     from tally_tui.reports.milestones import unwritten
 
     passed = unwritten(reader, now_ms=now_ms, mode=mode_of(settings))
     if passed:
-        with closing(open_writer(paths.ledger_path(), full=True)) as db, kept.transaction(db):
+        with closing(open_writer(paths.ledger_path(), full=True)) as db, transaction(db):
             keep(db, passed)
 
 

@@ -30,7 +30,7 @@ from tally_tui.rules.alerts import (
     window_firings,
 )
 from tally_tui.rules.forecast import forecast
-from tally_tui.rules.windows import Window, freshness
+from tally_tui.rules.windows import DAY_MS, MINUTE_MS, Window, freshness
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -103,7 +103,9 @@ def _of_windows(
         # An old reading says what was used, and no longer how fast.
         known = freshness(window.key.minutes, window.read_ms, window.end, now_ms) in ("fresh", "ageing")
         ahead = forecast(window, now_ms) if known else None
-        if ahead is not None and axis in settings.alerts.rule("projected").windows:
+        # A short window of any limit swings too much to be told unasked: it goes with the five hours.
+        kind = axis if window.key.minutes * MINUTE_MS >= DAY_MS else "five_hour"
+        if ahead is not None and kind in settings.alerts.rule("projected").windows:
             yield from forecast_firings(window, ahead, rules["projected"], now_ms)
 
 

@@ -6,6 +6,7 @@ from tally_tui.ledger.readings import same_reset
 from tally_tui.record import limits
 from tally_tui.record.line import Gauge, View
 from tally_tui.record.payload import number
+from tally_tui.rules.plausible import implausible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def _gauges(
 ) -> dict[tuple[str, int], Gauge]:
     gauges: dict[tuple[str, int], Gauge] = {}
     for limit in payload.limits if payload else ():
+        ends = None if limit.resets_at is None or not limit.minutes else max(now, limit.resets_at)
+        full = min(limit.percent, 100.0) if limit.percent <= 1000 else limit.percent
+        if implausible(limit.minutes, full, ends, now):
+            continue  # more than 100 % and past its reset are told; what can never be is not
         key = limits.key(root, limit.name, limit.minutes)
         gauges[limit.name, limit.minutes] = Gauge(limit.percent, limit.resets_at, read_at.get(key, now))
     for key, entry in known.items() if isinstance(known, dict) else ():

@@ -182,7 +182,7 @@ class _Search:
     ) -> SearchAnswer:
         return SearchAnswer(
             self._query.text, hits, min(count, self._cap), not more, finished,
-            self._asked.verified[0], self._asked.verified[1], terms=self._terms,
+            self._asked.verified[1], terms=self._terms,
             back_to_ms=None if finished or self._way is None else self._way.back_to,
             share=0.0 if finished or self._way is None else self._way.share,
         )  # fmt: skip

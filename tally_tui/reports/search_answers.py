@@ -123,8 +123,6 @@ class SearchAnswer:
     total_is_exact: bool
     finished: bool
     """False for what is told on the way: more may follow."""
-    looked_at: int = 0
-    """Messages whose text was read to verify what the index cannot tell."""
     unreadable: int = 0
     """Messages that have the words, whose logs are gone: they could not be verified."""
     back_to_ms: int | None = None

@@ -19,7 +19,6 @@ from tally_tui.rules.figures import half_even
 from tally_tui.rules.windows import DAY_MS
 
 Verdict = Literal["ok", "warn", "over"]
-VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "warn", "over")
 RECENT_MS: Final = DAY_MS
 """The stretch that tells the recent rate."""
 WARN_AT: Final = 90

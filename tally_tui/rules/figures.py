@@ -33,6 +33,13 @@ def money(nano: int) -> str:
     return "<$0.01" if nano and not cents else f"${cents // 100:,}.{cents % 100:02d}"
 
 
+def money_of(nano: int, unpriced_calls: int) -> str:
+    """The money of a sum, never a silent 0: `$1.20`, `$1.20+` (some calls have no price), `unpriced` (none has)."""
+    if unpriced_calls and not nano:
+        return "unpriced"
+    return money(nano) + ("+" if unpriced_calls else "")
+
+
 def call_money(nano: int) -> str:
     """The money of one call, which is often less than a cent: then to four places, `$0.0042`."""
     tenths = half_even(nano, NANO // 10_000)

@@ -120,10 +120,6 @@ class PriceBook:
         own = repr((RULES_VERSION, self.overrides)).encode()
         return blake2b(self.table.digest + own, digest_size=8).hexdigest()
 
-    def age_days(self, now_ms: int) -> int:
-        """Whole days since the prices were last checked; 0 when that day is not over."""
-        return max(0, (datetime.fromtimestamp(now_ms / 1000, UTC).date() - self.table.as_of).days)
-
     def find(self, provider: Provider, model: str) -> Row | None:
         """The table's row of a logged model id: the provider's own models first.
 

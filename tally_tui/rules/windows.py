@@ -115,8 +115,6 @@ class Window:
     reset_at: int = 0
     """The reset it is known by, in alerts and milestones: the one told first. Equals `end` unless the window was cut,
     or the provider moved its reset."""
-    began_by_reset: bool = False
-    """Whether it began inside another window's span: a mid-week reset."""
     held: int = 0
     """How many lower or stale readings were not believed."""
 

@@ -51,7 +51,8 @@ def windows(
     waiting = sorted(granted, key=lambda credit: credit.at)
     ordered = sorted(readings, key=lambda each: each.order)
     for reading, lasts in zip(ordered, _lasting(ordered), strict=True):
-        while waiting and waiting[0].at <= reading.ts:
+        # Whoever grants one at the instant of a reading has seen that reading.
+        while waiting and waiting[0].at < reading.ts:
             merger.credit(waiting.pop(0))
         merger.lasts = lasts
         merger.take(reading)
@@ -95,7 +96,6 @@ class _Open:
     """The reset by which the window is known: the first one told, steadied."""
     told_reset: int
     guessed: bool
-    by_reset: bool
     samples: list[Sample] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     highest: dict[str, float] = field(default_factory=dict)
@@ -161,8 +161,7 @@ class _Merger:
         return tuple(self.closed)
 
     def _begin(self, reading: Reading, start: int | None = None) -> None:
-        cut_at = start
-        self._close(cut_at)
+        self._close(cut_at=start)
         if reading.resets_at is None:
             end, told = reading.ts + self.length, reading.ts + self.length
         else:
@@ -172,7 +171,7 @@ class _Merger:
             start = min(end - self.length, reading.ts)
         if self.closed:
             start = max(start, self.closed[-1].end)
-        self.open = _Open(start, end, end, told, reading.resets_at is None, cut_at is not None)
+        self.open = _Open(start, end, end, told, reading.resets_at is None)
         self.open.believe(reading.ts, reading.percent)
         self._heard(self.open, reading)
 
@@ -189,7 +188,6 @@ class _Merger:
                 drops=tuple(current.drops),
                 cut=cut_at is not None,
                 reset_at=current.known_by,
-                began_by_reset=current.by_reset,
                 held=current.held,
             )
         )

@@ -63,7 +63,7 @@ class AlertsScreen(Deeds):
     """The list with the alert under the cursor, the rules, the milestones."""
 
     CSS_PATH = "alerts.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDING_GROUP_TITLE = "Alerts"
     COMMANDS = {AlertCommands}
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS

@@ -49,7 +49,7 @@ class BudgetsScreen(Screen[None]):
     """A card a budget, and the chosen one in full."""
 
     CSS_PATH = "budgets.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDING_GROUP_TITLE = "Budgets"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 

@@ -56,7 +56,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     """Every session of every project, to choose from and to read."""
 
     CSS_PATH = "conversations.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDING_GROUP_TITLE = "Conversations"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
@@ -263,6 +263,9 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.walk.leave()
         self.pane.forget_found()
         self.pane.remember()
+        if self.pane.session is not None:
+            # It may have been opened from the hits; keys of the list are about what was just read.
+            self.list_pane.go_to(self.pane.session)
         self.remove_class("-reading")
         self.table.focus()
 

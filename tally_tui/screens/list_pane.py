@@ -164,8 +164,10 @@ class ListPane(Vertical):
             order = (news.request.query, news.request.order, news.request.descending)
             self._place_unfolded(answer, news.request, order == self._order)
             # Another list is read from its top; in the same one the cursor stays on its session.
-            again, self._order = self._order not in (None, order), order
-            self._draw(from_top=again)
+            before, self._order = self._order, order
+            self._draw(from_top=before not in (None, order))
+            if before != order:
+                self.post_message(self.Moved())
         elif isinstance(answer, Subagents):
             self._known.below = answer.of
             self._draw()
@@ -199,6 +201,13 @@ class ListPane(Vertical):
         """Another session is marked for comparing."""
         self._known.compared = session.session if session is not None else None
         self.table.refresh()
+
+    def go_to(self, session: SessionRow) -> None:
+        """Put the cursor on a session, where it is at hand."""
+        rows = self._rows
+        row = rows.row_of(session.session) if rows is not None else None
+        if row is not None:
+            self.table.cursor = row
 
     @property
     def _rows(self) -> SessionRows | None:

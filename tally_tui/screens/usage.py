@@ -62,7 +62,8 @@ class UsageScreen(Screen[None]):
     """Cards and gauges, spend over time, and a breakdown that leads down to the single call."""
 
     CSS_PATH = "usage.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
+    """Nothing by itself: coming back from a page, it would be the filter line, even a hidden one."""
     BINDING_GROUP_TITLE = "Usage"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
@@ -211,6 +212,9 @@ class UsageScreen(Screen[None]):
             empty = self.query_one(Empty)
             empty.status, empty.can_demo = status, not self.demo
             self.set_class(status.kept_calls == 0 and not reading, "-empty")
+            if self.focused is None and not self.has_class("-empty"):
+                # What is hidden loses the focus; the first logs of a machine bring it back.
+                self.set_focus(self.drill.table, scroll_visible=False)
             self.refresh_bindings()
 
     # -- keys

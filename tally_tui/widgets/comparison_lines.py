@@ -266,8 +266,7 @@ def _counts(turn: PromptTurn | None, width: int, side: str) -> list[Piece]:
     if turn is None:
         return [Piece(" " * width, "quiet", side)]
     spent = turn.spent
-    cost = "unpriced" if spent.unpriced and not spent.cost else figures.money(spent.cost) + ("+" * bool(spent.unpriced))
-    told = f"{cost:>9} {figures.count(spent.tokens):>6}" if spent.calls else ""
+    told = f"{figures.money_of(spent.cost, spent.unpriced):>9} {figures.count(spent.tokens):>6}" if spent.calls else ""
     wrong = f" ✗{turn.errors:,}" if turn.errors else ""
     room = max(0, width - 5)
     return [Piece(fit(told, room, right=True), "quiet", side), Piece(fit(wrong, width - room), "error", side)]

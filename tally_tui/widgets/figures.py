@@ -5,10 +5,10 @@ from __future__ import annotations
 from tally_tui.model import NANO
 from tally_tui.reports.answers import Figures, Stretch
 from tally_tui.rules.figures import duration as _duration
-from tally_tui.rules.figures import half_even, money, size
+from tally_tui.rules.figures import half_even, money, money_of, size
 from tally_tui.rules.figures import short_tokens as count
 
-__all__ = ["change", "cost", "count", "duration", "money", "short_money", "size", "window"]
+__all__ = ["change", "cost", "count", "duration", "money", "money_of", "short_money", "size", "window"]
 
 
 def short_money(nano: int) -> str:
@@ -23,10 +23,8 @@ def short_money(nano: int) -> str:
 
 def cost(figures: Figures) -> str:
     """A sum's cost, never a silent 0: `$1.20`, `$1.20+` (some calls unpriced), `~$1.20` (some estimated)."""
-    if figures.unpriced_calls and not figures.cost:
-        return "unpriced"
-    before, after = "~" if figures.estimated_calls else "", "+" if figures.unpriced_calls else ""
-    return f"{before}{money(figures.cost)}{after}"
+    told = money_of(figures.cost, figures.unpriced_calls)
+    return f"~{told}" if figures.estimated_calls and told != "unpriced" else told
 
 
 def change(stretch: Stretch) -> str:

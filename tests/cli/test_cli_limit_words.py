@@ -78,3 +78,16 @@ def test_milestones_go_back_as_many_windows_as_asked_for(tally: Tally, home: Ale
     for wrong in ("0", "x", "101"):
         ran = tally("milestones", "--windows", wrong)
         assert (ran.status, ran.out) == (2, "")
+
+
+def test_a_budget_heading_over_is_not_yet_over_and_the_last_day_is_told_by_the_hour(tally: Tally, home: AlertHome) -> None:
+    # $3 of $5 by noon head for $6; $2 are left for the twelve hours until midnight.
+    tally("budget", "set", "today", "5", "--period", "day")
+    assert tally("budget", "list").out.splitlines() == [
+        "✗ today: $3.00 of $5.00 (60 %)",
+        "    heading over: $4.50 to $6.00; $0.17 an hour left for 12h 00m",
+    ]
+    tally("budget", "set", "today", "2", "--period", "day")
+    assert "    over, heading for $4.50 to $6.00; $0.00 an hour left" in tally("budget", "list").out
+    tally("budget", "set", "today", "100", "--period", "calendar-week")
+    assert " a day left for 4d 12h" in tally("budget", "list").out

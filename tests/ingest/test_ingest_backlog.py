@@ -18,7 +18,8 @@ from processes import PATIENCE_S, below, kill
 from small_logs import write_small_logs
 
 from tally_tui.demo import write_demo
-from tally_tui.ingest.backlog import BacklogError, read_backlog
+from tally_tui.ingest.backlog import read_backlog
+from tally_tui.ingest.child import ChildError
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.sync import SyncProgress, SyncResult
 
@@ -66,7 +67,7 @@ def test_another_one_reads(home: Home) -> None:
 def test_a_ledger_that_cannot_be_used_is_told_in_words(home: Home) -> None:
     home.data.mkdir()
     (home.data / "ledger.db").write_bytes(b"This is no database, " * 100)
-    with pytest.raises(BacklogError) as caught:
+    with pytest.raises(ChildError) as caught:
         read_backlog(lambda _: None, lambda: False)
     assert "is not a ledger" in str(caught.value)
     assert "What was read is kept" in str(caught.value)
@@ -76,7 +77,7 @@ def test_a_ledger_that_cannot_be_used_is_told_in_words(home: Home) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for the child in /proc")
 def test_killed_it_is_told_and_the_next_goes_on(home: Home, tmp_path: Path) -> None:
     write_demo(tmp_path, NOW, days=6)
-    with pytest.raises(BacklogError, match="goes on from there"):
+    with pytest.raises(ChildError, match="goes on from there"):
         read_backlog(lambda _: kill(below(os.getpid())), lambda: False)
     assert not read_backlog(lambda _: None, lambda: False).busy
     here = Home(home.claude, home.codex, tmp_path / "here")

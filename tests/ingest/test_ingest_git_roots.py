@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tally_tui.ingest.git_roots import GitRoots, project_root
+from tally_tui.ingest.git_roots import GitRoots
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def worktree(folder: Path, git_dir: str) -> Path:
 
 
 def root(folder: Path | str) -> str:
-    return project_root(str(folder))
+    return GitRoots().root(str(folder))
 
 
 def test_a_folder_belongs_to_the_git_root_above_it(home: Path) -> None:
@@ -148,7 +148,7 @@ def test_odd_git_files_do_no_harm(home: Path, text: str) -> None:
     ],
 )
 def test_what_is_no_absolute_path_comes_back_as_it_is(folder: str) -> None:
-    assert project_root(folder) == folder
+    assert GitRoots().root(folder) == folder
 
 
 def test_one_look_at_the_disk_serves_all_folders_of_a_project(

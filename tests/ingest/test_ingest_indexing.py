@@ -348,12 +348,13 @@ def test_a_child_process_does_it_and_can_be_stopped(talks: Talks, monkeypatch: p
 
 
 def test_a_child_that_fails_says_why(talks: Talks, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tally_tui.ingest.indexing_child import IndexingError, index_in_child
+    from tally_tui.ingest.child import ChildError
+    from tally_tui.ingest.indexing_child import index_in_child
 
     for name, value in (talks.environment | {"PYTHONPATH": str(TOP)}).items():
         monkeypatch.setenv(name, value)
     talks.write("one-1", said("one-1", 1, "amber"))
     talks.shards.parent.mkdir(parents=True)
     talks.shards.write_text("in the way")
-    with pytest.raises(IndexingError, match="What was indexed is kept"):
+    with pytest.raises(ChildError, match="What was indexed is kept"):
         index_in_child(lambda _: None, lambda: False)

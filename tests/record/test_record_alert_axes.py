@@ -20,7 +20,6 @@ from tally_tui.ledger.alerts import Told
 from tally_tui.model import NANO, PriceStatus
 
 MONDAY, RESET = "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"
-DAY_ONE = 1440
 
 
 @dataclass
@@ -116,6 +115,10 @@ STORIES = {
     "projected five hours": Story(
         (61.5, levels((60.5, 8), (61, 16), (61.5, 24), **FIVE)), (62.5, levels((62.5, 46), **FIVE)),
         "projected claude 90 warn", "projected", PROJECTED,
+    ),
+    "projected five hours of a model, unasked": Story(
+        (61.5, levels((60.5, 8), (61, 16), (61.5, 24), **FIVE, limit="five_hour_opus")),
+        (62.5, levels((62.5, 46), **FIVE, limit="five_hour_opus")), "", "", "",
     ),
     # $108 at 72 h head for $252 (84 %); $201.60 at 120 h for $282.24 (94.08 %).
     "projected budget": Story(

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tally_tui.config import Settings
 from tally_tui.ledger.alerts import Alert, Told
 from tally_tui.model import NANO
 from tally_tui.record.alert_advice import figures, steps
+from tally_tui.record.alert_examples import examples
 from tally_tui.record.alert_words import text, title
 from tally_tui.rules.alert_names import RULE_NAMES, rule_name
 from tally_tui.rules.alerts import AXES
@@ -77,3 +79,9 @@ def test_advice_calls_rules_by_their_names_and_windows_by_their_length() -> None
     )
     assert ("window", f"7 days until {NOW + HOUR_MS}") in list(figures(week, str))
     assert dict(figures(ONE, str))["threshold"] == "1 day before"
+
+
+def test_no_example_resets_later_than_its_window_is_long() -> None:
+    told = {each.values["axis"]: each.text for each in examples(Settings(), NOW)}
+    assert told["five_hour"].endswith("resets in 2h 00m")
+    assert told["weekly"].endswith("resets in 2d 0h")

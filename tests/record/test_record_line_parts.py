@@ -123,6 +123,21 @@ def test_each_part_alone_and_the_line_without_it(home: AlertHome, part: str) -> 
     assert found == sorted(found)
 
 
+@pytest.mark.parametrize(
+    ("week", "shown"),
+    [
+        ({"used_percentage": -3, "resets_at": 1738857600}, "5h 23% 2h 00m"),
+        ({"used_percentage": 41.2, "resets_at": 4738857600}, "5h 23% 2h 00m"),
+        ({"used_percentage": 104, "resets_at": 1738857600}, "5h 23% 2h 00m · 7d 104%! 5d 2h"),
+        ({"used_percentage": 41.2, "resets_at": NOW_S - 60}, "5h 23% 2h 00m · 7d reset"),
+    ],
+)
+def test_what_cannot_be_is_not_shown(home: AlertHome, week: dict[str, float], shown: str) -> None:
+    (home.folder / "config" / "config.toml").write_text('statusline = ["5h", "7d"]\n')
+    said = {**EXAMPLE, "rate_limits": {**EXAMPLE["rate_limits"], "seven_day": week}}
+    assert line(home, json.dumps(said)).stdout == shown + "\n"
+
+
 # -- whatever it is handed
 
 VALUES = st.recursive(

@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
-from tally_tui.clock import parse_instant
 from tally_tui.model import Provider
 from tally_tui.rules import price_table
 from tally_tui.rules.price_table import BadTableError
 from tally_tui.rules.prices import PriceBook
 
 ROOT = Path(__file__).parents[2]
-DAY_MS = 86_400_000
 
 
 def small() -> dict[str, Any]:
@@ -41,18 +39,6 @@ def test_the_shipped_table_has_a_date_that_the_document_shows() -> None:
     book = PriceBook()
     assert book.table.as_of >= date(2026, 10, 26)
     assert f"prices as of {book.as_of}" in (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
-
-
-def test_the_age_of_the_prices_in_days() -> None:
-    book = PriceBook(table=price_table.read(json.dumps(small()).encode()))
-    day = parse_instant("2026-01-02")
-    assert [book.age_days(day + hours * DAY_MS // 24) for hours in (-30, 0, 23, 24, 24 * 90)] == [
-        0,
-        0,
-        0,
-        1,
-        90,
-    ]
 
 
 def test_both_providers_are_there_with_each_id_once() -> None:

@@ -109,7 +109,7 @@ def test_a_reset_before_its_time(
     assert spans(found) == expected
     if len(found) > 1:
         first, second = found
-        assert first.cut and first.short and second.began_by_reset
+        assert first.cut and first.short
         assert (hours(first.reset_at), first.end) == (100, second.start)
 
 
@@ -154,6 +154,12 @@ def test_a_manual_credit_says_what_readings_cannot() -> None:
     assert drops(window) == [(20, 46, 31, "manual")]
     assert window.percent == 40
     assert windows(WEEK, [], granted) == ()
+
+
+def test_a_credit_granted_at_the_instant_of_a_reading_is_of_what_was_read() -> None:
+    [window] = windows(WEEK, read((10, 92, 100)), [ManualCredit(T0 + 10 * HOUR_MS, 31)])
+    assert drops(window) == [(10, 92, 31, "manual")]
+    assert window.percent == 31
 
 
 #   who says what of one week that resets at hour 100                                       holds, segment

@@ -14,6 +14,9 @@ from textual.pilot import Pilot
 
 from tally_tui.config_budgets import Budget
 from tally_tui.model import NANO
+from tally_tui.rules.budgets import standing
+from tally_tui.rules.windows import DAY_MS
+from tally_tui.widgets.budgets import words
 from tally_tui.widgets.budgets.card import BudgetCard
 from tally_tui.widgets.budgets.cards import BudgetCards
 from tally_tui.widgets.filter_bar import FilterInput
@@ -110,3 +113,17 @@ async def test_in_the_last_day_the_allowance_is_an_hours(here: Path) -> None:
     async with budgets(here, (Budget("today", 30 * NANO, period="day"),)) as (pilot, _):
         # $12.60 are left for the 9 hours and 23 minutes until midnight.
         assert "$1.34 an hour   9h 23m left" in line_with(seen(pilot), "Allowance")
+
+
+@pytest.mark.parametrize(
+    ("spent", "band"),
+    [
+        # Half of the ten days is over: the average doubles what is spent, nothing lately is the lower end.
+        (3, "$3.00–$6.00"),
+        # What is spent already is no guess, however many times the amount it is.
+        (44, "$44.00–$88.00"),
+    ],
+)
+def test_a_projection_never_tells_less_than_is_spent(spent: int, band: str) -> None:
+    found = standing(amount=NANO, spent=spent * NANO, recent=0, start=0, end=10 * DAY_MS, now=5 * DAY_MS)
+    assert words.band(found, "usd") == band

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conversation_source import ConversationSource
+from conversing import conversations, press, rest
 from made_up import NOW
-from on_screen import line_with, running, seen, settled, toasts
+from on_screen import line_with, running, seen, toasts
 from textual.binding import Binding
 from textual.pilot import Pilot
 
@@ -30,31 +30,6 @@ OURS = (ConversationsScreen, Reader, OutlineScreen, SearchScreen, SearchInput, F
 def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TALLY_NOW", NOW)
     return iter(())
-
-
-async def rest(pilot: Pilot[str]) -> str:
-    """Until threads that make pages have ended and what they made is drawn."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await settled(pilot)
-    return seen(pilot)
-
-
-@asynccontextmanager
-async def conversations(
-    size: tuple[int, int] = (100, 40), source: ConversationSource | None = None
-) -> AsyncIterator[Pilot[str]]:
-    async with running(source or ConversationSource(), size) as pilot:
-        await pilot.press("2")
-        await rest(pilot)
-        yield pilot
-
-
-async def press(pilot: Pilot[str], *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await rest(pilot)
-    return seen(pilot)
 
 
 def test_every_key_is_explained_has_its_own_id_and_is_not_dead() -> None:
@@ -100,6 +75,25 @@ async def test_wide_shows_both_and_follows_the_cursor() -> None:
         assert isinstance(screen, ConversationsScreen) and screen.table.has_focus
         await press(pilot, "tab")
         assert screen.reader.has_focus
+
+
+async def test_wide_shows_what_is_under_the_cursor_of_every_list() -> None:
+    async with conversations((150, 40)) as pilot:
+        await asyncio.wait_for(_until(pilot, "Why is the last line lost?"), 10)
+        screen = pilot.app.screen
+        assert isinstance(screen, ConversationsScreen)
+        first, lists = screen.pane.session, screen.list_pane
+        await press(pilot, "down", "down")
+        await asyncio.wait_for(_until_read(pilot, screen, lists.under_cursor), 10)
+        assert screen.pane.session != first
+        await press(pilot, "slash", *"model:opus", "enter")
+        await asyncio.wait_for(_until_read(pilot, screen, first), 10)
+        assert lists.under_cursor == first and screen.table.has_focus
+
+
+async def _until_read(pilot: Pilot[str], screen: ConversationsScreen, session: object) -> None:
+    while screen.pane.session != session:
+        await pilot.pause(0.02)
 
 
 async def _until(pilot: Pilot[str], words: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+import conversing
 import pytest
+from conversing import press, rest
 from made_up import NOW, TITLES
 from marking_source import MarkingSource
-from on_screen import line_with, running, seen, settled, toasts
+from on_screen import line_with, running, seen, toasts
 from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import OptionList, TextArea
@@ -30,28 +32,8 @@ def frozen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     return iter(())
 
 
-async def rest(pilot: Pilot[str]) -> str:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await settled(pilot)
-    return seen(pilot)
-
-
-@asynccontextmanager
-async def conversations(
-    size: tuple[int, int] = (100, 40), source: MarkingSource | None = None
-) -> AsyncIterator[Pilot[str]]:
-    async with running(source or MarkingSource(), size) as pilot:
-        await pilot.press("2")
-        await rest(pilot)
-        yield pilot
-
-
-async def press(pilot: Pilot[str], *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await rest(pilot)
-    return seen(pilot)
+def conversations(size: tuple[int, int] = (100, 40), source: MarkingSource | None = None) -> AbstractAsyncContextManager[Pilot[str]]:
+    return conversing.conversations(size, source or MarkingSource())
 
 
 def test_every_key_is_explained_has_its_own_id_and_is_not_dead() -> None:

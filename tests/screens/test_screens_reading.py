@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from conversation_source import ConversationSource
+from conversing import press, rest
 from made_up import NOW
-from on_screen import running, seen, settled, toasts
+from on_screen import running, seen, toasts
 from reading_source import SECRET, ReadingSource
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -28,20 +29,6 @@ from tally_tui.widgets.transcript.places import Place
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALLY_NOW", NOW)
-
-
-async def rest(pilot: Pilot[str]) -> str:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await settled(pilot)
-    return seen(pilot)
-
-
-async def press(pilot: Pilot[str], *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await rest(pilot)
-    return seen(pilot)
 
 
 @asynccontextmanager

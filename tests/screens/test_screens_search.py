@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from conversation_source import ConversationSource
+from conversing import rest
 from made_up import NOW
-from on_screen import running, seen, settled, toasts
+from on_screen import running, seen, toasts
 from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -35,13 +36,6 @@ from tally_tui.widgets.index_line import IndexLine
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALLY_NOW", NOW)
-
-
-async def rest(pilot: Pilot[str]) -> str:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await settled(pilot)
-    return seen(pilot)
 
 
 async def press(pilot: Pilot[str], *keys: str) -> str:

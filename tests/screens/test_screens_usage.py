@@ -237,12 +237,23 @@ async def test_nothing_to_show_offers_the_demo() -> None:
     assert pilot.app.return_value == DEMO
 
 
+async def test_after_the_help_page_no_hidden_filter_line_eats_the_keys() -> None:
+    async with running(FakeSource(NOTHING)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("D")
+        await pilot.pause()
+    assert pilot.app.return_value == DEMO
+
+
 async def test_the_first_call_ends_the_empty_screen() -> None:
     source = FakeSource(NOTHING)
     async with running(source) as pilot:
         source.say(FakeSource().status)
         await settled(pilot)
         assert "No usage" not in seen(pilot) and "claude-opus-4-8" in seen(pilot)
+        assert pilot.app.focused is pilot.app.screen.query_one(VirtualTable)
 
 
 async def test_a_failure_keeps_what_was_shown() -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 from conversation_source import FILE, ConversationSource
+from conversing import press, rest
 from made_up import NOW
-from on_screen import running, seen, settled, toasts
+from on_screen import running, seen, toasts
 from textual.pilot import Pilot
 
 from tally_tui.actions import OpenMedia
@@ -27,20 +28,6 @@ from tally_tui.widgets.transcript.lines import PlaceLine
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALLY_NOW", NOW)
-
-
-async def rest(pilot: Pilot[str]) -> str:
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await settled(pilot)
-    return seen(pilot)
-
-
-async def press(pilot: Pilot[str], *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await rest(pilot)
-    return seen(pilot)
 
 
 class Found(ConversationSource):
@@ -115,6 +102,9 @@ async def test_the_selection_goes_along_into_another_session() -> None:
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, SearchScreen) and pilot.app.screen.hits.hit is not None
         assert pilot.app.screen.hits.hit.root == source.session(1).session
+        await press(pilot, "escape")
+        assert pilot.app.screen is screen and screen.table.has_focus
+        assert screen.chosen() == screen.list_pane.under_cursor == screen.pane.session, "keys are about what was read"
 
 
 async def test_what_is_found_in_the_session_itself_is_left_first() -> None:

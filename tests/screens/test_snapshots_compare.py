@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import conversing
 import pytest
 from keeping_source import KeepingSource
 from made_up import NOW
-from on_screen import app_on, settled
 
 
 @pytest.fixture(autouse=True)
@@ -15,19 +15,8 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALLY_NOW", NOW)
 
 
-def picture(
-    compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None, source: KeepingSource | None = None
-) -> bool:
-    async def before(pilot: Any) -> None:
-        for key in ("2", *keys):
-            await settled(pilot)
-            await pilot.press(key)
-            await pilot.pause()
-            await pilot.app.workers.wait_for_complete()
-        pilot.app.clear_notifications()
-        await settled(pilot)
-
-    return bool(compare(app_on(source or KeepingSource(), theme=theme), terminal_size=size, run_before=before))
+def picture(compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None) -> bool:
+    return conversing.picture(compare, size, *keys, theme=theme, source=KeepingSource())
 
 
 @pytest.mark.parametrize("size", [(40, 40), (80, 40), (140, 44)], ids=["40", "80", "140"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from conversation_source import ConversationSource
+from conversing import picture
 from made_up import NOW
-from on_screen import app_on, settled
 
 from tally_tui.reports.searches import SavedSearch
 
@@ -15,20 +15,6 @@ from tally_tui.reports.searches import SavedSearch
 @pytest.fixture(autouse=True)
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALLY_NOW", NOW)
-
-
-def picture(
-    compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None, source: ConversationSource | None = None
-) -> bool:
-    async def before(pilot: Any) -> None:
-        for key in ("2", *keys):
-            await settled(pilot)
-            await pilot.press(key)
-            await pilot.pause()
-            await pilot.app.workers.wait_for_complete()
-        await settled(pilot)
-
-    return bool(compare(app_on(source or ConversationSource(), theme=theme), terminal_size=size, run_before=before))
 
 
 @pytest.mark.parametrize("size", [(40, 40), (80, 30), (140, 40)], ids=["40", "80", "140"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import conversing
 import pytest
 from made_up import NOW
-from on_screen import app_on, settled
 from reading_source import ReadingSource
 
 
@@ -22,16 +22,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 def picture(compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None) -> bool:
     source = ReadingSource()
     source.table = True
-
-    async def before(pilot: Any) -> None:
-        for key in ("2", "enter", *keys):
-            await settled(pilot)
-            await pilot.press(key)
-            await pilot.pause()
-            await pilot.app.workers.wait_for_complete()
-        await settled(pilot)
-
-    return bool(compare(app_on(source, theme=theme), terminal_size=size, run_before=before))
+    return conversing.picture(compare, size, "enter", *keys, theme=theme, source=source)
 
 
 SIZES = pytest.mark.parametrize("size", [(40, 40), (80, 34), (140, 34)], ids=["40", "80", "140"])

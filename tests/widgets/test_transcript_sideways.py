@@ -125,6 +125,24 @@ async def test_a_hit_beyond_the_edge_is_scrolled_into_sight() -> None:
         assert any("END" in line for line in lines(reader, "c"))
 
 
+async def test_a_hit_is_scrolled_to_no_further_than_needed() -> None:
+    code = "word " * 10 + "EDGE\n" + "long " * 40 + "\n" + "long " * 8 + "BACK" + " long" * 40
+    app = ReaderApp(MadePages([head("c", Kind.TOOL, "Read a.py", (Code(code, "text", 1),), Depth.TOOLS)]))
+    async with app.run_test(size=(63, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("z")
+        await pilot.pause()
+        reader = app.reader
+        reader.find(re.compile("EDGE"), [0], 0)
+        await pilot.press("n")
+        assert reader.aside(0) == 0 and any(line.endswith("EDGE") for line in lines(reader, "c"))
+        reader.shift(0, 40)
+        assert not any("BACK" in line for line in lines(reader, "c")), "it is under what does not scroll"
+        reader.find(re.compile("BACK"), [0], 0)
+        await pilot.press("n")
+        assert any("BACK" in line for line in lines(reader, "c"))
+
+
 async def test_what_is_selected_is_what_is_seen() -> None:
     async with reading() as (pilot, reader):
         reader.to_item(2)

@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tally_tui.reports.answers_alerts import Unit
-from tally_tui.rules.alerts import Axis, Severity
+from tally_tui.rules.alerts import Axis
 from tally_tui.rules.zones import local
 from tally_tui.widgets import figures
 
@@ -85,8 +85,3 @@ def instant(at: int, zone: ZoneInfo, now: int) -> str:
 def minutes(quiet: tuple[int, int]) -> str:
     """A stretch of the day: `22:00–07:30`."""
     return "–".join(f"{each // 60:02d}:{each % 60:02d}" for each in quiet)
-
-
-def unread_style(worst: Severity | None) -> str:
-    """The style of a count of alerts."""
-    return STYLES.get(worst or "", "$quiet")

@@ -38,7 +38,7 @@ KINDS: Final = {
     "subscription-week": "subscription week", "day": "day", "calendar-week": "week", "calendar-month": "month",
 }  # fmt: skip
 _FAR: Final = 20
-"""A projection beyond so many times the amount is not told more exactly."""
+"""A projection beyond so many times the amount, or what is spent already, is not told more exactly."""
 
 
 def amount(parts: int, unit: Unit) -> str:
@@ -148,7 +148,7 @@ def _bare(parts: int, unit: Unit) -> str:
 
 def band(standing: Standing, unit: Unit) -> str:
     """`$180.00–$220.00`: what will be spent at the end."""
-    most = standing.amount * _FAR
+    most = max(standing.amount, standing.spent) * _FAR
     if standing.low > most:
         return f"over {amount(most, unit)}"
     low = amount(standing.low, unit)

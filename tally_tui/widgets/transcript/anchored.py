@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from math import ceil
 from typing import Any
 
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -33,6 +35,8 @@ class AnchoredScroll(ScrollView):
         super().__init__(id=id)
         self._heights = Heights()
         self._drawn: OrderedDict[int, list[Strip]] = OrderedDict()
+        self._standing_in: dict[int, list[Strip]] = {}
+        """Rows on this page as they were drawn without their texts."""
         self._width = 0
         self._goal: tuple[int, int] = (0, 0)
         """Where the reader wants to be; differs from where he is while texts are on their way."""
@@ -73,7 +77,7 @@ class AnchoredScroll(ScrollView):
     def renew(self, at: tuple[int, int] | None = None) -> None:
         """Begin anew with other rows, or at another width; stay at `at`."""
         self._width = self.scrollable_content_region.width
-        self._drawn.clear()
+        self._forget_all()
         if not self._width:
             return
         self._heights = Heights(self.guesses())
@@ -83,10 +87,15 @@ class AnchoredScroll(ScrollView):
     def forget(self, row: int) -> None:
         """A row looks different now."""
         self._drawn.pop(row, None)
+        self._standing_in.pop(row, None)
+
+    def _forget_all(self) -> None:
+        self._drawn.clear()
+        self._standing_in.clear()
 
     def repaint(self) -> None:
         """All rows look different now, though none says more than before."""
-        self._drawn.clear()
+        self._forget_all()
         self.again()
 
     def again(self) -> None:
@@ -100,6 +109,9 @@ class AnchoredScroll(ScrollView):
         if kept is not None:
             self._drawn.move_to_end(row)
             return kept
+        if row in self._standing_in:
+            self._pending = True
+            return self._standing_in[row]
         strips, real = self.draw(row)
         if real:
             self._drawn[row] = strips
@@ -107,6 +119,7 @@ class AnchoredScroll(ScrollView):
                 self._drawn.popitem(last=False)
         else:
             self._pending = True
+            self._standing_in[row] = strips
         self._heights.set(row, len(strips))
         return strips
 
@@ -117,6 +130,7 @@ class AnchoredScroll(ScrollView):
             self._goal = (row, line)
             return
         self._pending = False
+        self._standing_in.clear()
         wanted = (row, line)
         row = max(0, min(row, count - 1))
         lines = len(self.strips(row))
@@ -151,8 +165,24 @@ class AnchoredScroll(ScrollView):
         if size != self.virtual_size:
             # Plain assignment would lay out the whole screen again.
             self.set_reactive(Widget.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-            self.vertical_scrollbar.window_size = self.page_lines
+            self._move_thumb()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        self._move_thumb()
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
+
+    def _move_thumb(self) -> None:
+        """Tell the scrollbar where the page is. It is painted anew only where it looks different then."""
+        bar = self.vertical_scrollbar
+        cells = bar.size.height
+        before = _thumb(cells, bar.window_virtual_size, bar.window_size, bar.position)
+        total, page, position = self.virtual_size.height, self.page_lines, bar.validate_position(self.scroll_y)
+        bar.set_reactive(ScrollBar.window_virtual_size, total)
+        bar.set_reactive(ScrollBar.window_size, page)
+        bar.set_reactive(ScrollBar.position, position)
+        if before != _thumb(cells, total, page, position):
+            bar.refresh()
 
     # -- every route ends in go()
 
@@ -205,5 +235,14 @@ class AnchoredScroll(ScrollView):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._drawn.clear()
+        self._forget_all()
         self.refresh()
+
+
+def _thumb(cells: int, total: int, page: int, position: float) -> tuple[int, int, int]:
+    """What a scrollbar shows: its cells, and the eighths of one between which its thumb is; as Textual paints it."""
+    if page >= total or not page or not cells:
+        return cells, 0, 0
+    size = max(1.0, page * cells / total)
+    start = int((cells - size) * position / (total - page) * 8)
+    return cells, start, start + ceil(size * 8)

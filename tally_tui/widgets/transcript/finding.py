@@ -171,4 +171,5 @@ class Finding(Taking, inherit_bindings=False):
         """Scroll to the side until the hit of a line is in sight."""
         strips, spans = self.strips(row), self._seen_at(row).spans.get(line)
         if spans and line < len(strips):
-            self.shift_to(row, cell_len(strips[line].text[: GUTTER + spans[0][1]]))
+            start, end = (cell_len(strips[line].text[: GUTTER + place]) for place in spans[0])
+            self.shift_to(row, start, end)

@@ -57,12 +57,14 @@ class Sideways(Choosing):
             self.refresh()
         return before != after
 
-    def shift_to(self, row: int, cell: int) -> None:
-        """Scroll a row so that a cell of its lines is in sight."""
+    def shift_to(self, row: int, start: int, end: int) -> None:
+        """Scroll a row so that the cells from `start` to `end` of its lines are in sight; no further than needed."""
         here, room = self.aside(row), self._width
-        if not self.overflow(row) or here < cell < here + room - 4:
+        still = max((strip.still for strip in self.strips(row) if isinstance(strip, WideStrip)), default=0)
+        # The last cell, and once scrolled the first, may be the sign that there is more.
+        if not self.overflow(row) or ((not here or start > here + still) and end < here + room):
             return
-        self.shift(row, cell - room // 2 - here)
+        self.shift(row, (0 if end < room else end - room // 2) - here)
 
     def wide_row(self) -> int | None:
         """The row that is scrolled sideways: the cursor's, else the first in sight that is too wide."""

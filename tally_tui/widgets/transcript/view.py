@@ -9,6 +9,7 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -19,6 +20,7 @@ from tally_tui.widgets.transcript.drawing import Fold, Page, aside, asks_for_mor
 from tally_tui.widgets.transcript.layout import BLANK
 from tally_tui.widgets.transcript.marked import STAR, Marked, note_lines
 from tally_tui.widgets.transcript.pages import Head, Kind
+from tally_tui.widgets.transcript.painted import Painted
 from tally_tui.widgets.transcript.seeking import Pattern, Seen, around, seen_in
 from tally_tui.widgets.transcript.sideways import Sideways, WideStrip, still_cells
 from tally_tui.widgets.transcript.styles import CLASSES, css
@@ -67,6 +69,9 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         """The item and which of its lines with hits the reader is at."""
         self._asks: set[str] = set()
         """The items of which more is shown when asked."""
+        self._painted = Painted()
+        self._named_styles: dict[object, object] = {}
+        """What the names of styles stand for at present."""
         self._seen: dict[str, Seen] = {}
         """Where what is looked for stands in the items that were drawn last."""
 
@@ -122,7 +127,7 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
     def _strips(self, head: Head, contents: list[Content], spaced: bool) -> list[Strip]:
         base = self.visual_style
         ground = base.rich_style
-        styles: dict[object, object] = {}
+        styles = self._named_styles
 
         def style_of(name: object) -> object:
             known = styles.get(name)
@@ -150,10 +155,17 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
             if still is not None:
                 whole = Strip([lead, *segments]).simplify()
                 out.append(WideStrip(whole, whole.cell_length, still + GUTTER))
+            elif (gap := width - sum(each.cell_length for each in segments)) >= 0:
+                air = (Segment(" " * gap, ground),) if gap else ()
+                out.append(Strip(Segment.simplify([lead, *segments, *air]), width + GUTTER))
             else:
                 line = Strip(segments).adjust_cell_length(width, ground)
                 out.append(Strip([lead, *line]).simplify())
         return out
+
+    def notify_style_update(self) -> None:
+        self._named_styles.clear()
+        super().notify_style_update()
 
     def _style_of(self, name: str | VisualStyle) -> VisualStyle:
         if isinstance(name, str) and name.startswith("."):
@@ -182,7 +194,49 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
 
     # -- painting
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        styles, width = self.styles, self._width
+        padding = styles.padding
+        across = padding.left + width + padding.right
+        if (
+            not width or not self.rows or crop.x or crop.width < across or padding.height or styles.gutter != padding
+            or self.text_selection is not None or width != self.scrollable_content_region.width
+        ):  # fmt: skip
+            return super().render_lines(crop)
+        base, background = self.background_colors
+        ground, inner_style = self.visual_style.rich_style, VisualStyle(base + background).rich_style
+        filters = tuple(self.get_line_filters())
+        left, right = Segment(" " * padding.left, inner_style), Segment(" " * padding.right, inner_style)
+        sign = "█" if self.has_focus else "▐"
+
+        def finished(strip: Strip) -> Strip:
+            strip = strip.adjust_cell_length(width, ground)
+            strip = Strip([*([left] if padding.left else ()), *strip, *([right] if padding.right else ())], across)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            return strip
+
+        look = (width, padding, ground, inner_style, background, filters)
+        line = round(self.scroll_y) + crop.y
+        end = min(line + crop.height, self._heights.total)
+        out: list[Strip] = []
+        row, inner = self._heights.find(line)
+        while line < end and row < len(self.rows):
+            strips = self.strips(row)
+            lines = self._painted.lines(row, strips, (look, self.aside(row), sign if row == self.cursor else ""))
+            for at in range(inner, min(len(strips), inner + end - line)):
+                kept = lines[at]
+                if kept is None:
+                    kept = lines[at] = finished(self._line(row, at, strips[at]))
+                out.append(kept)
+                line += 1
+            row, inner = row + 1, 0
+        if len(out) < crop.height:
+            out += [finished(Strip.blank(width, ground))] * (crop.height - len(out))
+        return out
+
     def render_line(self, y: int) -> Strip:
+        # As above, and of each sign it is known where in the text it stands: the mouse selects by that.
         width, ground = self.scrollable_content_region.width, self.visual_style.rich_style
         line = round(self.scroll_y) + y
         if not self._width or line >= self._heights.total or not self.rows:
@@ -191,16 +245,21 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         strips = self.strips(row)
         if inner >= len(strips):
             return Strip.blank(width, ground)
-        strip = self._in_sight(row, strips[inner])
+        strip = self._line(row, inner, strips[inner])
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(line)) is not None:
+            strip = _selected(strip, span, self.screen.get_component_rich_style("screen--selection"))
+        return strip.adjust_cell_length(width, ground).apply_offsets(0, line)
+
+    def _line(self, row: int, inner: int, strip: Strip) -> Strip:
+        """A line of a row as it is in sight, with the cursor's bar."""
+        strip = self._in_sight(row, strip)
         if row == self.cursor and not (inner == 0 and self._spaced(row)):
             bar = self.get_visual_style("transcript--cursor").rich_style
             sign = "█" if self.has_focus else "▐"
             starred = strip.text.startswith(STAR)
             strip = Strip([Segment(sign + (STAR if starred else " "), bar), *strip.crop(GUTTER)])
-        selection = self.text_selection
-        if selection is not None and (span := selection.get_span(line)) is not None:
-            strip = _selected(strip, span, self.screen.get_component_rich_style("screen--selection"))
-        return strip.adjust_cell_length(width, ground).apply_offsets(0, line)
+        return strip
 
     def painted(self, row: int) -> list[Strip]:
         """A row's lines as they are painted, sideways scrolled as they are."""
