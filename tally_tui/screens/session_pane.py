@@ -245,11 +245,17 @@ class SessionPane(Vertical):
     def _go_back_to_place(self) -> None:
         assert self.session is not None
         key, line = self._places.get(self.session.session, ("", 0))
-        item = next((n for n, head in enumerate(self.reader.heads) if head.key == key), None)
-        if item is not None and (not self._back or self.reader.place == (0, 0)):
-            self.reader.to_item(item, line=line)
-        # Of a long log only the beginning may be here: the place is looked for again when there is more.
-        self._back = item is None and bool(key) and self.pages is not None and not self.pages.transcript.whole
+        reader, whole = self.reader, self.pages is None or self.pages.transcript.whole
+        item = next((n for n, head in enumerate(reader.heads) if head.key == key), None)
+        there = item is not None and reader.rows[reader.cursor] == item
+        if item is not None and (not self._back or reader.place == (0, 0) or there):
+            reader.to_item(item, line=line)
+            arrived = reader.stands_at(reader.cursor, line)
+        else:
+            arrived = item is not None  # somebody reads elsewhere by now
+        # Of a long log only the beginning may be here, without the item or the lines that fill the page below it:
+        # the place is looked for again when there is more.
+        self._back = bool(key) and not arrived and not whole
 
     def mask_secrets(self) -> bool:
         """Mask what looks like a secret, or show it again; whether it is masked now."""

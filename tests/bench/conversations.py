@@ -10,6 +10,7 @@ from tests.bench.corpora import Corpus
 
 MESSAGES = 50_000
 SESSION = "50000000-0000-4000-8000-000000000001"
+SHORT = "50000000-0000-4000-8000-000000000002"
 _FOLDER = "/work/longest"
 _REPLY = """The parser keeps **its place**, so the next stretch goes on there.
 
@@ -36,7 +37,14 @@ def long_session(keep: Path) -> Corpus:
     if not log.exists():
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("".join(json.dumps(_line(number)) + "\n" for number in range(MESSAGES)))
+    _short(log.with_name(f"{SHORT}.jsonl"))
     return Corpus(folder)
+
+
+def _short(log: Path) -> None:
+    """A later session of two messages: the list shows what is under its cursor, and that shall not be the long one."""
+    later = {"sessionId": SHORT, "timestamp": "2026-11-20T12:00:00.000Z"}
+    log.write_text("".join(json.dumps({**_line(number), **later}) + "\n" for number in (MESSAGES, MESSAGES + 9)))
 
 
 def _line(number: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tally_tui.app import TallyApp
 from tally_tui.config import load
 from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.source import LedgerSource
+from tests.bench.conversations import SESSION
 
 WALK = "J" * 60 + "K" * 20 + "j" * 60 + " " * 60 + "}" * 40 + "{" * 20 + "z" + "J" * 40 + "zG" + " " * 5 + "g"
 MEANWHILE = "Jj J} Jj"
@@ -94,9 +95,12 @@ class ReadingApp(TallyApp):
         await asyncio.sleep(3)  # whatever else starts with the program
         memory = [_memory()]
         pane = screen.pane
+        self._send("j")  # from the short session that the list begins with
         watch = Watch()
         self._send("enter")
-        await self._until(lambda: _shows_words(screen))
+        await self._until(
+            lambda: pane.pages is not None and pane.pages.transcript.session == SESSION and _shows_words(screen)
+        )
         opened = (watch.wall, watch.cpu)
 
         def whole() -> bool:

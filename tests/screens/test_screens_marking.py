@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import conversing
@@ -17,6 +18,9 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, TextArea
 
 from tally_tui.actions import LeavePlace
+from tally_tui.answers import Answer
+from tally_tui.reports.transcripts import Transcript
+from tally_tui.requests import Request, TranscriptRequest
 from tally_tui.screens.bookmarks import BookmarksScreen, MarkFilter
 from tally_tui.screens.commands import MarkCommands
 from tally_tui.screens.conversations import ConversationsScreen
@@ -207,6 +211,46 @@ async def test_the_place_is_remembered_when_the_program_ends() -> None:
         await press(pilot, "enter")
         screen = pilot.app.screen
         assert isinstance(screen, ConversationsScreen) and screen.reader.place == place
+        await press(pilot, "escape")
+        assert again.deeds == [], "nobody moved"
+
+
+class Piecemeal(MarkingSource):
+    """The beginning of the log is told first."""
+
+    known: int | None = None
+
+    def report(self, request: Request) -> Answer | None:
+        answer = super().report(request)
+        if isinstance(answer, Transcript) and self.known is not None:
+            return replace(answer, entries=answer.entries[: self.known], whole=False)
+        return answer
+
+
+async def test_a_place_near_the_end_of_what_is_read_so_far_is_found_when_there_is_more() -> None:
+    source = Piecemeal()
+    source.more = 60
+    async with conversations((100, 20), source) as pilot:
+        await press(pilot, "enter", "G", "K", "K", "K")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConversationsScreen)
+        row, line = screen.reader.place
+        item = screen.reader.rows[row]
+        await pilot.press("q")
+    again = Piecemeal()
+    again.more, again.known = 60, item + 1
+    async with conversations((100, 20), again) as pilot:
+        await press(pilot, "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConversationsScreen) and screen.reader.place != (row, line)
+        screen.keeping.look()
+        screen.keeping.look()
+        again.known = None
+        for request in list(again.open.values()):
+            if isinstance(request, TranscriptRequest):
+                again.answer(request)
+        await rest(pilot)
+        assert screen.reader.place == (row, line)
         await press(pilot, "escape")
         assert again.deeds == [], "nobody moved"
 

@@ -74,6 +74,10 @@ class AnchoredScroll(ScrollView):
         """The row at the top of the page, and which of its lines."""
         return self._heights.find(round(self.scroll_y))
 
+    def stands_at(self, row: int, line: int) -> bool:
+        """Whether this line is at the top of the page, drawn with its text."""
+        return bool(self._width) and not self._pending and self.place == (row, line)
+
     def renew(self, at: tuple[int, int] | None = None) -> None:
         """Begin anew with other rows, or at another width; stay at `at`."""
         self._width = self.scrollable_content_region.width
