@@ -87,7 +87,6 @@ CREATE UNIQUE INDEX facet_whole ON facet (
     session, model, coalesce(folder, 0), coalesce(branch, ''), coalesce(version, ''),
     status, reason, inferred, recorded, home
 );
-CREATE INDEX facet_home ON facet (provider, home);
 
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,

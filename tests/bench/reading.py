@@ -96,6 +96,7 @@ class ReadingApp(TallyApp):
         memory = [_memory()]
         pane = screen.pane
         self._send("j")  # from the short session that the list begins with
+        await asyncio.sleep(0.1)  # before what is under the cursor is opened by itself
         watch = Watch()
         self._send("enter")
         await self._until(
