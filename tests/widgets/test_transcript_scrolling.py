@@ -109,6 +109,16 @@ async def test_a_resize_keeps_the_item_at_the_top() -> None:
             assert app.reader.rows[app.reader.place[0]] == 90
 
 
+async def test_where_nothing_is_shown_yet_keys_and_resizes_do_no_harm() -> None:
+    app = ReaderApp(MadePages([]))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("G", "end", "space", "J", "}", "n", "z", "enter", "g")
+        for size in ((40, 30), (140, 50)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("G")
+        assert app.is_running and app.reader.rows == []
+
+
 async def test_a_conversation_that_grows_stays_put_and_says_so() -> None:
     messages = long(60)
     app = ReaderApp(MadePages(messages[:40]))

@@ -230,7 +230,7 @@ class AnchoredScroll(ScrollView):
     def _kept_place(self) -> tuple[int, int]:
         """The same row; in a long one the same share of it, for its lines break elsewhere now."""
         row, line = self._goal
-        if self._pending or row >= len(self._heights) or not line:
+        if self._pending or not 0 <= row < len(self._heights) or not line:
             return self._goal
         share = line / max(1, self._heights[row])
         width = self.scrollable_content_region.width

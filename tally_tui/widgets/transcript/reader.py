@@ -138,8 +138,9 @@ class Reader(Finding, inherit_bindings=False):
         self.go(0, 0)
 
     def action_last(self) -> None:
-        self.cursor = max(0, len(self.rows) - 1)
-        self.go(len(self.rows) - 1, 1_000_000_000)
+        if self.rows:
+            self.cursor = len(self.rows) - 1
+            self.go(self.cursor, 1_000_000_000)
 
     def action_message(self, step: int) -> None:
         self.following = False
