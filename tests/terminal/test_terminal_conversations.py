@@ -74,8 +74,9 @@ def to_list(terminal: Pty) -> None:
 
 def read_newer(terminal: Pty) -> None:
     to_list(terminal)
-    terminal.press("enter").until("Paint the mast")
-    terminal.until("f Follow")
+    terminal.press("enter").until("f Follow")
+    # Its words are here: what is pressed before them has nothing to go to.
+    terminal.until(lambda text: re.search(r"\d+ of \d+ · ", text))
 
 
 def copied(terminal: Pty) -> str:
