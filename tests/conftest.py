@@ -21,13 +21,6 @@ hypothesis.settings.register_profile("landing", derandomize=True, deadline=None,
 hypothesis.settings.register_profile("desk", deadline=None)
 hypothesis.settings.load_profile("landing" if os.environ.get("CI") else "desk")
 
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many workers again as there are cores: a test of a screen waits, on average, for half of its time."""
-    given = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    return int(given) if given else (os.cpu_count() or 1) * 3 // 2
-
-
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 
 

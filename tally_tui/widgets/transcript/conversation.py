@@ -12,6 +12,7 @@ from tally_tui.logs.messages import Item, Mark, fields
 from tally_tui.logs.messages import Kind as Said
 from tally_tui.reports.search_answers import HitPlace
 from tally_tui.reports.transcripts import Entry, Texts, Transcript
+from tally_tui.rules.figures import money_of
 from tally_tui.rules.redaction import masked
 from tally_tui.widgets import figures
 from tally_tui.widgets.transcript.entries import body_of, head_of, media_labels, speaker
@@ -206,9 +207,7 @@ def told(entry: Entry) -> str:
     spent = entry.spent
     if spent is None or not spent.calls:
         return ""
-    cost = figures.money(spent.cost) + ("+" if spent.unpriced else "")
-    if spent.unpriced and not spent.cost:
-        cost = "unpriced"
+    cost = money_of(spent.cost, spent.unpriced)
     so_far = f" · Σ {figures.money(entry.until_here)}" if entry.until_here and not entry.level else ""
     return f"{cost} · {figures.count(spent.tokens)}{so_far}"
 
