@@ -92,7 +92,9 @@ def test_the_thread_reads_a_log_again_only_when_it_has_grown(tmp_path: Path, mon
         assert isinstance(first, Answered) and isinstance(first.answer, Excerpts)
         assert first.answer.of == {str(path): Excerpt("Fix the lamp", "First."), str(tmp_path / "gone.jsonl"): Excerpt()}
         reading.changed()
-        write(path, LINES)
+        # Put in place whole: a thread that looks while a file is being written would rightly tell of the half.
+        write(tmp_path / "longer", LINES)
+        (tmp_path / "longer").replace(path)
         reading.changed()
         assert told.get(timeout=10).answer.of[str(path)].reply == "Done lamp.py blinks."
         assert reads == [str(path)] * 2
