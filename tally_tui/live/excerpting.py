@@ -41,7 +41,8 @@ class Excerpting:
                 return
             before = self._known.get(path)
             found[path] = self._one(provider, path)
-            news = news or before is None or before[1] != found[path]
+            # A log that is gone and was never read says nothing each time it is looked at.
+            news = news or found[path] != (before[1] if before else Excerpt())
             if fresh and time.monotonic() - told > TELL_S:
                 told = time.monotonic()
                 self._publish(Answered(request, Excerpts(dict(found))))
