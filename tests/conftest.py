@@ -13,6 +13,7 @@ for name in ("TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUA
 
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+import rest  # noqa: E402
 from pytest_textual_snapshot import SVGImageExtension  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
@@ -50,3 +51,4 @@ def steady_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+    rest.use(monkeypatch)

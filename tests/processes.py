@@ -14,16 +14,20 @@ from pathlib import Path
 
 from ledger_sums import Home
 
-PATIENCE_S = 60.0
-"""Far more than anything here takes: only a hang reaches it."""
+PATIENCE_S = 180.0
+"""Far more than anything here takes, on a machine that gives a process that stands back next to no time: only a hang
+reaches it."""
 
 READING = """
 import sys
+import tally_tui.ingest.child as child
 import tally_tui.ingest.parsing as parsing
 import tally_tui.ingest.sync as syncing
 # Helpers and many transactions even for few logs: as many moments to die at as a large backlog has.
 parsing.HELPERS_FROM, parsing.BUNDLE_BYTES, parsing.BUNDLE_FILES = 1, 1 << 16, 4
 syncing.BATCH_SIGHTINGS = int(sys.argv.pop(1))
+# However slow the machine is: what it puts away is looked at, not how soon.
+child.GRACE_S = 120.0
 from tally_tui.ingest.backlog import main
 main()
 """

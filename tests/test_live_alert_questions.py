@@ -16,7 +16,7 @@ from tally_tui import config
 from tally_tui.actions import Acknowledge, Action, Done, SetAlert, SnoozeAlerts
 from tally_tui.ledger.alerts import snoozes
 from tally_tui.ledger.open import open_reader
-from tally_tui.live.acting import perform
+from tally_tui.live.acting import Acting, perform
 from tally_tui.reports.answers_alerts import AlertRules
 from tally_tui.reports.channel_tests import ChannelTests
 from tally_tui.reports.unread import Unread
@@ -26,7 +26,7 @@ from tally_tui.store import Alerted, Answered, News
 
 NOON = "2026-03-04T12:00:00Z"
 RESET = "2026-03-09T00:00:00Z"
-PATIENCE_S = 60
+PATIENCE_S = 180
 A = TypeVar("A")
 
 
@@ -105,6 +105,20 @@ def test_a_file_that_is_no_toml_is_left_as_it_is(home: AlertHome) -> None:
     with pytest.raises(ValueError, match="nothing was changed"):
         perform(SetAlert("bell", True))
     assert path.read_text() == "[alerts\n"
+
+
+def test_why_a_setting_was_not_changed_is_told_in_whole_sentences(home: AlertHome) -> None:
+    (home.folder / "config" / "config.toml").write_text("[alerts\n")
+    heard: queue.Queue[News | Alerted | Done] = queue.Queue()
+    acting = Acting(heard.put, lambda: None)
+    acting.start()
+    try:
+        acting.do(SetAlert("bell", True))
+        done = heard.get(timeout=PATIENCE_S)
+    finally:
+        acting.stop()
+    assert isinstance(done, Done) and done.trouble is not None
+    assert done.trouble.happened.endswith("nothing was changed.") and not done.trouble.happened[0].islower()
 
 
 @pytest.fixture

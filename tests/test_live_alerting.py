@@ -16,7 +16,7 @@ from tally_tui.store import Alerted, News
 
 NOON = "2026-03-04T12:00:00Z"
 RESET = "2026-03-09T00:00:00Z"
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 @pytest.fixture

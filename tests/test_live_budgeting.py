@@ -58,7 +58,7 @@ def news(home: Path) -> Iterator[tuple[answering.Answering, Callable[[str], Any]
 
     def next_of(slot: str) -> Any:
         while True:
-            item = heard.get(timeout=30)
+            item = heard.get(timeout=120)
             assert isinstance(item, Answered), item
             if item.request.slot == slot:
                 return item.answer
@@ -86,13 +86,17 @@ def test_each_question_is_answered(news: tuple[answering.Answering, Callable[[st
     assert isinstance(suggested, Suggestions) and suggested.rows[0].budget.amount == dollars(4)
 
 
-def test_another_process_changes_the_settings(news: tuple[answering.Answering, Callable[[str], Any]]) -> None:
+def test_another_process_changes_the_settings(
+    home: Path, news: tuple[answering.Answering, Callable[[str], Any]]
+) -> None:
     thread, next_of = news
     thread.ask(BudgetsRequest("budgets", "UTC"))
     assert len(next_of("budgets").rows) == 1
     set_budget(Budget("second", dollars(5)))
     assert [row.budget.name for row in next_of("budgets").rows] == ["month", "second"]
-    paths.config_path().write_text("x = = 3")
+    # In place whole: the thread may look while a file is being written.
+    (home / "broken").write_text("x = = 3")
+    (home / "broken").replace(paths.config_path())
     broken = next_of("budgets")
     assert broken.unreadable and not broken.rows and "not TOML" in broken.problems[0]
     paths.config_path().unlink()
@@ -107,15 +111,21 @@ def test_a_deed_is_done_told_and_taken_back(home: Path) -> None:
     before = paths.config_path().read_bytes()
     try:
         acting.do(ChangeBudget(MONTH, replace(MONTH, amount=dollars(7))))
-        done = heard.get(timeout=30)
+        done = heard.get(timeout=120)
         assert isinstance(done, Done) and done.trouble is None and "month is saved" in done.said
         assert load().budgets[0].amount == dollars(7)
         acting.do(ChangeBudget(MONTH, None))
-        refused = heard.get(timeout=30)
+        refused = heard.get(timeout=120)
         assert refused.trouble and refused.trouble.happened.startswith("The budget month was changed meanwhile")
         assert refused.undo is None and load().budgets[0].amount == dollars(7)
         acting.do(done.undo)
-        assert heard.get(timeout=30).said == "month: as it was."
+        assert heard.get(timeout=120).said == "month is as it was."
+        assert paths.config_path().read_bytes() == before
+        for change, undone in ((ChangeBudget(MONTH, None), "month is back."),
+                               (ChangeBudget(None, replace(MONTH, name="more")), "more is not there any more.")):
+            acting.do(change)
+            acting.do(heard.get(timeout=120).undo)
+            assert heard.get(timeout=120).said == undone
         assert paths.config_path().read_bytes() == before
     finally:
         acting.stop()

@@ -48,7 +48,8 @@ def have_done(
         module: is run as a program, and calls `be_child`.
         kinds: what it tells, and what it ends with.
         progress: told what it tells.
-        cancelled: asked often; what was committed until then is kept.
+        cancelled: asked often; what was committed until then is kept. A child that takes too long over its end is
+            ended: what comes back then says no more than that it was cancelled.
         wait: seconds the child waits for another process that does the same.
         words: what is said where it fails, with `{}` for the reason.
 
@@ -64,12 +65,13 @@ def have_done(
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    over = threading.Event()
+    over, asked = threading.Event(), threading.Event()
 
     def stop_when_asked() -> None:
         # The reader below waits for the child's next line, which may take a second.
         while not over.wait(_LOOK_S):
             if cancelled():
+                asked.set()
                 with contextlib.suppress(OSError):
                     process.stdin.close()  # type: ignore[union-attr]
                 if not over.wait(GRACE_S + 1):
@@ -102,6 +104,9 @@ def have_done(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    if result is None and asked.is_set() and not problem:
+        # It was stopped before it could say so, on a machine that is slow: nothing has failed.
+        return kinds[1](cancelled=True)
     if result is None:
         raise ChildError(words.format(problem or f"it ended with {process.returncode}"))
     return result

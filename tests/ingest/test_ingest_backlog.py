@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,10 +19,12 @@ from processes import PATIENCE_S, below, kill
 from small_logs import write_small_logs
 
 from tally_tui.demo import write_demo
+from tally_tui.ingest import child
 from tally_tui.ingest.backlog import read_backlog
 from tally_tui.ingest.child import ChildError
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.sync import SyncProgress, SyncResult
+from tally_tui.ledger.open import open_writer
 
 NOW = 1_795_300_000_000
 
@@ -74,11 +77,38 @@ def test_a_ledger_that_cannot_be_used_is_told_in_words(home: Home) -> None:
     assert (home.data / "ledger.db").read_bytes().startswith(b"This is no database")
 
 
+def test_one_that_takes_too_long_to_stop_is_ended_and_that_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine a child may not come to saying that it was stopped."""
+    (tmp_path / "slow_child.py").write_text(
+        "import time\nprint('{\"progress\": {\"phase\": \"reading\"}}', flush=True)\ntime.sleep(600)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(child, "GRACE_S", -0.9)
+    said: list[SyncProgress] = []
+    kinds = SyncProgress, SyncResult
+    result = child.have_done("slow_child", kinds, said.append, lambda: bool(said), 0, "It failed: {}")
+    assert result.cancelled
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for the child in /proc")
 def test_killed_it_is_told_and_the_next_goes_on(home: Home, tmp_path: Path) -> None:
+    home.sync()
     write_demo(tmp_path, NOW, days=6)
-    with pytest.raises(ChildError, match="goes on from there"):
-        read_backlog(lambda _: kill(below(os.getpid())), lambda: False)
+    killed: list[int] = []
+
+    def die(_: SyncProgress) -> None:
+        killed.extend(below(os.getpid()))
+        kill(killed)
+
+    # Another one writes: however late we hear of its progress, the child cannot have come to its end.
+    with closing(open_writer(home.data / "ledger.db")) as db:
+        db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ChildError, match="goes on from there"):
+            read_backlog(die, lambda: False)
+        db.execute("ROLLBACK")
+    assert killed
     assert not read_backlog(lambda _: None, lambda: False).busy
     here = Home(home.claude, home.codex, tmp_path / "here")
     here.sync()
@@ -87,15 +117,15 @@ def test_killed_it_is_told_and_the_next_goes_on(home: Home, tmp_path: Path) -> N
 
 def test_it_ends_cleanly_with_its_input_open(home: Home) -> None:
     """Python aborts when it ends while a thread waits on its standard input: the child must not."""
-    child = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "tally_tui.ingest.backlog"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    pipes: list[Any] = [child.stdin, child.stderr]
+    pipes: list[Any] = [process.stdin, process.stderr]
     try:
-        assert child.wait(PATIENCE_S) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert pipes[1].read() == b""
     finally:
-        if child.poll() is None:
-            child.send_signal(signal.SIGKILL)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
         for pipe in pipes:
             pipe.close()

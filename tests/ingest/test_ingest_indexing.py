@@ -23,7 +23,7 @@ from tally_tui.ingest import filling, index_pass
 from tally_tui.ingest.indexing import IndexProgress, library_lock, pending, remove
 from tally_tui.library import shards, write
 from tally_tui.library.status import status
-from tally_tui.logs import messages
+from tally_tui.logs import message_reading
 
 TOP = Path(__file__).parents[2]
 WORDS = "amber brook cedar delta ember fjord grove haven inlet jetty knoll lagoon".split()
@@ -146,7 +146,7 @@ def test_no_order_and_no_interruption_changes_the_content(
     monkeypatch.setattr(write, "SHARD_DOCS", dice.choice([50, 1000]))
     monkeypatch.setattr(write, "HOT_DOCS", dice.choice([50, 1000]))
     step = dice.choice([300, 2000])
-    plain = messages.parse_items
+    plain = message_reading.parse_items
     monkeypatch.setattr(
         "tally_tui.ingest.texts.parse_items",
         lambda path, provider, cursor=0, state=b"": plain(path, provider, cursor, state, limit=step),
@@ -187,7 +187,7 @@ def test_a_killed_process_loses_nothing_and_repeats_nothing(talks: Talks, tmp_pa
         child.wait()
         child.stdout.close()
     # A second process of the killed one holds the lock until it has put its last batch away.
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while talks.index(wait=5).busy and time.monotonic() < deadline:
         pass
     assert talks.content() == expected

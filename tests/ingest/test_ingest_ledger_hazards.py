@@ -22,6 +22,8 @@ from tally_tui.ledger.open import LedgerError
 from tally_tui.ledger.verify import differences
 from tally_tui.source import LedgerSource
 from tally_tui.store import Phase, SyncStatus
+from tally_tui.trouble import Trouble
+from tally_tui.widgets.sync_line import told
 
 
 @pytest.fixture
@@ -163,3 +165,21 @@ def test_the_app_tries_again_when_asked(home: Home, monkeypatch: pytest.MonkeyPa
     finally:
         source.stop()
     assert outputs(home) == 3
+
+
+def test_a_data_folder_that_is_none_is_told_without_saying_anything_twice(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.data.write_text("no folder")
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    troubles: list[Trouble] = []
+    source = LedgerSource(Settings())
+    source.start(lambda news: troubles.append(news.trouble) if isinstance(news, SyncStatus) and news.trouble else None)
+    try:
+        until(lambda: bool(troubles), "it says what is in the way")
+    finally:
+        source.stop()
+    words = told(troubles[0])
+    assert "set TALLY_DATA_DIR" in words and words.endswith("Press r to try again.")
+    assert words.count("is kept") == 1

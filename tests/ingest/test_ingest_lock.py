@@ -103,7 +103,7 @@ def test_the_dead_writers_lock_is_taken_over(path: Path, way: str) -> None:
     assert str(lock.holder()).startswith(f"process {other.process.pid}, since ")
     other.kill()
     assert lock.holder() is None
-    assert lock.acquire(wait=5)
+    assert lock.acquire(wait=60)
     assert str(lock.holder()).startswith(f"process {os.getpid()}, since ")
     lock.release()
 
@@ -114,7 +114,7 @@ def test_waiting_gets_the_lock_once_it_is_free(path: Path, way: str) -> None:
     assert not lock.acquire()
     assert other.process.stdin
     other.process.stdin.close()
-    assert lock.acquire(wait=20)
+    assert lock.acquire(wait=60)
     lock.release()
     other.process.wait()
 
@@ -154,7 +154,7 @@ def test_children_do_not_hold_it_unless_it_is_handed_to_them(path: Path) -> None
     plain = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
     lock.release()
     # The kernel lets the starter go on shortly before it closes the child's copies.
-    assert lock.acquire(wait=5)
+    assert lock.acquire(wait=60)
     plain.communicate(b"\n")
 
     fd = lock.fileno()

@@ -15,7 +15,7 @@ import pytest
 from tally_tui.ingest import watch
 from tally_tui.ingest.watch import Watcher
 
-LONG = 20.0
+LONG = 90.0
 """Seconds; only a failing test ever waits so long."""
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's tidings are Linux's")

@@ -68,9 +68,10 @@ class Screen:
 @contextmanager
 def screen(*slots: str) -> Iterator[Screen]:
     shown = Screen()
-    shown.source.start(shown.publish)
+    # Asked first, so that all is heard from the beginning, however late this thread has its turn.
     for slot in slots or ("reach",):
         shown.ask(SearchableRequest(slot))
+    shown.source.start(shown.publish)
     try:
         yield shown
     finally:
@@ -161,8 +162,11 @@ def test_what_another_process_indexes_is_found_and_waited_for(talks: Talks) -> N
     assert lock.acquire()
     try:
         with screen() as shown:
-            shown.until(lambda: any(each.at is Reaching.ELSEWHERE for each in shown.reach), "it says who indexes")
-            assert shown.reach[-1].pending_bytes > 0
+            # It counts what is left before it first tries, or after: by which of the two came first.
+            shown.until(
+                lambda: any(each.at is Reaching.ELSEWHERE and each.pending_bytes > 0 for each in shown.reach),
+                "it says who indexes, and how much is left",
+            )
             shown.ask(SearchRequest("search", "amber"))
             lock.release()
             shown.until_all()

@@ -19,7 +19,7 @@ from tally_tui.requests import FindRequest, TextsRequest, TranscriptRequest
 from tally_tui.store import Alerted, Answered, News
 
 SESSION = "33333333-aaaa-4000-8000-000000000001"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 TURNS = 60
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pyte
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 """How long anything may take on a machine that is busy with other things."""
 KEYS = {
     "up": b"\x1b[A", "down": b"\x1b[B", "right": b"\x1b[C", "left": b"\x1b[D", "enter": b"\r", "tab": b"\t",
@@ -49,6 +49,8 @@ class Pty:
         line = f"exec {shlex.join(argv)} <{tty} >{tty} 2>&1"
         self.process = subprocess.Popen(["/bin/sh", "-c", line], env=dict(env), cwd=cwd, start_new_session=True)
         self._slave = slave
+        self._local: int | None = None
+        self._ended = False
 
     def _size(self, cols: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
@@ -66,7 +68,12 @@ class Pty:
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return False
-        data = os.read(self._master, 1 << 16)
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:
+            # Nobody has the terminal open any more, and all that was sent to it is read.
+            self._ended = True
+            return False
         self.raw += data
         self._undrawn += data
         if _QUERY in data:
@@ -78,7 +85,7 @@ class Pty:
         pleased = (lambda text: wanted in text) if isinstance(wanted, str) else wanted
         end = time.monotonic() + PATIENCE_S
         while not pleased(self.text()):
-            if time.monotonic() > end or (self.process.poll() is not None and not self.pump()):
+            if time.monotonic() > end or (self.process.poll() is not None and not self.pump(1)):
                 raise AssertionError(f"never shown: {wanted!r}, but (ended: {self.process.poll()})\n{self.text()}")
             self.pump()
         return self.text()
@@ -119,14 +126,22 @@ class Pty:
         while self.process.poll() is None:
             assert time.monotonic() < end, f"it does not end:\n{self.text()}"
             self.pump()
-        while self.pump(0):
-            pass
+        # Its last words may still be on their way: they have all come when nobody has the terminal open.
+        self._local = self._flags()
+        os.close(self._slave)
+        while not self._ended:
+            assert time.monotonic() < end, "something keeps the terminal open"
+            self.pump(0.1)
         return self.process.returncode
 
     def cooked(self) -> bool:
         """Whether the terminal again echoes what is typed and gathers lines."""
-        local = termios.tcgetattr(self._slave)[3]
+        local = self._flags()
         return bool(local & termios.ECHO and local & termios.ICANON and local & termios.ISIG)
+
+    def _flags(self) -> int:
+        """How the terminal handles what is typed; once the program has ended: as that left it."""
+        return termios.tcgetattr(self._slave)[3] if self._local is None else self._local
 
     def __enter__(self) -> Pty:
         return self
@@ -135,5 +150,6 @@ class Pty:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self._slave)
+        if self._local is None:
+            os.close(self._slave)
         os.close(self._master)

@@ -78,7 +78,7 @@ def test_notifications_pass_through_tmux_to_the_terminal_outside(machine: Machin
                 while outside.pump(0.2):
                     pass
                 tmux.press("t")
-                if sent(outside, SENT[kind], patience=4):
+                if sent(outside, SENT[kind], patience=10):
                     break
                 tmux.press("Escape")
             assert SENT[kind] in outside.raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import signal
@@ -179,6 +180,20 @@ def test_however_it_ends_the_terminal_is_as_it_was(machine: Machine, leave: Call
         assert terminal.end() == status
         left(terminal)
         assert "Traceback" not in terminal.text()
+
+
+def test_back_from_the_shell_the_whole_screen_is_drawn_again(machine: Machine) -> None:
+    with machine.terminal() as terminal:
+        terminal.until("claude-sonnet-4-6")
+        terminal.press("ctrl+z")
+        assert os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED) is not None
+        while terminal.pump(0):
+            pass
+        left(terminal)
+        terminal.screen.reset()
+        terminal.signal(signal.SIGCONT)
+        for part in ("This month · Mar 2026", "claude-sonnet-4-6", "? Help"):
+            terminal.until(part)
 
 
 @pytest.fixture

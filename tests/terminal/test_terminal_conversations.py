@@ -142,6 +142,8 @@ def test_a_session_is_resumed_in_its_folder_and_the_screen_comes_back(talks: Tal
         terminal.press("r").until("the agent itself")
         told = talks.machine.home / "resumed"
         assert told.read_text() == f"{talks.folder}: --resume {NEWER}\n"
+        # Of what stood there before nothing counts: the screen is drawn anew when it has the terminal back.
+        terminal.screen.reset()
         terminal.press("enter").until("Paint the mast")
         terminal.press("q")
         assert terminal.end() == 0

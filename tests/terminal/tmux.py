@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 class Tmux:
