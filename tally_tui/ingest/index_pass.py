@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.filling import Done, Filler, Helper, fill, shares
 from tally_tui.ingest.results import IndexProgress, IndexResult
 
 if TYPE_CHECKING:
-    from tally_tui.ingest.indexing import Indexer
-    from tally_tui.ingest.plan import Plan
+    from tally_tui.ingest.filling import Order
+    from tally_tui.ingest.lock import IngestLock
+    from tally_tui.ingest.plan import Job, Plan
+    from tally_tui.library.write import ShardWriter
 
 COLD_FROM: Final = 16 << 20
 """A backlog of more bytes goes into a cold shard."""
@@ -28,18 +31,30 @@ LOOK_RESTS: float = 15
 """… and so many times as long as the last look took."""
 
 
+class Index(Protocol):
+    """What a pass asks of the index that it fills."""
+
+    folder: Path
+    lock: IngestLock
+
+    def order(self, job: Job) -> Order: ...
+    def writer(self, *, hot: bool) -> ShardWriter: ...
+    def note(self, plan: Plan) -> None: ...
+    def look_behind(self) -> Sequence[Job]: ...
+
+
 class Pass:
     """One run over the logs."""
 
     def __init__(
         self,
-        indexer: Indexer,
+        index: Index,
         plan: Plan,
         tell: Callable[[IndexProgress], None],
         stop: Callable[[], bool],
         alone: bool = False,
     ) -> None:
-        self._indexer = indexer
+        self._index = index
         self._plan = plan
         self._tell = tell
         self._stop = stop
@@ -55,7 +70,7 @@ class Pass:
         plan = self._plan
         stopped = False
         if not plan.quiet:
-            self._indexer.note(plan)
+            self._index.note(plan)
             if plan.jobs:
                 with no_cycle_search():
                     stopped = self._cold() if plan.bytes > COLD_FROM else self._hot()
@@ -73,9 +88,9 @@ class Pass:
         )
 
     def _hot(self) -> bool:
-        filler = Filler(self._indexer.folder, self._indexer.writer(hot=True), self._add)
+        filler = Filler(self._index.folder, self._index.writer(hot=True), self._add)
         try:
-            stopped = fill(filler, map(self._indexer.order, self._plan.jobs), self._stop)
+            stopped = fill(filler, map(self._index.order, self._plan.jobs), self._stop)
             for _ in range(IDLE_MERGES):
                 if self._stop() or not filler.writer.merge():
                     break
@@ -85,16 +100,16 @@ class Pass:
 
     def _cold(self) -> bool:
         """Newest first; with much to do, a second process takes half of it."""
-        orders = [self._indexer.order(job) for job in self._plan.jobs]
+        orders = [self._index.order(job) for job in self._plan.jobs]
         shared = self._plan.bytes > HELPER_FROM and not self._alone and (os.cpu_count() or 1) > 1
         mine, others = shares(orders) if shared else (orders, [])
-        folder = self._indexer.folder
-        filler = Filler(folder, self._indexer.writer(hot=False), self._add)
+        folder = self._index.folder
+        filler = Filler(folder, self._index.writer(hot=False), self._add)
         with contextlib.ExitStack() as stack:
             stack.callback(filler.close)
             helper = None
             if others:
-                helper = stack.enter_context(Helper(folder, others, self._add, self._indexer.lock.fileno()))
+                helper = stack.enter_context(Helper(folder, others, self._add, self._index.lock.fileno()))
 
             def stop() -> bool:
                 if helper is not None:
@@ -116,11 +131,11 @@ class Pass:
             return True
         moment = time.monotonic()
         if moment >= self._next_look:
-            jobs = self._indexer.look_behind()
+            jobs = self._index.look_behind()
             if jobs and sum(job.bytes for job in jobs) <= COLD_FROM:
-                filler = Filler(self._indexer.folder, self._indexer.writer(hot=True), self._add)
+                filler = Filler(self._index.folder, self._index.writer(hot=True), self._add)
                 try:
-                    fill(filler, map(self._indexer.order, jobs), self._stop)
+                    fill(filler, map(self._index.order, jobs), self._stop)
                 finally:
                     filler.close()
             now = time.monotonic()

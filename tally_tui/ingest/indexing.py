@@ -96,7 +96,7 @@ def pending(settings: Settings) -> Pending:
     """
     known, logs, _ = with_archived(_known(standings(library_dir()).values()), discover(_roots(settings)))
     plan = make_plan(known, logs)
-    return Pending(len(plan.jobs), plan.bytes, sum(log.size for log in logs))
+    return Pending(len(plan.jobs), plan.bytes, sum(log.size for log in logs), tuple(plan.problems))
 
 
 def library_lock() -> IngestLock:

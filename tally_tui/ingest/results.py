@@ -94,3 +94,5 @@ class Pending:
     bytes: int
     log_bytes: int
     """All logs there are."""
+    problems: tuple[str, ...] = ()
+    """Logs that cannot be read, for people: they are not among `files`, which the next look takes up."""

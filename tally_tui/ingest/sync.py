@@ -379,7 +379,10 @@ class _Pass:
     def _reprice(self) -> int:
         from tally_tui.ingest.repricing import reprice
 
-        return reprice(self._ingestor, self._cancelled)
+        mine = self._ingestor
+        found = reprice(self._db, mine.book(), mine.writer, self._cancelled)
+        mine.priced = found.whole
+        return found.changed
 
     def _progress(self, plan: Plan, phase: str, now: bool = False) -> None:
         moment = time.monotonic()

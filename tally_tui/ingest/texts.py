@@ -8,7 +8,8 @@ import msgspec
 
 from tally_tui.library.facets import Doc, Flag
 from tally_tui.library.facets import Facet as LibraryFacet
-from tally_tui.logs.messages import Facet, Item, ItemChunk, Kind, Mark, fields, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import Facet, Item, ItemChunk, Kind, Mark, fields
 from tally_tui.model import Provider
 
 OPEN_CALLS: Final = 500

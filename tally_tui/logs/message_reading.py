@@ -10,7 +10,7 @@ import msgspec
 from tally_tui.logs.claude_messages import ClaudeMessages
 from tally_tui.logs.codex_messages import CodexMessages
 from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, can_jump, is_compressed, lines, open_log, seek
-from tally_tui.logs.messages import Item, ItemChunk, Kind
+from tally_tui.logs.messages import STRETCH, Item, ItemChunk, Kind
 from tally_tui.logs.salvage import salvage
 from tally_tui.model import Provider
 
@@ -28,8 +28,16 @@ class MessageParser(Protocol):
     def state(self) -> bytes: ...
 
 
-def read_chunk(path: str, provider: Provider, cursor: int, state: bytes, limit: int, details: bool) -> ItemChunk:
-    """See `messages.parse_items`."""
+def parse_items(
+    path: str, provider: Provider, cursor: int = 0, state: bytes = b"", limit: int = STRETCH, details: bool = False
+) -> ItemChunk:
+    """Read the items of a log's whole lines from `cursor` on, at most about `limit` bytes.
+
+    The chunk's cursor never passes an unfinished line; give it and the chunk's `state` back to go on.
+
+    Raises:
+        lines.UnreadableLogError: the file cannot be opened or uncompressed.
+    """
     parser = _parser(path, provider, state, details)
     chunk = parser.chunk
     reached = cursor
@@ -40,7 +48,7 @@ def read_chunk(path: str, provider: Provider, cursor: int, state: bytes, limit: 
         seek(log, path, cursor)
         left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
         for start, end, line, whole in lines(log, cursor, limit, left):
-            torn = not (line or whole) or not _feed(parser, line, start, end - start, whole)
+            torn = not (line or whole) or not _feed(parser, line, start, end - start, whole, details)
             if torn:
                 break
             reached = end
@@ -50,10 +58,16 @@ def read_chunk(path: str, provider: Provider, cursor: int, state: bytes, limit: 
     return chunk
 
 
-def read_line(path: str, provider: Provider, offset: int, length: int, session: str) -> list[Item]:
-    """See `messages.items_at`."""
+def items_at(path: str, provider: Provider, offset: int, length: int, session: str = "") -> list[Item]:
+    """The items of the one line at an offset, texts and details whole; empty where it holds none any more.
+
+    Their `part` numbers are those of `parse_items`; what the line says again stands among them.
+
+    Raises:
+        lines.UnreadableLogError: the file cannot be opened or uncompressed.
+    """
     parser = _parser(path, provider, b"", details=True)
-    _feed(parser, _bytes_at(path, offset, min(length, MAX_LINE)), offset, length, whole=True)
+    _feed(parser, _bytes_at(path, offset, min(length, MAX_LINE)), offset, length, whole=True, details=True)
     for item in parser.chunk.items:
         if session and "/agent-" not in item.session:
             item.session = session
@@ -84,9 +98,10 @@ def _parser(path: str, provider: Provider, state: bytes, details: bool) -> Messa
     return CodexMessages(path, state, details)
 
 
-def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: bool) -> bool:
+def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: bool, details: bool) -> bool:
     """Take one line; False when it is the torn beginning of one that is still being written."""
     chunk = parser.chunk
+    objects: tuple[dict[str, Any], ...] = ()
     try:
         records = [parser.decode(line)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -100,19 +115,29 @@ def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: b
             _skip(chunk, "not JSON", offset)
         elif not found.objects:
             chunk.known["empty line"] = chunk.known.get("empty line", 0) + 1
-        records = [parser.lenient(value) for value in found.objects]
+        objects = found.objects
+        records = [parser.lenient(value) for value in objects]
     part = 0
-    for record in records:
+    for number, record in enumerate(records):
         try:
             items = parser.take(record, offset, length)
         except ODD:
             # A shape nobody has seen yet is shown as it stands.
             items = [Item(Kind.RAW, offset, length, name="record")]
         for item in items:
+            if details and item.kind is Kind.RAW and item.detail is None and not item.text:
+                item.detail = objects[number] if objects else _as_it_stands(line)
             item.part = part
             part += 1
         chunk.items += items
     return True
+
+
+def _as_it_stands(line: bytes) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _skip(chunk: ItemChunk, why: str, offset: int) -> None:

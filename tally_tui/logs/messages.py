@@ -6,14 +6,15 @@ result, a compaction. Offsets and lengths are bytes of the (uncompressed) log, t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 import msgspec
 
-from tally_tui.model import Provider
-
+_COLOURS: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[ -/]+[0-~])")
+"""What sets colours and moves a terminal's cursor: its letters are no part of the word behind it."""
 STRETCH: Final = 8 << 20
 """Bytes read into one chunk: items hold their texts, so what is in memory is bounded by it."""
 
@@ -186,7 +187,10 @@ _FACETS: Final[dict[Kind, Facet]] = {
 
 
 def fields(item: Item) -> Iterator[tuple[Facet, str]]:
-    """The texts of an item that a search looks into, each with its facet; none of what was said before."""
+    """The texts of an item that a search looks into, each with its facet; none of what was said before.
+
+    Terminals' colours are left out: what a program put out is found as a person saw it.
+    """
     if item.marks & Mark.AGAIN:
         return
     facet = _FACETS.get(item.kind)
@@ -194,13 +198,17 @@ def fields(item: Item) -> Iterator[tuple[Facet, str]]:
         if item.marks & Mark.OUTPUT:
             facet = Facet.TOOL_OUTPUT
         if item.text:
-            yield facet, item.text
+            yield facet, _plain(item.text)
         if item.input is not None:
             words = "\n".join(input_texts(item))
             if words:
-                yield facet, words
+                yield facet, _plain(words)
     for path in item.files:
         yield Facet.FILE, path
+
+
+def _plain(text: str) -> str:
+    return _COLOURS.sub("", text) if "\x1b" in text else text
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -220,31 +228,3 @@ def strings(value: Any) -> Iterator[str]:
 def input_texts(item: Item) -> Iterator[str]:
     """The strings in a tool call's arguments."""
     return strings(item.input)
-
-
-def parse_items(
-    path: str, provider: Provider, cursor: int = 0, state: bytes = b"", limit: int = STRETCH, details: bool = False
-) -> ItemChunk:
-    """Read the items of a log's whole lines from `cursor` on, at most about `limit` bytes.
-
-    The chunk's cursor never passes an unfinished line; give it and the chunk's `state` back to go on.
-
-    Raises:
-        lines.UnreadableLogError: the file cannot be opened or uncompressed.
-    """
-    from tally_tui.logs.message_reading import read_chunk
-
-    return read_chunk(path, provider, cursor, state, limit, details)
-
-
-def items_at(path: str, provider: Provider, offset: int, length: int, session: str = "") -> list[Item]:
-    """The items of the one line at an offset, texts and details whole; empty where it holds none any more.
-
-    Their `part` numbers are those of `parse_items`; what the line says again stands among them.
-
-    Raises:
-        lines.UnreadableLogError: the file cannot be opened or uncompressed.
-    """
-    from tally_tui.logs.message_reading import read_line
-
-    return read_line(path, provider, offset, length, session)

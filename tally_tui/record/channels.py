@@ -6,11 +6,12 @@ One that fails, or hangs, keeps no other from telling, and says why in words.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.record.channels_extras import ChannelError, to_apprise, to_desktop
+from tally_tui.record.notice import Notice
 
 if TYPE_CHECKING:
     from tally_tui.config_alerts import Alerts
@@ -20,18 +21,6 @@ PATIENCE_S: float = 15.0
 COMMAND_S: float = 10.0
 """How long a command may run; then it is ended."""
 _GRACE_S: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a channel tells."""
-
-    id: int
-    title: str
-    text: str
-    severity: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The further `config_alerts.TOKENS`, as text."""
 
 
 @dataclass(frozen=True, slots=True)

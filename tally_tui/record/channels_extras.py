@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from tally_tui.record.channels import Notice
+    from tally_tui.record.notice import Notice
 
 _APPRISE_KINDS: Final = {"info": "info", "warn": "warning", "critical": "failure"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from tally_tui.config_alerts import Alerts
-    from tally_tui.record.channels import Notice
+    from tally_tui.record.notice import Notice
 
 BELL: Final = "\a"
 _ST: Final = "\x1b\\"
