@@ -51,6 +51,7 @@ def _status(request: Request) -> int:
                 "bytes": there.bytes,
                 "log_bytes": left.log_bytes,
                 "pending_files": left.files,
+                "problems": list(left.problems),
                 "files": there.files,
                 "files_gone": there.files_gone,
                 "shards": there.shards,
@@ -58,6 +59,8 @@ def _status(request: Request) -> int:
             }
         )
         return 0
+    for problem in left.problems:
+        remark(f"not searchable: {problem}")
     part = ""
     if left.log_bytes:
         part = f", {100 * there.bytes / left.log_bytes:.1f} % of the logs' {size(left.log_bytes)}"
@@ -66,7 +69,7 @@ def _status(request: Request) -> int:
     if there.files_gone:
         print(f"{counted(there.files_gone, 'log')} of them gone since: found, but their text cannot be shown")
     waits = f"{pending_words(left.files, left.bytes)}; `tally-tui sync` reads them"
-    print(waits if left.files else "nothing is pending")
+    print(waits if left.files else "nothing else is pending" if left.problems else "nothing is pending")
     return 0
 
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.cli import grammar
@@ -150,12 +151,14 @@ def _freshen(asked: Question) -> str:
     from tally_tui.cli.asking import freshened
     from tally_tui.cli.indexing import index_logs
 
-    note = freshened(asked.settings)
+    told: set[str] = set()
+    note = freshened(asked.settings, told)
     if note:
         remark(note)
     result = index_logs(asked.settings)
     for problem in result.problems:
-        remark(problem)
+        if problem not in told:
+            remark(problem)
     if not result.busy:
         return note
     busy = "another process is indexing right now; this is the answer from what is searchable so far"
@@ -176,7 +179,7 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
             what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
             failed = "  (error)" if hit.error else ""
             print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}")
-            for line in _lines(hit, bold) or ["(its log is gone: the words were there, the text cannot be shown)"]:
+            for line in _lines(hit, bold) or [_missing(hit)]:
                 print(f"    {line}")
         print()
     if answer.total > len(answer.hits) or not answer.total_is_exact:
@@ -186,17 +189,25 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
         remark(f"{counted(answer.unreadable, 'message')} could not be verified: their logs are gone.")
 
 
+def _missing(hit: SearchHit) -> str:
+    why = "cannot be read" if Path(hit.file).exists() else "is gone"
+    return f"(its log {why}: the words were there, the text cannot be shown)"
+
+
 def _kept(hit: SearchHit) -> str:
     return f"  ({hit.archived})" if hit.archived else ""
 
 
 def _lines(hit: SearchHit, bold: bool) -> list[str]:
     """The snippet's lines as a terminal can show them, what was found in bold."""
+    from tally_tui.library.snippets import in_plain_words
+
     pieces, at = [], 0
-    for start, end in hit.spans if bold else ():
-        pieces += [_clean(hit.snippet[at:start]), "\x1b[1m", _clean(hit.snippet[start:end]), "\x1b[22m"]
+    text, spans = in_plain_words(hit.snippet, hit.spans, hit.facet)
+    for start, end in spans if bold else ():
+        pieces += [_clean(text[at:start]), "\x1b[1m", _clean(text[start:end]), "\x1b[22m"]
         at = end
-    pieces.append(_clean(hit.snippet[at:]))
+    pieces.append(_clean(text[at:]))
     return [line for line in "".join(pieces).split("\n") if line.strip()]
 
 

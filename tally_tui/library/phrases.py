@@ -8,15 +8,20 @@ pattern) is verified everywhere.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tally_tui.library.patterns import ANY_LINE, LineTest, line_test
-from tally_tui.library.words import CJK, ends_in_cjk, fold, words_of
+from tally_tui.library.words import CJK, UNSPACED, ends_in_cjk, fold, words_of
 
 if TYPE_CHECKING:
     from tally_tui.query import Term
+
+
+_COLOUR: Final = rb"\u001b"
+"""A terminal's colours may stand in the middle of what is sought; a text is searched without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,12 @@ class Quick:
 
     def lacks(self, low: bytes) -> bool:
         """Whether no line of several can have it, given in lower case."""
-        return any(needle not in low for needle in self.needles)
+        return _COLOUR not in low and any(needle not in low for needle in self.needles)
 
     def may_say_low(self, low: bytes) -> bool:
         """As `may_say`, of a line in lower case."""
-        for needle in self.needles:
-            if needle not in low:
-                return False
+        if self.lacks(low):
+            return False
         if b"\\u" in low:
             return True  # a letter may be written so
         # Elsewhere it may have an accent, which does not count.
@@ -121,7 +125,7 @@ def quoted(word: str) -> str:
 
 def sought(term: Term, *, typing: bool = False) -> Sought:
     """What a term of text looks for; `typing`: it is the last one and may go on."""
-    value = term.values[0].text
+    value = unicodedata.normalize("NFC", term.values[0].text)
     if term.op == "regex":
         pattern = term.regex()
         return Sought((), False, True, pattern, folds=False, negated=term.negated, line=line_test(pattern))
@@ -130,10 +134,15 @@ def sought(term: Term, *, typing: bool = False) -> Sought:
     words = words_of(value)
     # What the index cannot tell: signs, and the order and nearness of several words.
     plain = [fold(word) for word in words] == [whole]
+    known = [word for word in words if not UNSPACED.search(word)]
+    if len(known) < len(words):
+        return Sought(
+            tuple(known), False, True, _pattern(whole, open_end), negated=term.negated, head=whole.split()[0]
+        )  # fmt: skip
     pairs = len(whole) <= 2 and CJK.fullmatch(whole) is not None
     if words and ends_in_cjk(whole) and len(words[-1]) == 1:
         open_end = True  # one letter of a run: the index has it as the beginning of a pair
-    elif words and not whole[-1].isalnum():
+    elif words and not whole[-1].isalnum() and not unicodedata.category(whole[-1]).startswith("M"):
         open_end = False
     elif len(words) > 1 and open_end and len(words[-1]) == 1:
         words.pop()  # nearly every doc has a word that begins so: the text tells
@@ -149,11 +158,15 @@ def sought(term: Term, *, typing: bool = False) -> Sought:
 
 
 def _pattern(whole: str, open_end: bool) -> re.Pattern[str]:
-    """The folded text letter for letter, white space as any; a word's end is an end, save in CJK."""
+    """The folded text letter for letter, white space as any; a word's end is an end, where words have spaces."""
     body = r"\s+".join(map(re.escape, whole.split()))
-    before = r"(?<![^\W_])" if whole[:1].isalnum() and not CJK.match(whole) else ""
-    after = r"(?![^\W_])" if whole[-1:].isalnum() and not open_end and not ends_in_cjk(whole) else ""
+    before = r"(?<![^\W_])" if whole[:1].isalnum() and not _runs_on(whole[0]) else ""
+    after = r"(?![^\W_])" if whole[-1:].isalnum() and not open_end and not _runs_on(whole[-1]) else ""
     return re.compile(before + body + after)
+
+
+def _runs_on(letter: str) -> bool:
+    return bool(CJK.match(letter) or UNSPACED.match(letter))
 
 
 def _raw(whole: str, open_end: bool) -> re.Pattern[bytes] | None:

@@ -85,8 +85,8 @@ class Wanted:
     bookmarked: bool | None = None
     """For whoever reads the texts: the library knows nothing of bookmarks."""
     span: Span = field(default_factory=Span)
-    verified: list[int] = field(default_factory=lambda: [0, 0], compare=False)
-    """Counts on the way: texts that were read to verify, and those that could not be."""
+    unreadable: list[int] = field(default_factory=lambda: [0], compare=False)
+    """Counts on the way: texts that could not be read to verify them."""
 
     @property
     def checked(self) -> bool:
@@ -135,25 +135,29 @@ def newest(
     quick = Quick.of(wanted.terms)
     checks = [term for term in wanted.terms if term.verified]
     way = Way()
+    seen: set[tuple[int, int]] = set()
     for count, found in enumerate(_merged(library, wanted, stopped, way)):
         if count % OFTEN == 0:
             if stopped():
                 raise StoppedError
             going(way)
+        # Several facets of one line are one message; the first of them that is wanted stands for it.
+        line = (found.file, found.offset)
         file = library.files.get(found.file)
-        if file is None:
+        if file is None or line in seen:
             continue
         if wanted.gone is not None and (file.gone_at is not None) != wanted.gone:
             continue
-        if checks and source is not None and not _verified(source, file, found, checks, quick, wanted.verified):
+        if checks and source is not None and not _verified(source, file, found, checks, quick, wanted.unreadable):
             if checks and stopped():
                 raise StoppedError
             continue
+        seen.add(line)
         yield found
 
 
 def _verified(
-    source: Source, file: TextFile, found: Found, checks: Sequence[Sought], quick: Quick, verified: list[int]
+    source: Source, file: TextFile, found: Found, checks: Sequence[Sought], quick: Quick, unreadable: list[int]
 ) -> bool:  # fmt: skip
     if found.facet_number == _FILE:
         text: str | None = found.name
@@ -161,9 +165,8 @@ def _verified(
         if not source.may_hold(file, found.offset, found.length, quick):
             return False
         text = source.text(file, found.offset, found.length, found.facet, found.session)
-    verified[0] += 1
     if not text:
-        verified[1] += 1
+        unreadable[0] += 1
         return False
     folded = fold(text)
     return all(check.holds(text, folded) != check.negated for check in checks)
@@ -176,17 +179,11 @@ def _merged(library: Library, wanted: Wanted, stopped: Callable[[], bool], way: 
         walk.number = number
     way.goes(walks)
     waiting: list[tuple[int, int, int, Found]] = []
-    seen: set[tuple[int, int]] = set()
     try:
         while True:
             ahead = max((walk for walk in walks if walk.alive), key=lambda walk: walk.bound, default=None)
             while waiting and (ahead is None or -waiting[0][0] >= ahead.bound):
-                found = heapq.heappop(waiting)[3]
-                # Several facets of one line are one message; the first in its order stands for it.
-                line = (found.file, found.offset)
-                if line not in seen:
-                    seen.add(line)
-                    yield found
+                yield heapq.heappop(waiting)[3]
             if ahead is None:
                 return
             if stopped():
@@ -300,6 +297,8 @@ class _Walk:
     def _expression(self, tests: list[str], values: list[object]) -> str | None:
         """The words and marks to look up, what marks cannot say added to the tests; None: nothing can match."""
         wanted = self._wanted
+        if not wanted.facets:
+            return None
         parts = [f"({words})" for term in wanted.terms if not term.negated and (words := term.expression())]
         without = [
             f"({words})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -29,6 +30,13 @@ FIELDS: Final = {
     Facet.TOOL_OUTPUT: 0.3,
 }
 """What it counts where something was said."""
+_WRITTEN: Final = frozenset({"prompt", "reply", "thinking"})
+"""What is Markdown."""
+_MARKS: Final = re.compile(
+    r"(?P<ticks>`+)(?P<code>[^`\n]+)(?P=ticks)(?!`)|`+"
+    r"|(?<![\w*/])\*\*(?=[^\s*/])|(?<=[^\s*/])\*\*(?![\w*/])|^ {0,3}#{1,6} +",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,38 @@ def excerpt(text: str, terms: Sequence[Sought], width: int = WIDTH, lines: int =
         _coverage(text, found, sought),
         min(1.0, (letters + len(sought) - 1) / max(1, last - first)),
     )
+
+
+def in_plain_words(
+    text: str, spans: Sequence[tuple[int, int]], facet: str
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """What was written as Markdown without its ticks, stars and signs of headings, and where the spans are then.
+
+    A sign that is part of what was sought stays.
+    """
+    if facet not in _WRITTEN:
+        return text, tuple(spans)
+    kept: list[str] = []
+    moved = [[start, end] for start, end in spans]
+    at = 0
+    for low, high in _marks(text):
+        if any(start < high and low < end for start, end in spans):
+            continue
+        kept.append(text[at:low])
+        at = high
+        for (start, end), span in zip(spans, moved, strict=True):
+            span[0] -= (high - low) * (low < start)
+            span[1] -= (high - low) * (low < end)
+    return "".join((*kept, text[at:])), tuple((start, end) for start, end in moved)
+
+
+def _marks(text: str) -> Iterator[tuple[int, int]]:
+    for found in _MARKS.finditer(text):
+        if found["ticks"]:
+            yield found.span("ticks")
+            yield found.end("code"), found.end()
+        else:
+            yield found.span()
 
 
 def occurrences(text: str, terms: Sequence[Sought]) -> list[list[tuple[int, int]]]:

@@ -12,7 +12,8 @@ from tally_tui.library.facets import Facet
 from tally_tui.library.files import TextFile
 from tally_tui.library.phrases import Quick
 from tally_tui.logs.lines import UnreadableLogError, is_compressed
-from tally_tui.logs.messages import Item, fields, items_at
+from tally_tui.logs.message_reading import items_at
+from tally_tui.logs.messages import Item, fields
 from tally_tui.model import Provider
 
 KEPT_CHARS: Final = 16 << 20

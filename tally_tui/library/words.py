@@ -1,9 +1,11 @@
 """Texts → the words of the index, and what is typed → the same words.
 
-The index cuts at everything that is neither letter nor digit, and forgets case and accents. A run of
+Words are cut at everything that is neither letter nor digit, and have no case and no accents. SQLite cuts and folds
+too, by tables of its own: what is not ASCII is cut and folded here, so that both have the same words. A run of
 Chinese, Japanese or Korean has no spaces to cut at: it is written as its overlapping pairs and its last
-letter, so that any part of it is found. **Marks** are words that no text can hold (their letters are
-taken out of texts); they let the index itself choose by facet, session and name.
+letter, so that any part of it is found. **Marks** are words that no text can hold (Unicode's private area counts as
+no letters: the pictures in a shell's prompt are no part of the word beside them); they let the index itself choose
+by facet, session and name.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ CJK: Final = re.compile(
     "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\u1100-\u11ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
+UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+"""Thai, Lao, Burmese, Khmer: words follow each other without a space, so the index does not know them."""
 _OTHER: Final = re.compile("[^\x00-\x7f]+")
-_MARKS: Final = re.compile("[\uf8e0-\uf8ef]+")
-_SPECIAL: Final = re.compile(f"{CJK.pattern[:-2]}\uf8e0-\uf8ef]")
+_WORD: Final = re.compile(r"[^\W_]+")
 _FACET, _ERROR, _SESSION, _NAME = "\uf8e1", "\uf8e2", "\uf8e3", "\uf8e4"
 
 
@@ -45,13 +48,7 @@ def indexed(text: str) -> str:
     """A text as it is given to the index, without its marks."""
     if text.isascii():
         return text
-    if _SPECIAL.search(text):
-        text = CJK.sub(_pairs, _MARKS.sub(" ", text))
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which no database takes
-        text = text.encode("utf-8", "replace").decode()
-    return text
+    return CJK.sub(_pairs, _cut(text))
 
 
 def _pairs(found: re.Match[str]) -> str:
@@ -63,31 +60,35 @@ def words_of(text: str) -> list[str]:
     """The words the index has of a text, in their order; of a CJK run its pairs (one letter: itself)."""
     found: list[str] = []
     at = 0
-    text = _MARKS.sub(" ", text)
+    text = _cut(text)
     for run in CJK.finditer(text):
-        found += _plain_words(text[at : run.start()])
+        found += _WORD.findall(text[at : run.start()])
         letters = run[0]
         found += [letters[i : i + 2] for i in range(len(letters) - 1)] or [letters]
         at = run.end()
-    return found + _plain_words(text[at:])
+    return found + _WORD.findall(text[at:])
 
 
-def _plain_words(text: str) -> list[str]:
-    if text.isascii():
-        return re.findall(r"[0-9A-Za-z]+", text)
-    letters = [char if _is_letter(char) else " " for char in text]
-    return "".join(letters).split()
+def _cut(text: str) -> str:
+    return _OTHER.sub(lambda run: run[0].translate(_LETTERS), text)
+
+
+class _Letters(dict[int, str]):
+    """What a character beyond ASCII is in the index: a folded letter, nothing (accents), or a space."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        # Letters that came later SQLite may not know, and would cut at: they are looked for in the texts.
+        known = {"L": _folded(char), "N": _folded(char), "M": ""}.get(unicodedata.ucd_3_2_0.category(char)[0], " ")
+        self[code] = letter = char if CJK.match(char) else known
+        return letter
+
+
+_LETTERS: Final = _Letters()
 
 
 def ends_in_cjk(text: str) -> bool:
     return bool(text) and CJK.fullmatch(text[-1]) is not None
-
-
-@lru_cache(4096)
-def _is_letter(char: str) -> bool:
-    # Accents that stand on their own belong to the letter before, as the index has it.
-    category = unicodedata.category(char)
-    return category[0] in "LN" or category in ("Co", "Mn")
 
 
 def fold(text: str) -> str:

@@ -48,7 +48,10 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
     try:
         limits = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return
+        salvaged = _salvaged(raw)
+        if salvaged is None:
+            return
+        limits = salvaged
     limit, plan = text_of(limits.limit_id) or "codex", text_of(limits.plan_type)
     slots = [slot for slot in (limits.primary, limits.secondary) if slot is not None]
     if not slots:
@@ -62,6 +65,24 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
         percent, minutes = slot.used_percent, slot.window_minutes
         if 0 <= percent <= 1000 and 0 < minutes < 10**7:
             yield Reading(limit, _snap(round(minutes)), ts, percent, _reset(slot, ts), plan)
+
+
+def _salvaged(raw: bytes) -> _Limits | None:
+    """What can be read of limits of which something cannot; None without a name that says whose they are."""
+    try:
+        said = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if not isinstance(said, dict):
+        return None
+    known = {}
+    for field in msgspec.structs.fields(_Limits):
+        try:
+            known[field.name] = msgspec.convert(said.get(field.name), field.type, strict=False)
+        except msgspec.ValidationError:
+            if field.name == "limit_id":
+                return None
+    return _Limits(**known)
 
 
 def _reset(slot: _Slot, ts: int) -> int | None:

@@ -30,6 +30,8 @@ COUNTED: Final = 1_000
 """Matches are counted up to here; of more it is only told that there are more."""
 COUNTED_IN_TEXT: Final = 200
 """… and where every match is verified in its log, up to here."""
+COMPARED: Final = 500
+"""So many matches of the same instant in several logs are compared, to count a fork's copies once."""
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
@@ -137,12 +139,14 @@ class _Search:
         self._told = time.monotonic()
         self._shown: tuple[SearchHit, ...] = ()
         self._hits = 0
+        self._compared = 0
         self._way: Way | None = None
 
     def run(self) -> SearchAnswer:
         page: list[Found] = []
-        count = 0
-        # Some of a page are copies of others on it, and are left out.
+        count = matches = 0
+        at_once: dict[tuple[int, int], list[Found]] = {}
+        # Some of a page are copies of others on it, and are left out: then others take their place.
         need = RANKED if self._ranked else self._limit + self._limit // 2
         cap = self._cap = max(self._cap, need)
         more = False
@@ -155,11 +159,14 @@ class _Search:
         for found in newest(self._library, self._asked, stopped=self._stopped, source=self._source, going=going):
             if self._asked.bookmarked is not None and not self._is_bookmarked(found):
                 continue
-            count += 1
+            matches += 1
+            others = at_once.setdefault((found.ts, found.facet_number), [])
+            count += not self._is_copy(found, others)
+            others.append(found)
             if count > cap:
                 more = True
                 break
-            if len(page) < need:
+            if len(page) < (need if self._ranked else cap):
                 page.append(found)
                 if self._progress is None or self._ranked:
                     continue
@@ -167,10 +174,17 @@ class _Search:
                 if len(page) == need or (self._asked.checked and time.monotonic() - self._told > TELL_S):
                     self._tell(page, count)
         hits = self._best(page) if self._ranked else self._show(page)
-        if count <= self._limit:
-            # All of them stand on the page: there copies are left out, and so they are not counted either.
-            count = len(hits)
+        if matches <= self._limit if self._ranked else self._hits == matches:
+            count = len(hits)  # all of them were read: it is known which are copies
         return self._answer(hits, count, more)
+
+    def _is_copy(self, found: Found, others: Sequence[Found]) -> bool:
+        """Whether another log has the same message: a fork or a resumed session. Few are looked at so closely."""
+        elsewhere = [other for other in others if other.file != found.file]
+        if not elsewhere or self._compared >= COMPARED or not (read := self._read(found)) or not read[1]:
+            return False
+        self._compared += 1
+        return any((there := self._read(other)) is not None and there[1] == read[1] for other in elsewhere)
 
     def _tell(self, page: Sequence[Found], count: int) -> None:
         assert self._progress is not None
@@ -182,16 +196,16 @@ class _Search:
     ) -> SearchAnswer:
         return SearchAnswer(
             self._query.text, hits, min(count, self._cap), not more, finished,
-            self._asked.verified[1], terms=self._terms,
+            self._asked.unreadable[0], terms=self._terms,
             back_to_ms=None if finished or self._way is None else self._way.back_to,
             share=0.0 if finished or self._way is None else self._way.share,
         )  # fmt: skip
 
     def _show(self, page: Sequence[Found]) -> tuple[SearchHit, ...]:
         """The page with its texts; what was shown already is not read again."""
-        self._learn(page[self._hits :])
         while self._hits < len(page) and len(self._shown) < self._limit:
             new = page[self._hits : self._hits + self._limit - len(self._shown)]
+            self._learn(new)
             self._shown = _without_copies((*self._shown, *(self._hit(found) for found in new)))
             self._hits += len(new)
         return self._shown
@@ -210,9 +224,14 @@ class _Search:
         return self._top(hits)
 
     def _top(self, hits: list[tuple[float, int, Found]]) -> tuple[SearchHit, ...]:
-        best = sorted(hits)[: self._limit + self._limit // 2]
-        self._learn([found for _, _, found in best])
-        return _without_copies(tuple(self._hit(found, -score) for score, _, found in best))[: self._limit]
+        best = sorted(hits)
+        shown: tuple[SearchHit, ...] = ()
+        while best and len(shown) < self._limit:
+            # Some are copies of others, and are left out: then the next take their place.
+            new, best = best[: self._limit - len(shown)], best[self._limit - len(shown) :]
+            self._learn([found for _, _, found in new])
+            shown = _without_copies((*shown, *(self._hit(found, -score) for score, _, found in new)))
+        return shown
 
     # -- one hit
 

@@ -64,6 +64,7 @@ def wanted(
             case "text":
                 pass
             case "role":
+                _check_roles(query, term)
                 found = replace(found, facets=found.facets & {each for each in Facet if _role(term, each)})
             case "tool":
                 found = replace(found, tools=(*found.tools, (_AnyOf(term.values), term.negated)))
@@ -95,8 +96,18 @@ def highlighted(found: Wanted) -> tuple[Sought, ...]:
 
 
 def _role(term: Term, facet: Facet) -> bool:
-    words = {"user": "user prompt human", "assistant": "assistant model reply"}.get(facet.role, facet.role)
-    return any(value.matches(word) for value in term.values for word in words.split()) != term.negated
+    return any(value.matches(word) for value in term.values for word in _role_words(facet)) != term.negated
+
+
+def _role_words(facet: Facet) -> list[str]:
+    return {"user": "user prompt human", "assistant": "assistant model reply"}.get(facet.role, facet.role).split()
+
+
+def _check_roles(query: Query, term: Term) -> None:
+    for value in term.values:
+        if not any(value.matches(word) for facet in Facet for word in _role_words(facet)):
+            roles = ", ".join(dict.fromkeys(facet.role for facet in Facet))
+            raise _error(query, term, f"role: does not know {value.text!r}", f"It takes {roles}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, newest
 from tally_tui.library.words import fold
 from tally_tui.logs.lines import UnreadableLogError
-from tally_tui.logs.messages import fields, items_at
+from tally_tui.logs.message_reading import items_at
+from tally_tui.logs.messages import fields
 from tally_tui.model import Provider
 from tally_tui.reports.search import Archived
 from tally_tui.reports.search_answers import HitPlace, SessionPlaces

@@ -65,7 +65,7 @@ def test_nothing_found_is_status_1(talks: Talks, tally: Tally) -> None:
 
 def test_hostile_text_does_not_reach_the_terminal(talks: Talks, tally: Tally) -> None:
     found = tally("search", "red")
-    assert "\\x1b[31m is red" in found.out
+    assert "the lamp is red\\u202e" in found.out
     assert "\x1b" not in found.out
     assert "\u202e" not in found.out
     assert "\x1b" not in tally("search", "red", "--json").out
@@ -155,6 +155,24 @@ def test_a_log_that_is_gone_says_so(talks: Talks, tally: Tally) -> None:
     assert answer.status == 0
     assert "its log is gone" in answer.out
     assert "gone since" in tally("library", "status").out
+
+
+def test_a_log_that_cannot_be_read_is_told_of_once_and_not_taken_for_gone(talks: Talks, tally: Tally) -> None:
+    tally("sync")
+    log = talks.project / "aaaa-1.jsonl"
+    log.unlink()
+    log.mkdir()  # as little to be read as a file without permission, by whomever
+    damaged = talks.folder / "codex" / "archived_sessions" / "rollout-2026-03-01T03-20-00-0190000a-0000-7000.jsonl.zst"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no frame of anything")
+    answer = tally("search", "blink")
+    assert "its log cannot be read" in answer.out
+    assert answer.err.count(damaged.name) == 1
+    status = tally("library", "status")
+    assert "nothing else is pending" in status.out
+    assert damaged.name in status.err
+    document = tally("library", "status", "--json").json
+    assert (document["pending_files"], len(document["problems"])) == (0, 1)
 
 
 def test_a_saved_search(talks: Talks, tally: Tally) -> None:

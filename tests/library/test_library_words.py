@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tally_tui.library.phrases import quoted
 from tally_tui.library.words import fold, indexed, words_of
 
-LETTERS = st.text("abzAZ09éÉñüßøØжЖωΩ日本語テスト한국어 _-./:'\"()→\n", max_size=30)
+LETTERS = st.text(
+    "abzAZ09éÉñüßøØжЖёωΩάếİ日本語テガ한국어हिन्दीกี่מְمُღᲐ\u0301\U0001e900\ue0a0½ _-./:'\"()→\n", max_size=30
+)
 
 
 def index_of(text: str) -> sqlite3.Connection:

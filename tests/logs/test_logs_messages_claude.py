@@ -191,8 +191,10 @@ def test_a_title_is_told_when_it_changes(told: Any) -> None:
 
 
 def test_an_unknown_record_is_shown_as_it_stands(told: Any) -> None:
-    item = told({"type": "holiday", "where": "sea", "uuid": "h"}, details=True).items[0]
-    assert (item.kind, item.name) == (Kind.RAW, "holiday")
+    record = {"type": "holiday", "where": "sea", "uuid": "h"}
+    item = told(record, details=True).items[0]
+    assert (item.kind, item.name, item.detail) == (Kind.RAW, "holiday", record)
+    assert told(record).items[0].detail is None, "what is only listed holds no bulk"
 
 
 def test_a_subagents_words_in_its_parents_log_count_where_it_has_no_own(tmp_path: Path) -> None:

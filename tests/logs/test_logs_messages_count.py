@@ -11,7 +11,8 @@ from message_lines import Read, read
 
 from tally_tui.demo import DemoRoots, write_demo
 from tally_tui.logs.discover import discover
-from tally_tui.logs.messages import Kind, Mark, fields, items_at
+from tally_tui.logs.message_reading import items_at
+from tally_tui.logs.messages import Kind, Mark, fields
 from tally_tui.model import Provider
 from tally_tui.paths import Root
 

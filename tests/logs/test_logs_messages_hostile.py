@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from message_lines import read
 
-from tally_tui.logs.messages import Item, fields, items_at, parse_items
+from tally_tui.logs.message_reading import items_at, parse_items
+from tally_tui.logs.messages import Item, fields
 from tally_tui.model import Provider
 
 WORDS = st.sampled_from(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from small_logs import at, write
-from talks import Talks, answered, called, replied, said, span, thought
+from talks import Talks, answered, called, line, replied, said, span, thought
 
 from tally_tui.ledger.marks import Bookmarked
 from tally_tui.library import search as library_search
@@ -160,10 +160,81 @@ def test_copies_of_a_message_are_shown_once(tmp_path: Path) -> None:
     talks.write("one-1", *first)
     copies = [each | {"sessionId": "two-2"} for each in first]
     talks.write("two-2", *copies, said("two-2", 9, "another unique question"))
+    talks.write("three-3", *(each | {"sessionId": "three-3", "forkedFrom": {"sessionId": "one-1"}} for each in first))
+    talks.write("four-4", said("four-4", 1, "a third unique question of the same minute"))
     talks.index()
-    assert sorted(talks.found("unique")) == ["a unique question", "another unique question"]
-    told = talks.ask("unique")
-    assert (told.total, told.total_is_exact) == (2, True), "as many as are listed"
+    assert sorted(talks.found("unique")) == [
+        "a third unique question of the same minute", "a unique question", "another unique question"
+    ]  # fmt: skip
+    for limit, ranked in ((1, False), (2, False), (50, False), (2, True), (50, True)):
+        told = talks.ask("unique", limit=limit, ranked=ranked)
+        assert (told.total, told.total_is_exact) == (3, True), "as many as there are, however few are listed"
+        assert len(told.hits) == min(limit, 3), "the place of a copy is taken by the next"
+
+
+def test_what_one_text_of_a_message_lacks_may_stand_in_another(tmp_path: Path) -> None:
+    talks = Talks(tmp_path)
+    talks.write(
+        "one-1",
+        line("one-1", 1, "assistant", [
+            {"type": "thinking", "thinking": "the red lamp, then", "signature": "s"},
+            {"type": "text", "text": "A lamp that is red"},
+            {"type": "tool_use", "id": "t", "name": "Bash", "input": {"command": "paint lamp red"}},
+        ]),
+    )  # fmt: skip
+    talks.index()
+    assert talks.found('"red lamp"') == ["the red lamp, then"]
+    assert talks.found('"lamp that is red"') == ["A lamp that is red"]
+    assert talks.found('"lamp red"') == ["paint lamp red"]
+    assert len(talks.found("red lamp")) == 1, "it is one message"
+
+
+def test_colours_and_pictures_of_a_terminal_are_no_part_of_its_words(tmp_path: Path) -> None:
+    talks = Talks(tmp_path)
+    talks.write(
+        "one-1",
+        called("one-1", 1, "Bash", command="make check"),
+        answered("one-1", 2, 1, "\x1b[1;31mFAILED\x1b[0m tests/\x1b[32mlamp\x1b[m_test.py\x1b(B done \ue0a0main \U000f0a0amaster"),
+    )
+    talks.index()
+    for query in ("failed", "main", "master", '"failed tests/lamp_test.py"', "re:/lamp_test", "lamp_test.py", "\ue0a0main"):
+        assert talks.ask(query).total == 1, query
+    assert talks.found("failed") == ["FAILED tests/lamp_test.py done \ue0a0main \U000f0a0amaster"]
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("यह हिन्दी भाषा में है", ["हिन्दी", "हिन्*", '"हिन्दी भाषा"']),
+        ("نكتب مُحَمَّد هنا", ["محمد", "مُحَمَّد"]),
+        ("בְּרֵאשִׁית ברא", ["בראשית", "ברא"]),
+        ("Tiếng Việt, Tie\u0302\u0301ng", ["tieng", "viet", "Tiếng", "Tie\u0302\u0301ng", "vi*"]),
+        ("Καλημέρα ΚΌΣΜΕ", ["καλημερα", "κόσμε", '"καλημέρα κοσμε"']),
+        ("ёлка и Й", ["елка", "ЁЛКА"]),
+        ("นี่คือภาษาไทยที่ใช้", ["ภาษาไทย", "ไทย", "นี่คือภาษาไทยที่ใช้"]),
+        ("ភាសាខ្មែរ", ["ខ្មែរ"]),
+        ("\U0001e900\U0001e922 ᲐᲑ", ["\U0001e900\U0001e922", "ᲐᲑ"]),
+    ],
+)
+def test_every_script_can_be_searched(tmp_path: Path, text: str, queries: list[str]) -> None:
+    talks = Talks(tmp_path)
+    talks.write("one-1", said("one-1", 1, f"before {text} behind"), said("one-1", 2, "nothing of the kind"))
+    talks.index()
+    for query in queries:
+        assert talks.found(query) == [f"before {text} behind"], query
+
+
+@pytest.mark.parametrize("query", ["role:boss lamp", "-role:user,boss"])
+def test_a_role_that_nobody_has_is_pointed_at(talks: Talks, query: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        talks.ask(query)
+    assert caught.value.word == query.split()[0]
+    assert "user, assistant, tool, title" in caught.value.suggestion
+
+
+def test_a_role_in_kinds_of_text_that_it_never_has_finds_nothing(talks: Talks) -> None:
+    assert talks.ask("role:user lamp", facets=GROUPS["replies"]).total == 0
+    assert talks.ask("-role:user -role:assistant -role:tool -role:title lamp").total == 0
 
 
 def test_without_a_ledger_what_only_it_knows_is_an_error(tmp_path: Path) -> None:
