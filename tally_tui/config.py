@@ -19,6 +19,7 @@ from tally_tui.config_alerts import Alerts, read_alerts
 from tally_tui.config_archive import ArchiveRules, read_archive
 from tally_tui.config_budgets import Budget, read_budget
 from tally_tui.config_credits import read_allowances, read_rates
+from tally_tui.config_lines import line_of
 from tally_tui.config_values import BadSettingError as BadSettingError
 from tally_tui.config_values import said as said
 
@@ -258,12 +259,12 @@ def _settings(found: Mapping[str, Any], text: str) -> Settings:
             continue
         known = key(name)
         if known is None:
-            problems.append(Problem(name, _line(text, name), f"no such setting{nearest(name)}; left out"))
+            problems.append(Problem(name, line_of(text, name), f"no such setting{nearest(name)}; left out"))
             continue
         try:
             used[name] = known.read(value)
         except BadSettingError as error:
-            problems.append(Problem(name, _line(text, name), f"{error}; {said(known.default)} is used"))
+            problems.append(Problem(name, line_of(text, name), f"{error}; {said(known.default)} is used"))
     return replace(Settings(), **used, given=frozenset(used), problems=tuple(problems))
 
 
@@ -272,7 +273,7 @@ def _tables(
 ) -> tuple[_T, ...]:
     """The `[[name]]` tables that can be read; a problem for each of the others."""
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        problems.append(Problem(name, _line(text, name), f"no [[{name}]] tables; left out"))
+        problems.append(Problem(name, line_of(text, name), f"no [[{name}]] tables; left out"))
         return ()
     lines = text.splitlines()
     starts = [at for at, line in enumerate(lines, 1) if re.match(rf"\s*\[\[\s*{name}\s*\]\]", line)]
@@ -281,7 +282,7 @@ def _tables(
         try:
             found.append(read(table))
         except BadSettingError as error:
-            line = starts[index] if index < len(starts) else _line(text, name)
+            line = starts[index] if index < len(starts) else line_of(text, name)
             problems.append(Problem(f"{name}[{index + 1}]", line, f"{error}; this {one} is left out"))
     return tuple(found)
 
@@ -307,8 +308,7 @@ def _wrong(text: str, table: str, problems: list[Problem]) -> Callable[[str, str
     """What a table's reader calls with the key of what cannot be used, and why."""
 
     def wrong(name: str, why: str) -> None:
-        line = _line(text, name.rpartition(".")[2]) or _line(text, table)
-        problems.append(Problem(name, line, why))
+        problems.append(Problem(name, line_of(text, name) or line_of(text, table), why))
 
     return wrong
 
@@ -348,13 +348,6 @@ def _rate(name: str, value: Any) -> int:
     if nano != int(nano):
         raise BadSettingError(f"{name}: {value} is finer than $0.001 per million tokens")
     return int(nano)
-
-
-def _line(text: str, name: str) -> int | None:
-    """Where the file speaks of a top-level name: TOML readers do not say."""
-    word = re.escape(name)
-    pattern = re.compile(rf"\s*(\[\[?\s*)?[\"']?{word}[\"']?\s*[.=\]]")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)
 
 
 def nearest(name: str) -> str:

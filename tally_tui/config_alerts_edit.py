@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +24,8 @@ def bare_name(name: str) -> str:
 def alert_value_of(name: str, words: str) -> Any:
     """The value that a person's words give a setting of alerts, as the file would hold it.
 
-    `50, 80,95` for thresholds, `on` or `off` for switches, `22:00-07:30` or `off` for the quiet hours, words as a shell
-    would part them for the command.
+    `50, 80,95` for thresholds, `on` or `off` for switches, `22:00-07:30` or `off` for the quiet hours; the command's
+    words as a shell would part them, or as a list.
 
     Raises:
         BadSettingError: no such setting, or it cannot be that.
@@ -44,16 +45,28 @@ def alert_value_of(name: str, words: str) -> Any:
                 raise BadSettingError(f"{said(wrong)} is no number above 0")
             value = [float(part) for part in parts]
     elif key == "command":
-        import shlex
-
-        try:
-            value = shlex.split(value)
-        except ValueError as error:
-            raise BadSettingError(f"the command's words cannot be told apart ({error})") from error
+        value = _command_words(value)
     elif key == "quiet" and value.lower() == "off":
         value = ""
     read_value(name, value)
     return config_table_edit.plain(value)
+
+
+def _command_words(text: str) -> list[str]:
+    """The words of a command, listed as in the file (`["notify-send", "{title}"]`) or as a shell would part them."""
+    import shlex
+
+    if text.startswith("["):
+        try:
+            found = tomllib.loads(f"command = {text}")
+        except tomllib.TOMLDecodeError:
+            found = {}
+        if list(found) == ["command"] and all(isinstance(word, str) for word in found["command"]):
+            return list(found["command"])
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise BadSettingError(f"the command's words cannot be told apart ({error})") from error
 
 
 def set_alert_value(path: Path | None, name: str, value: Any) -> Path:

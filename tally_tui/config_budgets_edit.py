@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tally_tui import config_edit, paths
 from tally_tui.config_budgets import Budget, read_budget, table_of
+from tally_tui.config_lines import with_table, without_table
 from tally_tui.config_values import BadSettingError
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def change_budget(before: Budget | None, after: Budget | None, path: Path | None
         OSError: it could not be written; the old one is untouched.
     """
     path = path or paths.config_path()
+    with config_edit.alone(path):
+        return _changed(before, after, path)
+
+
+def _changed(before: Budget | None, after: Budget | None, path: Path) -> Change:
     document = config_edit.read_document(path)
     text_before = _text(path)
     tables = _tables(document)
@@ -45,12 +51,13 @@ def change_budget(before: Budget | None, after: Budget | None, path: Path | None
     name = before.name if before else None
     if after is not None and after.name != name and _find(tables, after.name) is not None:
         raise BadSettingError(f"there is a budget {after.name} already; nothing was changed")
+    text = text_before or ""
     if after is not None:
-        _put(document, tables, after, name)
+        text = _put(document, tables, text, after, name)
     elif name is not None:
-        _remove(document, name)
-    config_edit.write_document(path, document.as_string())
-    return Change(before, after, text_before, document.as_string())
+        text = _remove(document, tables, text, name)
+    config_edit.write_document(path, text)
+    return Change(before, after, text_before, text)
 
 
 def take_back(change: Change, path: Path | None = None) -> None:
@@ -59,12 +66,13 @@ def take_back(change: Change, path: Path | None = None) -> None:
     Raises as `change_budget` does.
     """
     path = path or paths.config_path()
-    if _text(path) != change.text_after:
-        change_budget(change.after, change.before, path)
-    elif change.text_before is None:
-        Path(os.path.realpath(path)).unlink()
-    else:
-        config_edit.write_document(path, change.text_before)
+    with config_edit.alone(path):
+        if _text(path) != change.text_after:
+            _changed(change.after, change.before, path)
+        elif change.text_before is None:
+            Path(os.path.realpath(path)).unlink()
+        else:
+            config_edit.write_document(path, change.text_before)
 
 
 def _text(path: Path) -> str | None:
@@ -102,62 +110,76 @@ def set_budget(budget: Budget, path: Path | None = None, *, renamed_from: str | 
         OSError: it could not be written; the old one is untouched.
     """
     path = path or paths.config_path()
-    document = config_edit.read_document(path)
-    tables = _tables(document)
-    before = renamed_from or budget.name
-    if before != budget.name and _find(tables, budget.name) is not None:
-        raise BadSettingError(f"there is a budget {budget.name} already; nothing was changed")
-    known = _put(document, tables, budget, before)
-    config_edit.write_document(path, document.as_string())
+    with config_edit.alone(path):
+        document = config_edit.read_document(path)
+        tables = _tables(document)
+        before = renamed_from or budget.name
+        if before != budget.name and _find(tables, budget.name) is not None:
+            raise BadSettingError(f"there is a budget {budget.name} already; nothing was changed")
+        known = _find(tables, before) is not None
+        config_edit.write_document(path, _put(document, tables, _text(path) or "", budget, before))
     return known
 
 
-def _put(document: TOMLDocument, tables: AoT | None, budget: Budget, before: str | None) -> bool:
+def _put(document: TOMLDocument, tables: AoT | None, text: str, budget: Budget, before: str | None) -> str:
+    """The file's text with a budget in the place of the one named `before`, or as a new one."""
     import tomlkit
 
     fresh = {name: _item(value) for name, value in table_of(budget).items()}
     found = None if before is None else _find(tables, before)
-    if found is None:
-        table = tomlkit.table()
-        for name, value in fresh.items():
-            table.append(name, value)
-        if tables is None:
-            if document.as_string().strip():
-                document.add(tomlkit.nl())
-            document.append("budgets", tomlkit.aot())
-            tables = _tables(document)
-        assert tables is not None
-        tables.append(table)
-    else:
-        assert tables is not None
+    if tables is not None and found is not None:
         table = tables[found]
         for name in [name for name in table if name not in fresh]:
             del table[name]
         for name, value in fresh.items():
             if table.get(name) != value:
                 table[name] = value
-    return found is not None
+        return _marked(text, document.as_string())
+    table = tomlkit.table()
+    for name, value in fresh.items():
+        table.append(name, value)
+    several = tomlkit.aot()
+    several.append(table)
+    added = with_table(text, "budgets", tomlkit.document().append("budgets", several).as_string())
+    if added is not None:
+        return added
+    if tables is None:
+        if document.as_string().strip():
+            document.add(tomlkit.nl())
+        document.append("budgets", several)
+    else:
+        tables.append(table)
+    return _marked(text, document.as_string())
 
 
 def unset_budget(name: str, path: Path | None = None) -> bool:
     """Take a budget out of the file; tells whether it was there. Raises as `set_budget` does."""
     path = path or paths.config_path()
-    document = config_edit.read_document(path)
-    if not _remove(document, name):
-        return False
-    config_edit.write_document(path, document.as_string())
+    with config_edit.alone(path, make=False):
+        document = config_edit.read_document(path)
+        tables = _tables(document)
+        if _find(tables, name) is None:
+            return False
+        config_edit.write_document(path, _remove(document, tables, _text(path) or "", name))
     return True
 
 
-def _remove(document: TOMLDocument, name: str) -> bool:
-    tables = _tables(document)
+def _remove(document: TOMLDocument, tables: AoT | None, text: str, name: str) -> str:
+    """The file's text without a budget that it has."""
     found = _find(tables, name)
-    if found is None or tables is None:
-        return False
+    assert tables is not None and found is not None
+    left = without_table(text, "budgets", found)
+    if left is not None:
+        return left
     del tables[found]
     if not len(tables):
         del document["budgets"]
-    return True
+    return _marked(text, document.as_string())
+
+
+def _marked(text: str, changed: str) -> str:
+    """A changed text with the byte order mark that the file had before."""
+    return "\ufeff" + changed if text.startswith("\ufeff") else changed
 
 
 def _tables(document: TOMLDocument) -> AoT | None:

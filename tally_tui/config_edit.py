@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tally_tui import paths
+from tally_tui import config_lines, paths
 from tally_tui.config import BadSettingError, key, nearest
 
 if TYPE_CHECKING:
@@ -54,10 +56,18 @@ def set_value(name: str, value: Any, path: Path | None = None) -> Path:
         BadSettingError: the file is not TOML, so nothing was changed.
         OSError: it could not be written; the old one is untouched.
     """
+    import tomlkit
+
     path = path or paths.config_path()
-    document = read_document(path)
-    document[name] = value
-    write_document(path, document.as_string())
+    with alone(path):
+        document = read_document(path)
+        text = None
+        if name not in document:
+            text = config_lines.with_value(text_of(path), name, tomlkit.item(value).as_string())
+        if text is None:
+            document[name] = value
+            text = document.as_string()
+        write_document(path, text)
     return path
 
 
@@ -67,12 +77,35 @@ def unset_value(name: str, path: Path | None = None) -> bool:
     Raises as `set_value` does.
     """
     path = path or paths.config_path()
-    document = read_document(path)
-    if name not in document:
-        return False
-    del document[name]
-    write_document(path, document.as_string())
+    with alone(path, make=False):
+        document = read_document(path)
+        if name not in document:
+            return False
+        del document[name]
+        write_document(path, document.as_string())
     return True
+
+
+@contextmanager
+def alone(path: Path, make: bool = True) -> Iterator[None]:
+    """Keep other processes and threads from changing the file between reading and replacing it: else one of two changes
+    is lost, and both were told as done. Not to be entered twice at once by one thread.
+
+    Its folder is what is locked (made where there is none, if `make`): the file itself is replaced, and a lock file
+    would be one more among a person's.
+    """
+    import fcntl
+
+    folder = Path(os.path.realpath(path)).parent
+    with ExitStack() as held:
+        # Some network folders know no locks, and go without as ever; what cannot be made is told by who writes to it.
+        with suppress(OSError):
+            if make:
+                paths.private_dir(folder)
+            handle = os.open(folder, os.O_RDONLY)
+            held.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def read_document(path: Path) -> TOMLDocument:
@@ -90,6 +123,14 @@ def read_document(path: Path) -> TOMLDocument:
         return tomlkit.document()
     except (ParseError, UnicodeDecodeError) as error:
         raise BadSettingError(f"{path} is not TOML ({error}); nothing was changed") from error
+
+
+def text_of(path: Path) -> str:
+    """The file as it stands, to the byte; '' where there is none."""
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
 
 
 def write_document(path: Path, text: str) -> None:

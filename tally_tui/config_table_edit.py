@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tally_tui import config_edit, paths
+from tally_tui import config_edit, config_lines, paths
 from tally_tui.config_values import BadSettingError
 
 if TYPE_CHECKING:
@@ -20,11 +20,22 @@ def set_in_table(path: Path | None, table: str, name: str, value: Any) -> Path:
         BadSettingError: the file cannot be changed; nothing was.
         OSError: it could not be written; the old one is untouched.
     """
+    path = path or paths.config_path()
+    with config_edit.alone(path):
+        _set(path, table, name, value)
+    return path
+
+
+def _set(path: Path, table: str, name: str, value: Any) -> None:
     import tomlkit
 
-    path = path or paths.config_path()
     document = config_edit.read_document(path)
     found = _table(document, table)
+    if _found(document, table, name) is None:
+        added = config_lines.with_value(config_edit.text_of(path), f"{table}.{name}", tomlkit.item(value).as_string())
+        if added is not None:
+            config_edit.write_document(path, added)
+            return
     if found is None:
         if document.as_string().strip():
             document.add(tomlkit.nl())
@@ -40,25 +51,25 @@ def set_in_table(path: Path | None, table: str, name: str, value: Any) -> Path:
             raise BadSettingError(f"{table}.{inner} is no table; nothing was changed")
     found[key or inner] = value
     _write(path, document, table, name, value)
-    return path
 
 
 def unset_in_table(path: Path | None, table: str, name: str) -> bool:
     """Take a value out of a table, so that its default holds; tells whether it was there. Raises as `set_in_table`."""
     path = path or paths.config_path()
-    document = config_edit.read_document(path)
-    found = whole = _table(document, table)
-    inner, dot, key = name.partition(".")
-    if dot and whole is not None:
-        found = whole.get(inner)
-    if not isinstance(found, Mapping) or (key or inner) not in found:
-        return False
-    del found[key or inner]  # type: ignore[attr-defined]
-    if dot and not found and "#" not in getattr(found, "as_string", str)():
-        # A heading with nothing under it is left by no hand.
-        del whole[inner]
-    _write(path, document, table, name, None)
-    return True
+    with config_edit.alone(path, make=False):
+        document = config_edit.read_document(path)
+        found = whole = _table(document, table)
+        inner, dot, key = name.partition(".")
+        if dot and whole is not None:
+            found = whole.get(inner)
+        if not isinstance(found, Mapping) or (key or inner) not in found:
+            return False
+        del found[key or inner]  # type: ignore[attr-defined]
+        if dot and not found and "#" not in getattr(found, "as_string", str)():
+            # A heading with nothing under it is left by no hand.
+            del whole[inner]
+        _write(path, document, table, name, None)
+        return True
 
 
 def value_in_table(path: Path | None, table: str, name: str) -> Any:

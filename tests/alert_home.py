@@ -77,7 +77,7 @@ class AlertHome:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=180,
             start_new_session=True,
         )
 
@@ -98,7 +98,7 @@ class AlertHome:
         for each in several:
             assert each.stdin is not None
             each.stdin.close()
-        assert [each.wait(60) for each in several] == [0] * len(several)
+        assert [each.wait(180) for each in several] == [0] * len(several)
         for each in several:
             assert each.stdout is not None
             each.stdout.close()

@@ -111,6 +111,8 @@ def test_what_cannot_be_is_refused_in_words(path: Path, name: str, value: object
         ("quiet", "off", ""),
         ("projected.windows", "weekly, five_hour", ["weekly", "five_hour"]),
         ("command", "notify-send '{title}: x' {text}", ["notify-send", "{title}: x", "{text}"]),
+        ("command", '["notify-send", "{title}: x", "a, b"]', ["notify-send", "{title}: x", "a, b"]),
+        ("command", "[ -n {title}", ["[", "-n", "{title}"]),
         ("notification", "osc9", "osc9"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally_tui.config import BadSettingError, load
+from tally_tui.config_alerts_edit import set_alert_value
 from tally_tui.config_budgets import Budget
 from tally_tui.config_budgets_edit import change_budget, set_budget, take_back, unset_budget
 from tally_tui.model import NANO
@@ -104,6 +106,17 @@ def test_a_file_that_is_not_toml_is_left_alone(file: Path) -> None:
     with pytest.raises(BadSettingError, match="not TOML"):
         change_budget(None, NEW, file)
     assert file.read_text() == "x = = 3"
+
+
+def test_changes_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "config.toml"
+    with ThreadPoolExecutor(8) as several:
+        done: list[Future[object]] = []
+        done += [several.submit(set_budget, Budget(f"budget {number}", NANO), path) for number in range(12)]
+        done += [several.submit(set_alert_value, path, f"{rule}.on", False) for rule in ("weekly", "quota", "budget")]
+    assert not any(each.exception() for each in done)
+    assert {each.name for each in load(path).budgets} == {f"budget {number}" for number in range(12)}
+    assert [load(path).alerts.rule(rule).on for rule in ("weekly", "quota", "budget", "five_hour")] == [False] * 3 + [True]
 
 
 names = st.sampled_from(("a", "b", "c"))

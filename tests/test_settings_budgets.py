@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from tally_tui.config import BadSettingError, load
 from tally_tui.config_budgets import PERIODS, SMALLEST, UNITS, Budget, read_amount, read_budget, table_of
 from tally_tui.config_budgets_edit import set_budget, unset_budget
+from tally_tui.model import NANO
 
 FILE = """\
 # mine
@@ -108,6 +111,60 @@ def test_a_new_one_a_new_name_and_none(file: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "new" / "config.toml"
     set_budget(new, fresh)
     assert load(fresh).budgets == (new,)
+
+
+SECTIONS = """\
+# mine
+[[budgets]]
+name = "a"
+amount = 3 # the plan
+# not more
+
+# Work
+[[budgets]]
+name = "b"
+amount = 4
+
+# Quiet nights
+[alerts]
+on = true
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\N{BYTE ORDER MARK}"])
+def test_comments_of_what_comes_next_stay_with_it(tmp_path: Path, mark: str, end: str) -> None:
+    path = tmp_path / "config.toml"
+    text = (mark + SECTIONS).replace("\n", end)
+
+    def after(change: Callable[[], object]) -> str:
+        path.write_bytes(text.encode())
+        change()
+        return path.read_bytes().decode()
+
+    kept = text.replace('[[budgets]]\nname = "b"\namount = 4\n\n'.replace("\n", end), end, 1)
+    assert after(lambda: unset_budget("b", path)) == kept
+    kept = text.replace('[[budgets]]\nname = "a"\namount = 3 # the plan\n'.replace("\n", end), "", 1)
+    assert after(lambda: unset_budget("a", path)) == kept
+    added = '[[budgets]]\nname = "c"\namount = 5\n\n# Quiet'.replace("\n", end)
+    assert after(lambda: set_budget(Budget("c", 5 * NANO), path)) == text.replace("# Quiet", added)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = """\n[[budgets]]\n"""\n[[budgets]]\nname = "a"\namount = 1',
+        'x = [\n[1],\n["[budgets]"]\n]\n[["budgets"]] # first\namount = 1\nname = "a"\n\n[budgets.more]\ny = 1\n[z]',
+    ],
+)
+def test_a_budget_is_found_however_the_file_is_written(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    set_budget(Budget("c", 5 * NANO), path)
+    assert [table["name"] for table in tomllib.loads(path.read_text())["budgets"]] == ["a", "c"]
+    assert unset_budget("a", path) and unset_budget("c", path)
+    before, left = tomllib.loads(text), tomllib.loads(path.read_text())
+    assert left == {name: value for name, value in before.items() if name != "budgets"}
 
 
 budgets = st.builds(

@@ -14,6 +14,7 @@ from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, nearest
 from tally_tui.clock import now_ms
+from tally_tui.model import Span
 from tally_tui.paths import ledger_path
 from tally_tui.rules.figures import counted
 
@@ -32,6 +33,8 @@ _UNITS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 def alerts(request: Request) -> int:
     """The command; its status is 1 where a channel failed."""
     action, words = action_words(request, _ACTIONS)
+    if action != "list":
+        _refuse_filters(request, action)
     match action:
         case "ack":
             return _acknowledge(request, words[0])
@@ -44,15 +47,27 @@ def alerts(request: Request) -> int:
     return _list(request)
 
 
+def _refuse_filters(request: Request, action: str) -> None:
+    """`ack all --since 7d` would mark more than was meant."""
+    for option in (grammar.SINCE, grammar.UNTIL, grammar.AXIS, grammar.LIMIT):
+        if option.key in request.values:
+            hint = "`tally-tui alerts list` takes it. Nothing was changed."
+            raise request.bad(option, f"alerts {action} takes no {option.name}", hint)
+
+
 def _list(request: Request) -> int:
+    from tally_tui.cli.asking import limit_of, span_of, zone_of
     from tally_tui.ledger.alerts import alerts as kept
     from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
 
-    limit = _limit(request)
+    settings = settings_in_force()
+    limit = limit_of(request) or (None if request.on(grammar.JSON) else _SHOWN)
+    span = span_of(request, now_ms(), zone_of(request, settings), settings.first_weekday)
+    axes = request.choices.get(grammar.AXIS.key, ())
     path = ledger_path()
     try:
         with closing(open_reader(path)) as db, telling(path):
-            found = kept(db, limit=limit)
+            found = kept(db, limit=limit, span=span, axes=axes)
     except NoLedgerError:
         found = ()
     except LedgerError as error:
@@ -61,18 +76,11 @@ def _list(request: Request) -> int:
         _print_json(found)
     elif found:
         _print(found)
+    elif axes or span != Span():
+        print("no alert is among these; `tally-tui alerts list` shows all")
     else:
         print("no alerts yet")
     return 0
-
-
-def _limit(request: Request) -> int | None:
-    text = request.value(grammar.LIMIT)
-    if text is None:
-        return None if request.on(grammar.JSON) else _SHOWN
-    if not text.isdigit():
-        raise request.bad(grammar.LIMIT, f"--limit: {text!r} is no number of rows")
-    return int(text)
 
 
 def _print_json(found: tuple[Alert, ...]) -> None:
@@ -182,7 +190,8 @@ def _test() -> int:
         return 0
     failed = dispatch(notices, through)
     problems = list(dict.fromkeys(problem for each in failed.values() for problem in each))
-    print(f"\ntold through {listed(channel.name for channel in through)}")
+    heard = [each.name for each in through if not any(problem.startswith(f"{each.name}:") for problem in problems)]
+    print(f"\ntold through {listed(heard)}" if heard else "\ntold through no channel")
     for problem in problems:
         remark(problem)
     return FAILED if problems else 0

@@ -69,10 +69,10 @@ def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "")
         now,
         tz,
         week_start,
-        _span(request, now, tz, week_start),
+        span_of(request, now, tz, week_start),
         query,
         cast(Mode, request.choices.get(grammar.MODE.key, (settings.cost_mode,))[-1]),
-        _limit(request),
+        limit_of(request),
     )
 
 
@@ -139,8 +139,8 @@ def _opened() -> sqlite3.Connection:
         return db
 
 
-def freshened(settings: Settings) -> str:
-    """Read what is new; the note tells why the answer may be behind the logs."""
+def freshened(settings: Settings, told: set[str] | None = None) -> str:
+    """Read what is new; the note tells why the answer may be behind the logs. Problems go to stderr and into `told`."""
     from tally_tui.cli.reading import read_logs
 
     try:
@@ -151,6 +151,8 @@ def freshened(settings: Settings) -> str:
         return f"no new log lines were read, so the answer may be behind: {error}"
     for problem in result.problems:
         remark(problem)
+    if told is not None:
+        told.update(result.problems)
     if result.busy:
         return "another process is reading the logs right now; this is the answer from what is read so far"
     return ""
@@ -183,7 +185,9 @@ def zone_of(request: Request, settings: Settings) -> ZoneInfo:
         raise BadQuestionError(message, "", _sentence(error.suggestion)) from error
 
 
-def _span(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
+def span_of(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
+    """What `--since` and `--until` leave. Raises BadQuestionError: a date is none, or nothing lies between."""
+
     def at(option: Option, end: bool) -> int | None:
         word = request.value(option)
         if word is None:
@@ -200,7 +204,8 @@ def _span(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
     return Span(since, until)
 
 
-def _limit(request: Request) -> int | None:
+def limit_of(request: Request) -> int | None:
+    """How many rows `--limit` asks for. Raises BadQuestionError: it is no such number."""
     word = request.value(grammar.LIMIT)
     if word is None:
         return None

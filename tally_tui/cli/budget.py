@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tally_tui import clock
@@ -13,11 +15,11 @@ from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, shown
 from tally_tui.config import BadSettingError
-from tally_tui.config_budgets import SMALLEST
+from tally_tui.config_budgets import FIELDS, SMALLEST, Budget
 from tally_tui.model import Span
 from tally_tui.query import parse
 from tally_tui.rules import figures
-from tally_tui.rules.budget_words import BadBudgetError, Calendar, Words, read_words
+from tally_tui.rules.budget_words import BadBudgetError, Calendar, Words, read_words, words_of
 from tally_tui.rules.windows import DAY_MS
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def _set(request: Request, name: str, amount: str) -> int:
     try:
         settings = settings_in_force()
         by = Calendar(clock.now_ms(), zone_of(request, settings), settings.first_weekday)
-        known = set_budget(read_words(words, by))
+        after = read_words(words, by)
+        known = set_budget(after)
     except BadBudgetError as error:
         if error.field in ("name", "amount"):
             raise request.bad_word(1 if error.field == "name" else 2, str(error)) from error
@@ -58,8 +61,24 @@ def _set(request: Request, name: str, amount: str) -> int:
         raise BadQuestionError(str(error)) from error
     except OSError as error:
         raise FailedError(f"The settings cannot be written ({error.strerror}). Nothing was changed.") from error
-    print(f"budget {shown(name)} is {'changed' if known else 'set'}; `tally-tui budget list` shows how it stands")
+    before = next((each for each in settings.budgets if each.name == after.name), None)
+    done = "as it was" if before == after else "changed" if known else "set"
+    print(f"budget {shown(name)} is {done}; `tally-tui budget list` shows how it stands")
+    if before is not None and before != after:
+        print(f"replaced: {'; '.join(_replaced(before, after))}")
     return 0
+
+
+def _replaced(before: Budget, after: Budget) -> Iterator[str]:
+    """`amount 300 → 250`, `provider claude → none`: what is not named is as in a new one, and easily forgotten."""
+    was, now = (asdict(words_of(each)) for each in (before, after))
+    for field in FIELDS:
+        if was[field] != now[field]:
+            yield f"{field} {_word(was[field])} → {_word(now[field])}"
+
+
+def _word(value: str | bool) -> str:
+    return shown(value or "none") if isinstance(value, str) else "yes" if value else "no"
 
 
 def _unset(request: Request, name: str) -> int:
@@ -162,7 +181,7 @@ def _print(answer: Budgets) -> None:
                 return figures.money(parts)
             if row.budget.unit == "tokens":
                 return f"{figures.short_tokens(parts)} tokens"
-            return f"{parts / SMALLEST['percent']:.1f} %"
+            return figures.percent_amount(parts / SMALLEST["percent"])
 
         sign = {"ok": "✓", "warn": "!", "over": "✗"}[standing.verdict]
         # What is not yet spent can still be kept.
@@ -173,7 +192,8 @@ def _print(answer: Budgets) -> None:
         # In the last day what is left is less than a day's.
         an_hour = remaining < DAY_MS
         may = told(round(standing.daily_allowance / 24) if an_hour else standing.daily_allowance)
-        print(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({standing.used_percent:.0f} %)")
+        used = figures.whole_percent(standing.used_percent)
+        print(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({used} %)")
         print(
             f"    {heading} {told(standing.low)} to {told(standing.high)}{doubt}; "
             f"{may} {'an hour' if an_hour else 'a day'} left for {figures.duration(remaining)}"

@@ -14,6 +14,7 @@ from tally_tui.cli.asking import zone_of
 from tally_tui.cli.output import print_json, remark
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
+from tally_tui.cli.text import shown
 from tally_tui.config_credits import read_window
 from tally_tui.config_values import BadSettingError
 from tally_tui.paths import ledger_path
@@ -54,7 +55,7 @@ def _add(request: Request, word: str) -> int:
         try:
             found = granting(db, limit_asked_for(db, provider, name, minutes, root), at, percent, now_ms=now)
         except BadGrantError as error:
-            raise _pointed(request, error.field, str(error)) from error
+            raise _pointed(request, error.field, shown(str(error))) from error
         told = _said(found, now)
         if request.on(grammar.DRY_RUN):
             print(f"{told}. Nothing was changed (--dry-run).")

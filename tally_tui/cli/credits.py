@@ -79,7 +79,7 @@ def _list(request: Request) -> int:
 def _print(rows: tuple[CreditsRow, ...], now: int) -> None:
     from tally_tui.cli.limit_words import Names
     from tally_tui.rules.credits import CARD_DATE
-    from tally_tui.rules.figures import duration
+    from tally_tui.rules.figures import duration, whole_percent
 
     if not rows:
         print(
@@ -90,7 +90,7 @@ def _print(rows: tuple[CreditsRow, ...], now: int) -> None:
     name = Names((row.window.key.provider, row.window.key.root) for row in rows)
     for row in rows:
         resets = duration(row.window.end - now)
-        print(f"{name(row.window.key)}: {row.window.percent:.0f} % used, resets in {resets}")
+        print(f"{name(row.window.key)}: {whole_percent(row.window.percent)} % used, resets in {resets}")
         print(f"  {_told(row.total)}")
         for model, spent in row.models.items():
             print(f"    {shown(model or 'unknown')}: {_told(spent)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tally_tui.config_alerts import RULES
 from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
 from tally_tui.library.facets import GROUPS as FACETS
 from tally_tui.reports.answers import GROUPS
@@ -91,6 +92,8 @@ NAME: Final = Option("--name", "the limit's own name, where it is not the plan's
 WINDOW: Final = Option("--window", "the limit's length: 5h, 7d (without it 7d)", "LENGTH")
 ROOT: Final = Option("--root", "the agent's home folder, where there are several accounts", "FOLDER")
 AT: Final = Option("--at", "from when on: 2h, today, 2026-11-01T14:00 (without it now)", "DATE")
+
+AXIS: Final = Option("--axis", "only alerts about this", "AXIS[,AXIS]", tuple(RULES), many=True)
 
 RANKED: Final = Option("--ranked", "the best first, of the newest thousand; else the newest first")
 SAVED: Final = Option("--saved", "a search that was saved on the screen; words narrow it further", "NAME")
@@ -263,7 +266,7 @@ COMMANDS: Final = (
     Command(
         "alerts",
         "what you were told of limits, budgets and costs",
-        (LIMIT, JSON),
+        (AXIS, *_ASK, LIMIT, JSON),
         "ACTION",
         actions=(
             ("list", "the alerts, the latest first"),

@@ -23,6 +23,7 @@ EXAMPLES = {
     "library": ("tally-tui library status --json",),
     "bookmarks": ("tally-tui bookmarks", "tally-tui bookmarks list --json"),
     "archive": ("tally-tui archive status", "tally-tui archive list --json"),
+    "alerts": ("tally-tui alerts list --since last-week", "tally-tui alerts list --axis weekly,budget --json"),
     "sync": ("tally-tui sync", "tally-tui sync --verify"),
     "setup": ("tally-tui setup --status", "tally-tui setup --dry-run"),
     "config": ("tally-tui config set time_zone Europe/Vienna", "tally-tui config list"),

@@ -58,7 +58,7 @@ def print_limits(answer: Limits) -> None:
         left = state.window.end - answer.at_ms
         resets = f"resets in {figures.duration(left)}" if left > 0 else "it has reset"
         print(
-            f"{name(state.key)}: {state.window.percent:.0f} % used{heading}, {resets}, "
+            f"{name(state.key)}: {figures.whole_percent(state.window.percent)} % used{heading}, {resets}, "
             f"{figures.money(state.figures.cost)} so far ({state.freshness})"
         )
     for block in answer.blocks:
@@ -77,7 +77,7 @@ def print_forecasts(answer: Forecasts) -> None:
         print(NONE_YET)
     name = Names((row.key.provider, row.key.root) for row in answer.rows)
     for row in answer.rows:
-        print(f"{name(row.key)}: {row.forecast.percent:.0f} % used, {row.status}")
+        print(f"{name(row.key)}: {figures.whole_percent(row.forecast.percent)} % used, {row.status}")
         if row.forecast.cap_at is not None and not row.forecast.low_confidence:
             left = figures.duration(row.forecast.cap_at - answer.at_ms)
             print(f"  used up {stamp(row.forecast.cap_at)[:16]}Z, in {left}")
@@ -105,7 +105,7 @@ def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
         for row in each.rows:
             more = "" if row.marginal is None else f", {figures.money(row.marginal)} more"
             jumped = f" ({row.jump} at once)" if row.jump > 1 and row.marginal else ""
-            other = "" if row.other is None else f", the other window at {row.other:.0f} %"
+            other = "" if row.other is None else f", the other window at {figures.whole_percent(row.other)} %"
             print(f"  {row.percent:>3} %  {stamp(row.at)}  {figures.money(row.cumulative)}{more}{jumped}{other}")
     for trend in trends:
         if any(week.per_percent is not None for week in trend.weeks):
@@ -113,6 +113,6 @@ def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
         for week, known in zip(trend.weeks, trend.known, strict=True):
             if week.per_percent is not None:
                 change = "" if week.change is None else f" ({week.change:+.0%})"
-                cost = f"{figures.money(week.cost)} for {week.percent:.0f} %"
+                cost = f"{figures.money(week.cost)} for {figures.whole_percent(week.percent or 0)} %"
                 mark = " " if known else "~"
                 print(f" {mark}{stamp(week.start)[:10]}  {figures.money(round(week.per_percent))}{change}  {cost}")

@@ -111,10 +111,11 @@ def _option(name: str, chosen: Command | None, line: Line, index: int) -> Option
     if chosen is None and elsewhere:
         where = line.point(index, 0, len(name))
         raise BadQuestionError(f"{name} comes after a command: {listed(elsewhere)}", where)
-    near = nearest(name, [option.name for option in offered])
+    # The dashes are alike in all of them: they make no two options close.
+    near = nearest(name.lstrip("-"), [option.name.lstrip("-") for option in offered])
     whose = f"{chosen.name} has no option {name}" if chosen else f"no option {name}"
     hint = f"`tally-tui help{' ' + chosen.name if chosen else ''}` lists them."
-    raise BadQuestionError(whose, line.point(index, 0, len(name)), f"Did you mean {near}?" if near else hint)
+    raise BadQuestionError(whose, line.point(index, 0, len(name)), f"Did you mean --{near}?" if near else hint)
 
 
 def _choices(option: Option, given: Given, line: Line) -> tuple[str, ...]:

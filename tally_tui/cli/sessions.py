@@ -60,6 +60,7 @@ def _words(rows: Sequence[SessionRow]) -> dict[str, Excerpt]:
 def _print(asked: Question, answer: Sessions, words: Mapping[str, Excerpt] | None) -> None:
     from tally_tui.cli.figures import cost, count, print_remarks, remarks
     from tally_tui.cli.tables import Column, print_table
+    from tally_tui.rules.figures import whole_percent
     from tally_tui.rules.zones import local
 
     if not answer.rows:
@@ -98,7 +99,7 @@ def _print(asked: Question, answer: Sessions, words: Mapping[str, Excerpt] | Non
                 cost(row.figures),
                 row.session,
                 "–" if row.messages is None else f"{row.messages:,}",
-                "–" if row.fill is None else f"{row.fill * 100:.0f} %",
+                "–" if row.fill is None else f"{whole_percent(row.fill * 100)} %",
                 *(getattr(words.get(row.session), name, "") or "–" for name in said.values() if words is not None),
             ]
             for row in answer.rows

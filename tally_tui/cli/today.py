@@ -108,14 +108,14 @@ def _print(asked: Question, answer: Now) -> None:
 
 
 def _limit(gauge: LimitGauge, account: str, at_ms: int) -> list[str]:
-    from tally_tui.rules.figures import ago, duration
+    from tally_tui.rules.figures import ago, duration, whole_percent
 
     window = _WINDOWS.get(gauge.minutes) or duration(gauge.minutes * 60_000)
     named = gauge.provider if gauge.limit in ("", gauge.provider) else f"{gauge.provider} {gauge.limit}"
     over = gauge.resets_ms is not None and gauge.resets_ms <= at_ms
     return [
         f"{named}{f' ({account})' if account else ''}, {window}",
-        f"{gauge.percent:.0f}%",
+        f"{whole_percent(gauge.percent)}%",
         _ahead(gauge),
         "–" if gauge.resets_ms is None else "it has reset" if over else duration(gauge.resets_ms - at_ms),
         ago(at_ms - gauge.read_ms),

@@ -14,9 +14,11 @@ from enum import IntEnum
 from typing import Any, Final
 
 from tally_tui.database import transaction
+from tally_tui.model import Span
 from tally_tui.rules.alerts import Axis, Firing, Severity
 from tally_tui.rules.windows import HOUR_MS, known_reset
 
+EVER: Final = Span()
 WAITING_MS: Final = HOUR_MS
 """How long after it was written an alert may still be told: what is older is only in the list."""
 _ROW: Final = (
@@ -211,13 +213,16 @@ def note_told(db: sqlite3.Connection, numbers: Iterable[int], channels: Iterable
 
 
 def alerts(
-    db: sqlite3.Connection, *, limit: int | None = None, after: int = 0, offset: int = 0
-) -> tuple[Alert, ...]:
+    db: sqlite3.Connection, *, limit: int | None = None, after: int = 0, offset: int = 0, span: Span = EVER,
+    axes: Sequence[str] = (),
+) -> tuple[Alert, ...]:  # fmt: skip
     """Alerts, the one fired last first: `limit` of them from the `offset`th on, only those with a greater id than
-    `after`."""
+    `after` that fired in a span, of some axes (none named: of all)."""
     found = db.execute(
-        f"SELECT {_ROW} FROM alert WHERE id > ? ORDER BY fired_at DESC, id DESC LIMIT ? OFFSET ?",
-        (after, -1 if limit is None else limit, offset),
+        f"SELECT {_ROW} FROM alert WHERE id > ? AND fired_at >= coalesce(?, fired_at) "
+        "AND fired_at < coalesce(?, fired_at + 1) AND (? = '[]' OR axis IN (SELECT value FROM json_each(?))) "
+        "ORDER BY fired_at DESC, id DESC LIMIT ? OFFSET ?",
+        (after, span.since, span.until, json.dumps(axes), json.dumps(axes), -1 if limit is None else limit, offset),
     )
     return tuple(map(_alert, found))
 

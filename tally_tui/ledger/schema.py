@@ -146,7 +146,7 @@ CREATE TABLE reading (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE credit (                    -- a lower percentage that the user says was granted
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- what a person removes it by: never given again
     provider INTEGER NOT NULL,
     limit_id TEXT NOT NULL,
     minutes INTEGER NOT NULL,

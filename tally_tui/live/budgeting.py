@@ -69,9 +69,11 @@ def perform(action: ChangeBudget | TakeBackBudget) -> Done:
 def _perform(action: ChangeBudget | TakeBackBudget) -> Done:
     if isinstance(action, TakeBackBudget):
         take_back(action.change)
-        name = action.change.before or action.change.after
-        assert name is not None
-        return Done(action, f"{name.name}: as it was.")
+        before, after = action.change.before, action.change.after
+        if before is None:
+            assert after is not None
+            return Done(action, f"{after.name} is not there any more.")
+        return Done(action, f"{before.name} is {'as it was' if after else 'back'}.")
     change = change_budget(action.before, action.after)
     if action.after is None:
         assert action.before is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tally_tui.config_budgets import SMALLEST
 from tally_tui.rules.alert_names import rule_name
-from tally_tui.rules.figures import duration, money, short_tokens
+from tally_tui.rules.figures import duration, money, percent_amount, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ def figures(alert: Alert, clock: Callable[[int], str]) -> Iterator[tuple[str, st
     numbers = alert.numbers
     unit = numbers.get("unit", "usd")
     names: dict[str, tuple[str, Callable[[float], str]]] = {
-        "percent": ("used", _percent),
-        "projected_percent": ("at the reset", _percent),
+        "percent": ("used", percent_amount),
+        "projected_percent": ("at the reset", lambda value: f"{value:.0f} %"),
         "cap_at": ("full", lambda value: clock(int(value))),
         "spent": ("spent", lambda value: amount(unit, int(value))),
         "amount": ("of", lambda value: amount(unit, int(value))),
-        "used_percent": ("used", _percent),
+        "used_percent": ("used", percent_amount),
         "projected": ("heading for", lambda value: amount(unit, int(value))),
         "rate_nano": ("in the hour before", lambda value: money(int(value))),
         "usual_nano": ("usual hour", lambda value: money(int(value))),
@@ -130,8 +130,4 @@ def amount(unit: object, value: int) -> str:
     """An amount of a budget's smallest parts, with its unit."""
     if unit == "usd":
         return money(value)
-    return f"{short_tokens(value)} tokens" if unit == "tokens" else f"{value / SMALLEST['percent']:.1f} %"
-
-
-def _percent(value: float) -> str:
-    return f"{value:.4g} %"
+    return f"{short_tokens(value)} tokens" if unit == "tokens" else percent_amount(value / SMALLEST["percent"])

@@ -13,7 +13,7 @@ from tally_tui.rules.windows import DAY_MS, FIVE_HOURS, HOUR_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
-    from tally_tui.record.channels import Notice
+    from tally_tui.record.notice import Notice
 
 _SEVERITY: Final[dict[Axis, Severity]] = {
     "burn_rate": "warn", "costly_call": "info", "costly_session": "info", "limit_hit": "critical",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.config_alerts import TOKENS
 from tally_tui.config_budgets import SMALLEST
-from tally_tui.record.channels import Notice
+from tally_tui.record.notice import Notice
 from tally_tui.rules.accounts import account_name
-from tally_tui.rules.figures import counted, duration, money, short_tokens
+from tally_tui.rules.alerts import root_of
+from tally_tui.rules.figures import counted, duration, money, percent_amount, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def text(alert: Alert, now_ms: int) -> str:
     numbers = alert.numbers
     match alert.axis:
         case "projected" if "spent" not in numbers:
-            parts = [f"{numbers['percent']:g}% now, {numbers['projected_percent']:.0f}% at the reset"]
+            parts = [f"{_percent(numbers['percent'])} now, {numbers['projected_percent']:.0f}% at the reset"]
             if numbers.get("cap_at"):
                 parts.append(f"full {_when(numbers['cap_at'], now_ms)}")
         case "weekly" | "five_hour" | "quota":
-            parts = [f"{numbers.get('percent', alert.threshold):g}% used"]
+            parts = [f"{_percent(numbers.get('percent', alert.threshold))} used"]
         case "budget" | "project_budget" | "projected":
             spent, amount = (_amount(numbers, name) for name in ("spent", "amount"))
             parts = [f"{spent} of {amount} {_PERIODS.get(alert.kind, '')}".strip()]
@@ -101,8 +102,7 @@ def text(alert: Alert, now_ms: int) -> str:
 def _who(alert: Alert) -> str:
     """The agent, and its account where that is not in the usual home folder."""
     agent = {"claude": "Claude", "codex": "Codex"}.get(alert.provider or "", "All agents")
-    # A budget's name may hold an @, too.
-    root = alert.scope.partition("@")[2] if alert.kind in ("window", "event") else ""
+    root = root_of(alert.axis, alert.kind, alert.scope)
     account = alert.numbers.get("account") or account_name(alert.provider or "", root)
     return f"{agent} ({account})" if root else agent
 
@@ -125,4 +125,8 @@ def _amount(numbers: Mapping[str, Any], name: str) -> str:
         return money(value)
     if unit == "tokens":
         return f"{short_tokens(value)} tokens"
-    return f"{value / SMALLEST['percent']:.1f}%"
+    return _percent(value / SMALLEST["percent"])
+
+
+def _percent(value: float) -> str:
+    return percent_amount(value).replace(" ", "")

@@ -15,9 +15,10 @@ from tally_tui import paths
 from tally_tui.ledger import alerts as kept
 from tally_tui.ledger.alerts import Alert
 from tally_tui.record.alert_words import notice
-from tally_tui.record.channels import Channel, Notice, channels, dispatch, terminal_channel
+from tally_tui.record.channels import Channel, channels, dispatch, terminal_channel
 from tally_tui.record.channels_terminal import own_terminal
 from tally_tui.record.firings import look, mode_of
+from tally_tui.record.notice import Notice
 
 if TYPE_CHECKING:
     import sqlite3

@@ -26,6 +26,7 @@ from tally_tui.rules.alerts import (
     budget_firings,
     budget_projections,
     forecast_firings,
+    root_of,
     window_axis,
     window_firings,
 )
@@ -82,8 +83,8 @@ def look(db: sqlite3.Connection, settings: Settings, *, now_ms: int, tz: ZoneInf
 
 def _with_account(db: sqlite3.Connection, firing: Firing) -> Firing:
     """The name of the account it is about, where its folder's alone could be another's too."""
-    provider, root = firing.provider, firing.latch.scope.partition("@")[2]
-    if provider is None or not root or firing.kind not in ("window", "event"):
+    provider, root = firing.provider, root_of(firing.axis, firing.kind, firing.latch.scope)
+    if provider is None or not root:
         return firing
     name = account_name(provider, root, accounts_of(db, provider))
     if name == account_name(provider, root):
@@ -143,10 +144,16 @@ def _of_budgets(
             provider=budget.provider,
             project=budget.project is not None,
             on=rules[_axis(budget)].on,
+            until=row.known_by,
         )
         if budget.projected and rules["projected"].on:
             own += budget_projections(
-                budget.name, row.standing, budget.thresholds, period=budget.period, provider=budget.provider
+                budget.name,
+                row.standing,
+                budget.thresholds,
+                period=budget.period,
+                provider=budget.provider,
+                until=row.known_by,
             )
         found += [replace(each, numbers={**each.numbers, "unit": budget.unit}) for each in own]
     return found, tuple(problems)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from tally_tui.ledger.ask_readings import limit_events
+from tally_tui.ledger.ask_readings import homes_of, limit_events
 from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason
 from tally_tui.rules import alerts as rules
 from tally_tui.rules.alerts import Firing, Rule
@@ -28,25 +28,33 @@ _COUNTED: Final = f"f.reason = {Reason.COUNTED:d}"
 
 
 def burning(db: sqlite3.Connection, rule: Rule, now_ms: int, tz: ZoneInfo) -> Iterator[Firing]:
-    """The spend of the last hour against the hours of a week before it, of each provider."""
+    """The spend of the last hour against the hours of a week before it, of each account.
+
+    Of several accounts together, the usual spend of one would hide the spike of another.
+    """
     if not rule.on:
         return
     until = bounds("day", now_ms, tz)[1]
     for provider in Provider:
-        rate = db.execute(
-            "SELECT coalesce(sum(c.cost), 0) FROM call c JOIN facet f ON f.id = c.facet "
-            f"WHERE {_COUNTED} AND f.provider = ? AND c.ts > ? AND c.ts <= ?",
-            (provider, now_ms - HOUR_MS, now_ms),
-        ).fetchone()[0]
-        if rate < rules.LEAST_BURN:
-            continue
-        hours = db.execute(
-            f"SELECT sum(r.cost) FROM rollup r JOIN facet f ON f.id = r.facet WHERE {_COUNTED} AND f.provider = ? "
-            "AND r.slot >= ? AND r.slot < ? GROUP BY r.slot / 4",
-            (provider, (now_ms - _TRAILING_MS) // SLOT_MS, (now_ms - HOUR_MS) // SLOT_MS),
-        )
-        trailing = [cost for (cost,) in hours]
-        yield from rules.burn_firings(rate, trailing, rule, provider=provider.word, until=until, now_ms=now_ms)
+        homes = homes_of(db, provider.word)
+        for home in homes if len(homes) > 1 else [None]:
+            # `CROSS JOIN`: by time, and never through all calls of an account.
+            ours = "CROSS JOIN facet f ON f.id = facet "
+            ours += f"WHERE {_COUNTED} AND f.provider = ? AND f.home = coalesce(?, f.home)"
+            rate = db.execute(
+                f"SELECT coalesce(sum(c.cost), 0) FROM call c {ours} AND c.ts > ? AND c.ts <= ?",
+                (provider, home, now_ms - HOUR_MS, now_ms),
+            ).fetchone()[0]
+            if rate < rules.LEAST_BURN:
+                continue
+            hours = db.execute(
+                f"SELECT sum(r.cost) FROM rollup r {ours} AND r.slot >= ? AND r.slot < ? GROUP BY r.slot / 4",
+                (provider, home, (now_ms - _TRAILING_MS) // SLOT_MS, (now_ms - HOUR_MS) // SLOT_MS),
+            )
+            trailing = [cost for (cost,) in hours]
+            yield from rules.burn_firings(
+                rate, trailing, rule, provider=provider.word, root=home or "", until=until, now_ms=now_ms
+            )
 
 
 def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -> Iterator[Firing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui.clock import BadClockError, parse_instant
@@ -122,7 +123,8 @@ def from_allowance(text: str, now: int, tz: ZoneInfo) -> tuple[list[Taken], list
     from tally_tui.rules.reset_words import reset_instant
 
     found, left_out = [], []
-    for told in parse_allowance(text):
+    # As it comes out of a terminal or a pipe: with colours.
+    for told in parse_allowance(re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)):
         if told.minutes is None:
             left_out.append(f"{told.label}: nothing says how long its window is; left out")
             continue

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tally_tui.ledger.readings import Taken
 
 _DAY_MS = 86_400_000
-_IDLE_MS = 300_000
+IDLE_MS = 300_000
 """A percentage that its session has not repeated for so long holds no lower one back."""
 
 
@@ -60,4 +60,4 @@ def holds(before: Any, one: Taken) -> bool:
     percent, resets_at, ts, session = before
     if not same_reset(resets_at, one.resets_at):
         return one.resets_at > int(resets_at)
-    return bool(one.percent >= percent or one.session == session or one.ts - ts > _IDLE_MS)
+    return bool(one.percent >= percent or one.session == session or one.ts - ts > IDLE_MS)

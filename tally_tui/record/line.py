@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tally_tui.rules.figures import NANO, duration, money
+from tally_tui.rules.figures import duration, money, money_of, whole_percent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,18 +83,21 @@ def _today(view: View, colours: bool) -> str:
         return ""
     age = view.now - (view.figures_at or view.now)
     old = f" ({duration(age)} ago)" if age > _AGE_MS else ""
-    return f"{_spent(view.today)} today{old}"
+    return f"{money_of(*view.today)} today{old}"
 
 
 def _block(view: View, colours: bool) -> str:
     if view.block is None or view.block_end <= view.now:
         return ""
     left = f" {duration(view.block_end - view.now)} left" if view.block_guessed else ""
-    return f"{'~' if view.block_guessed else ''}{_spent(view.block)} block{left}"
+    return f"{'~' if view.block_guessed else ''}{money_of(*view.block)} block{left}"
 
 
 def _burn(view: View, colours: bool) -> str:
-    return "" if view.last_hour is None else f"{_spent(view.last_hour)}/h"
+    if view.last_hour is None:
+        return ""
+    told = money_of(*view.last_hour)
+    return f"{told} last hour" if told == "unpriced" else f"{told}/h"
 
 
 def _context(view: View, colours: bool) -> str:
@@ -139,21 +142,10 @@ def _gauge(name: str, gauge: Gauge | None, now: int, colours: bool) -> str:
 
 
 def _percent(percent: float, colours: bool) -> str:
-    # Cut, not rounded: 99.6 % is not yet a limit that is reached.
-    text = f"{int(percent + 1e-9)}%" + ("!" if percent >= FULL else "")
+    text = f"{whole_percent(percent)}%" + ("!" if percent >= FULL else "")
     if not colours or percent < BUSY:
         return text
     return f"{_RED if percent >= FULL else _YELLOW}{text}{_PLAIN}"
-
-
-def _spent(spent: tuple[int, int]) -> str:
-    """Money; a `+` says that some calls have no known price and are left out."""
-    nano, unpriced = spent
-    if unpriced and not nano:
-        return "?"
-    # A line has no room for the cents of a cent.
-    text = money(nano) if not 0 < nano < NANO // 100 else "<$0.01"
-    return text + ("+" if unpriced else "")
 
 
 _WRITERS: dict[str, Callable[[View, bool], str]] = {

@@ -89,6 +89,9 @@ def write(path: Path, data: bytes, mode: int) -> None:
             out.flush()
             os.fsync(handle)
         beside.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         beside.unlink(missing_ok=True)
 

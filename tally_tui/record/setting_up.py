@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -128,7 +129,12 @@ def apply(change: Change) -> Path | None:
     except OSError as error:
         raise SetupError(
             f"{error.filename or change.file} cannot be written ({error.strerror}). "
-            f"{change.agent.title}'s settings are as they were. Check the permissions of the file and its folder."
+            f"{change.agent.title}'s settings are as they were. "
+            + (
+                "Make room on that disk."
+                if error.errno in (errno.ENOSPC, errno.EDQUOT)
+                else "Check the permissions of the file and its folder."
+            )
         ) from error
     return backup
 
@@ -142,6 +148,8 @@ def _mode(target: Path) -> int:
 
 def _read(agent: Agent, file: Path) -> bytes | None:
     try:
+        if stat.S_ISFIFO(file.stat().st_mode):  # reading it would wait for a writer for ever
+            raise OSError(errno.EINVAL, "it is a pipe")
         return file.read_bytes()
     except FileNotFoundError:
         return None

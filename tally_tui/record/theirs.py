@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 5.0
 """How long their command may take; then our line stands alone."""
+_MOST_BYTES = 65_536
+"""What a status line prints at most; one that goes on and on is ended."""
 _PLAIN = "\x1b[0m"
 
 
@@ -29,25 +31,72 @@ class Theirs:
             pass
 
     def output(self) -> str:
-        """What it printed; '' where it failed, took too long or printed nothing."""
+        """What it printed; '' where it failed, took too long, printed nothing or more than fits on any screen."""
         import os
         import signal
-        import subprocess
 
-        if self._process is None:
+        process = self._process
+        if process is None:
             return ""
-        try:
-            out, _ = self._process.communicate(self._payload, timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
+        out = _exchange(process, self._payload)
+        if out is None:
             try:
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
             except OSError:
                 pass
-            self._process.wait()
+            process.wait()
             return ""
-        except OSError:
-            return ""
-        return out.decode(errors="replace").strip("\r\n") if self._process.returncode == 0 else ""
+        return out.decode(errors="replace").strip("\r\n") if process.returncode == 0 else ""
+
+
+def _exchange(process: subprocess.Popen[bytes], payload: bytes) -> bytes | None:
+    """Hand over the payload and read what comes back until the process ends; None: it took too long, or said too much.
+
+    Not `communicate`: that keeps all that an endless talker says until the time is up, gigabytes of it.
+    """
+    import os
+    import selectors
+    import subprocess
+    import time
+
+    assert process.stdin and process.stdout
+    until = time.monotonic() + PATIENCE_S
+    said = bytearray()
+    with process.stdin, process.stdout, selectors.DefaultSelector() as ready:
+        os.set_blocking(process.stdin.fileno(), False)
+        ready.register(process.stdout, selectors.EVENT_READ)
+        ready.register(process.stdin, selectors.EVENT_WRITE)
+        while ready.get_map():
+            for key, _ in ready.select(max(0.0, until - time.monotonic())):
+                if key.fileobj is process.stdout:
+                    part = os.read(key.fd, _MOST_BYTES)
+                    said += part
+                    over = not part
+                else:
+                    payload, over = _hand(key.fd, payload)
+                if over:
+                    ready.unregister(key.fileobj)
+                    key.fileobj.close()  # type: ignore[union-attr]
+            if len(said) > _MOST_BYTES or (ready.get_map() and time.monotonic() >= until):
+                return None
+        try:
+            process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return None
+    return bytes(said)
+
+
+def _hand(handle: int, payload: bytes) -> tuple[bytes, bool]:
+    """What is left of the payload, and whether there is nothing more to hand over."""
+    import os
+
+    try:
+        payload = payload[os.write(handle, payload[:_MOST_BYTES]) :] if payload else payload
+    except BlockingIOError:
+        return payload, False
+    except OSError:
+        return b"", True  # it does not want to know
+    return payload, not payload
 
 
 def together(theirs: str, ours: str, where: str) -> str:

@@ -66,20 +66,27 @@ def _gauges(
             percent, resets_at, ts = (number(each) for each in entry[:3])
             if percent is None or resets_at is None or ts is None:
                 continue
-            resets_at, ts = int(resets_at), int(ts)
+            other = Gauge(percent, int(resets_at), int(ts))
             own = gauges.get((name, int(minutes)))
+            mine = payload is not None and entry[3:] == [payload.session]
             # An idle session repeats a percentage that others have long left behind.
-            if of == root and resets_at > now and (own is None or _later(own, resets_at, ts)):
-                gauges[name, int(minutes)] = Gauge(percent, resets_at, ts)
+            if of == root and resets_at > now and (own is None or _knows_better(other, own, mine)):
+                gauges[name, int(minutes)] = other
         except (TypeError, ValueError):
             continue
     return gauges
 
 
-def _later(own: Gauge, resets_at: int, ts: int) -> bool:
-    if own.resets_at is None or same_reset(own.resets_at, resets_at):
-        return ts > own.read_ms
-    return resets_at > own.resets_at
+def _knows_better(other: Gauge, own: Gauge, mine: bool) -> bool:
+    """Whether to show what is known instead of what this session says; `mine`: it is what this session said before.
+
+    Said later, or higher by another session at work (`limits.holds`): one seen for the first time may have sat idle.
+    """
+    assert other.resets_at is not None
+    if own.resets_at is None or same_reset(own.resets_at, other.resets_at):
+        higher = not mine and other.percent > own.percent and own.read_ms - other.read_ms <= limits.IDLE_MS
+        return other.read_ms > own.read_ms or higher
+    return other.resets_at > own.resets_at
 
 
 def _figures(shown: View, figures: dict[str, Any], root: str) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tally_tui.ledger import ask
 from tally_tui.ledger.alerts import Alert
+from tally_tui.ledger.archived import stand_in
 from tally_tui.ledger.ask import Mode
 from tally_tui.ledger.ask_calls import Call, calls_page
 from tally_tui.ledger.ask_filter import Filter, filtered
@@ -16,6 +17,8 @@ from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
 from tally_tui.query import Query, Term, Value
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.answers_alerts import Crossed
+from tally_tui.reports.windows import home_of
+from tally_tui.rules.alerts import root_of
 
 if TYPE_CHECKING:
     from tally_tui.config import Settings
@@ -43,7 +46,7 @@ def crossed(
     offset, length = _stretch(db, call)
     cost = None if call.status == PriceStatus.UNPRICED else call.cost
     row = db.execute("SELECT gone_at IS NOT NULL FROM file WHERE path = ? ORDER BY 1", (call.file,)).fetchone()
-    gone = not call.file or bool(row and row[0])
+    gone = not call.file or _gone(db, call.file, bool(row and row[0]))
     return Crossed(session, call.ts, call.file, offset, length, gone, call.model, cost)
 
 
@@ -60,7 +63,14 @@ def _said(db: sqlite3.Connection, alert: Alert) -> Crossed | None:
         return None
     name, path, offset, gone = row
     session = _session(db, provider, name, ZoneInfo("UTC"))
-    return Crossed(session, alert.fired_at, path, offset, 1, bool(gone), "", None) if session else None
+    if session is None:
+        return None
+    return Crossed(session, alert.fired_at, path, offset, 1, _gone(db, path, bool(gone)), "", None)
+
+
+def _gone(db: sqlite3.Connection, path: str, gone: bool) -> bool:
+    """Whether what a log said can be read nowhere: it is gone, and the archive has no copy."""
+    return gone and stand_in(db, path) is None
 
 
 def _call(
@@ -114,7 +124,10 @@ def _scopes(
                 return
         except ValueError:
             pass  # its query is not understood any more: what is left is its provider
-    yield filtered(db, where=_of_provider(alert), calls=True)
+    where = _of_provider(alert)
+    if alert.axis == "burn_rate" and alert.provider:
+        where.append(("home", home_of(db, alert.provider, root_of(alert.axis, alert.kind, alert.scope))))
+    yield filtered(db, where=[(field, value) for field, value in where if value is not None], calls=True)
 
 
 def _of_provider(alert: Alert) -> list[tuple[str, str | None]]:

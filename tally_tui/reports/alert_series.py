@@ -13,7 +13,8 @@ from tally_tui.ledger.ask import Mode
 from tally_tui.model import NANO, SLOT_MS, Provider, Reason, Span
 from tally_tui.query import Query, Term, Value
 from tally_tui.reports.answers_alerts import Series, Unit
-from tally_tui.reports.windows import merged, spending
+from tally_tui.reports.windows import home_of, merged, spending
+from tally_tui.rules.alerts import root_of
 from tally_tui.rules.windows import DAY_MS, HOUR_MS, MINUTE_MS, SAME_RESET_MS, LimitKey, Window
 
 if TYPE_CHECKING:
@@ -128,11 +129,13 @@ def _of_budget(
 
 
 def _spent(db: sqlite3.Connection, alert: Alert, now_ms: int, mode: Mode, level: float | None) -> Series | None:
-    """What a provider's calls came to, hour by hour, around an alert."""
+    """What an account's calls came to, hour by hour, around an alert."""
     hour = alert.fired_at // HOUR_MS * HOUR_MS
     start, end = hour - 23 * HOUR_MS, min(hour + 7 * HOUR_MS, now_ms // HOUR_MS * HOUR_MS + HOUR_MS)
     hours: dict[int, int] = {}
-    with spending(db, alert.provider, mode=mode) as spent:
+    root = root_of(alert.axis, alert.kind, alert.scope)
+    home = home_of(db, alert.provider, root) if alert.provider else None
+    with spending(db, alert.provider, mode=mode, home=home) as spent:
         for slot, cost, _ in spent.by_slot(start, end):
             at = slot * SLOT_MS // HOUR_MS * HOUR_MS
             hours[at] = hours.get(at, 0) + cost

@@ -119,7 +119,7 @@ class Crossed:
     offset: int
     length: int
     gone: bool
-    """Whether the log is no longer there."""
+    """Whether the log is no longer there, nor a copy in the archive."""
     model: str
     cost: int | None
     """None: the call has no price, or it is no call."""

@@ -195,6 +195,8 @@ class BudgetRow:
     points: tuple[BudgetPoint, ...] = ()
     """For the burn-up chart: rising, from the period's start to now."""
     problem: str | None = None
+    known_by: int | None = None
+    """The end that alerts know a subscription week by, where its provider may move it: the one told first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tally_tui.reports.answers_limits import BudgetPoint, BudgetRow, Budgets, Pa
 from tally_tui.reports.budget_periods import Calendar, calendar
 from tally_tui.reports.budget_spend import budget_account, budget_query, budget_spend
 from tally_tui.rules.budgets import RECENT_MS, passed_at, standing
+from tally_tui.rules.windows import Window
 
 _MONTH_WEEKS: Final = 6
 """Weeks of readings that a calendar month, at its longest, and the week it begins in need."""
@@ -175,7 +176,14 @@ def _row(
         money=_money(budget, by_provider, dates, root),
         unpriced_calls=unpriced,
         points=(BudgetPoint(start, 0), *told) if points else (),
+        known_by=_known_by(budget, windows, end),
     )
+
+
+def _known_by(budget: Budget, windows: Sequence[Window], end: int) -> int | None:
+    if budget.period != "subscription-week":
+        return None
+    return next((window.reset_at for window in windows if window.end == end), None)
 
 
 def _account(db: sqlite3.Connection, budget: Budget) -> tuple[str | None, str]:

@@ -121,6 +121,12 @@ def account_of(scope: str, root: str) -> str:
     return f"{scope}@{root}" if root else scope
 
 
+def root_of(axis: Axis, kind: str, scope: str) -> str:
+    """The home folder of the account that a scope is of, as `account_of` wrote it; '' for the usual one, or none."""
+    # A budget's name may hold an @, too.
+    return scope.partition("@")[2] if kind in ("window", "event") or axis == "burn_rate" else ""
+
+
 def window_firings(window: Window, rule: Rule) -> tuple[Firing, ...]:
     """The thresholds that the newest segment of a window has reached (percent, as whole milestones are)."""
     if not rule.on:
@@ -189,37 +195,46 @@ def budget_firings(
     provider: str | None,
     project: bool,
     on: bool = True,
+    until: int | None = None,
 ) -> tuple[Firing, ...]:
-    """The thresholds (percent) that a budget's spend has reached."""
+    """The thresholds (percent) that a budget's spend has reached; `until`: the end its period is known by, if another
+    than the one it has by now."""
     if not on:
         return ()
     axis: Axis = "project_budget" if project else "budget"
     return tuple(
-        _budget(axis, name, standing, threshold, period, provider)
+        _budget(axis, name, standing, threshold, period, provider, until)
         for threshold in sorted(set(thresholds))
         if crossed(standing.spent, standing.amount, threshold)
     )
 
 
 def budget_projections(
-    name: str, standing: Standing, thresholds: Sequence[float], *, period: str, provider: str | None
+    name: str,
+    standing: Standing,
+    thresholds: Sequence[float],
+    *,
+    period: str,
+    provider: str | None,
+    until: int | None = None,
 ) -> tuple[Firing, ...]:
-    """The thresholds (percent) that a budget's period-average projection reaches; none at low confidence."""
+    """The thresholds (percent) that a budget's period-average projection reaches; none at low confidence. For `until`
+    see `budget_firings`."""
     if standing.low_confidence:
         return ()
     return tuple(
-        _budget("projected", name, standing, threshold, period, provider)
+        _budget("projected", name, standing, threshold, period, provider, until)
         for threshold in sorted(set(thresholds))
         if crossed(standing.average, standing.amount, threshold)
     )
 
 
 def _budget(
-    axis: Axis, name: str, standing: Standing, threshold: float, period: str, provider: str | None
+    axis: Axis, name: str, standing: Standing, threshold: float, period: str, provider: str | None, until: int | None
 ) -> Firing:
     return Firing(
         axis=axis,
-        latch=Latch(f"{axis}:{name}", name, standing.end, 0, threshold),
+        latch=Latch(f"{axis}:{name}", name, standing.end if until is None else until, 0, threshold),
         severity=severity(threshold),
         provider=provider,
         at=standing.now,
@@ -238,12 +253,12 @@ LEAST_BURN: Final = NANO
 
 
 def burn_firings(
-    rate: int, trailing: Iterable[int], rule: Rule, *, provider: str | None, until: int, now_ms: int
+    rate: int, trailing: Iterable[int], rule: Rule, *, provider: str | None, until: int, now_ms: int, root: str = ""
 ) -> tuple[Firing, ...]:
     """A spike of spend: `rate` and the `trailing` rates (of hours with any spend) in nano-dollars an hour.
 
     The thresholds are multiples of the trailing median; fewer than five trailing hours say nothing.
-    `until` is the end of the day it counts for: a spike is told once a day.
+    `until` is the end of the day it counts for: a spike is told once a day. `root` is the account's home folder.
     """
     before = [each for each in trailing if each > 0]
     if not rule.on or len(before) < 5 or rate < LEAST_BURN:
@@ -252,7 +267,7 @@ def burn_firings(
     return tuple(
         Firing(
             axis="burn_rate",
-            latch=Latch(rule.name, provider or "all", until, 0, threshold),
+            latch=Latch(rule.name, account_of(provider or "all", root), until, 0, threshold),
             severity="warn",
             provider=provider,
             at=now_ms,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -132,14 +133,18 @@ def check_query(query: str, calendar: Calendar) -> None:
 
 
 _EXAMPLE: Final = "write 300, 12.50 or 2000000"
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}([,_]\d{3})+(\.\d*)?")
+"""A number in groups of three. Elsewhere a comma may be a decimal one, and must not make a hundred times as much."""
 
 
 def _number(text: str) -> Decimal | None:
-    text = text.strip().removeprefix("$").replace(",", "").replace("_", "")
+    text = text.strip().removeprefix("$").strip()
     if not text:
         return None
     try:
-        return Decimal(text)
+        if not _GROUPED.fullmatch(text) and ("," in text or "_" in text):
+            raise ArithmeticError
+        return Decimal(text.replace(",", "").replace("_", ""))
     except ArithmeticError as error:
         raise BadSettingError(f"amount: {said(text)} is no amount; {_EXAMPLE}") from error
 

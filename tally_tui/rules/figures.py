@@ -82,6 +82,20 @@ def percent_change(now: int, before: int) -> str:
     return f"+{percent}%" if percent > 0 else f"−{-percent}%"
 
 
+def whole_percent(percent: float) -> int:
+    """How much of something is used or filled, for people: cut, so that 99.6 % is not yet all of it.
+
+    What milestones and thresholds of whole percents go by, too. 41.99999999999 is 42 read off a decimal.
+    """
+    return int((percent + 1e-9) // 1)
+
+
+def percent_amount(percent: float) -> str:
+    """An amount whose unit is percents: `12 %`, `12.5 %`; cut to the tenth."""
+    tenths = whole_percent(percent * 10)
+    return f"{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''} %"
+
+
 def duration(ms: int) -> str:
     """Milliseconds in the one or two largest units: `45s`, `12m`, `3h 05m`, `2d 4h`; cut, not rounded."""
     if ms < 0:

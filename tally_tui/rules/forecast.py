@@ -144,23 +144,26 @@ class PercentPrice:
 def percent_price(percent: float, spent: int, before: Sequence[tuple[float, int]]) -> PercentPrice | None:
     """Dollars per percent: `spent` in nano-dollars; `before` the last windows' (final percent, spent), newest first.
 
-    None where nothing is used and no earlier window says.
+    None where nothing is used. A window whose percents were all used where our logs do not reach (another machine,
+    the web) costs nothing here and says nothing: without one that does, None, too.
     """
-    if percent >= SURE_PERCENT:
-        return PercentPrice(spent / percent, "window")
     if percent <= 0:
         return None
-    trailing = [cost / final for final, cost in before if final >= 1][:4]
+    if percent >= SURE_PERCENT and spent > 0:
+        return PercentPrice(spent / percent, "window")
+    trailing = [cost / final for final, cost in before if final >= 1 and cost > 0][:4]
     if trailing:
         return PercentPrice(median(trailing), "trailing")
-    return PercentPrice(spent / percent, "sparse")
+    return PercentPrice(spent / percent, "sparse") if spent > 0 else None
 
 
 def daily_budget(forecast: Forecast, price: PercentPrice | None, target: float) -> int | None:
     """Nano-dollars a day that lead exactly to a target percentage at the reset; 0 when past it; None unknown."""
-    if price is None or forecast.remaining_hours <= 0:
+    if forecast.remaining_hours <= 0:
         return None
-    return round(max(0.0, target - forecast.percent) * price.nano / (forecast.remaining_hours / 24))
+    if forecast.percent >= target:
+        return 0
+    return None if price is None else round((target - forecast.percent) * price.nano / (forecast.remaining_hours / 24))
 
 
 def status(forecast: Forecast, daily: int | None = None) -> str:

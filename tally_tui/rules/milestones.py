@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import floor
 from statistics import median
 
+from tally_tui.rules.figures import whole_percent
 from tally_tui.rules.windows import LimitKey, Window
 
 
@@ -41,11 +41,6 @@ class Milestone:
     0 (`Crossing.jump` says so); None where the percent before was not seen."""
 
 
-def whole(percent: float) -> int:
-    """The milestone that a percentage has reached: 41.99999999999 is 42 read off a decimal."""
-    return floor(percent + 1e-9)
-
-
 def crossings(window: Window) -> tuple[Crossing, ...]:
     """The milestones of a window by time.
 
@@ -56,7 +51,7 @@ def crossings(window: Window) -> tuple[Crossing, ...]:
     starts = (window.start, *(drop.at for drop in window.drops))
     segment, highest = -1, 0
     for sample in window.samples:
-        reached = whole(sample.percent)
+        reached = whole_percent(sample.percent)
         begins = sample.segment != segment
         if begins:
             segment, highest = sample.segment, max(reached - 1, 0)
@@ -99,7 +94,7 @@ class WeekPrice:
     """All that was used of it; None where nobody read it."""
     cost: int
     per_percent: float | None
-    """Nano-dollars; None below one percent."""
+    """Nano-dollars; None below one percent, and where nothing was spent that we know of."""
     change: float | None
     """Against the median of the weeks before (up to four), relative."""
 
@@ -108,7 +103,7 @@ def trend(weeks: Sequence[tuple[int, int, float | None, int]]) -> tuple[WeekPric
     """Dollars per percent of weeks given as (start, end, percent used, cost in nano-dollars), oldest first."""
     found: list[WeekPrice] = []
     for start, end, percent, cost in weeks:
-        price = cost / percent if percent is not None and percent >= 1 else None
+        price = cost / percent if percent is not None and percent >= 1 and cost > 0 else None
         before = [week.per_percent for week in found if week.per_percent is not None][-4:]
         usual = median(before) if before else None
         change = (price - usual) / usual if price is not None and usual else None

@@ -52,35 +52,6 @@ def test_set_get_and_unset(tally: Tally, path: Path, name: str, words: str, show
     assert path.read_text().startswith("# mine\nnumbers = 'full'\n")
 
 
-@pytest.mark.parametrize(
-    ("words", "pointed", "hint"),
-    [
-        (("set", "alerts.bell", "loud"), "loud", "true | false"),
-        (("set", "alerts.quiet", "night"), "night", "22:00-07:30"),
-        (("set", "alerts.weekly.thresholds", "ninety"), "ninety", "numbers above 0"),
-        (("set", "alerts.weekly.thresholds", "0"), "0", "numbers above 0"),
-        (("set", "alerts.command", "x {nonsense}"), "x {nonsense}", "title"),
-        (("set", "alerts.command", "x 'y"), None, "tokens"),
-        (("set", "alerts.budget.thresholds", "50"), "alerts.budget.thresholds", "alerts.budget.on"),
-        (("set", "alerts.weakly.on", "off"), "alerts.weakly.on", "alerts.weekly.on"),
-        (("set", "alerts.weekly", "off"), "alerts.weekly", "alerts.weekly.on"),
-        (("get", "alerts"), "alerts", "docs/alerts.md"),
-        (("unset", "alerts.nothing"), "alerts.nothing", ""),
-    ],
-)
-def test_what_cannot_be_is_pointed_at_and_the_file_is_untouched(
-    tally: Tally, path: Path, words: tuple[str, ...], pointed: str | None, hint: str
-) -> None:
-    before = path.read_bytes()
-    ran = tally("config", *words)
-    assert (ran.status, ran.out) == (2, "")
-    assert hint in ran.err
-    if pointed:
-        line, carets = ran.err.splitlines()[1:3]
-        assert line[carets.index("^") :][: carets.count("^")] == pointed
-    assert path.read_bytes() == before
-
-
 def test_the_list_holds_them_all_and_no_password(tally: Tally, path: Path) -> None:
     tally("config", "set", "alerts.apprise", "ntfy://me:secret@host/topic")
     rows = {row["key"]: row for row in tally("config", "list", "--json").json["rows"]}

@@ -49,34 +49,6 @@ def test_set_get_and_unset(tally: Tally, path: Path, name: str, words: str, show
     assert path.read_text().startswith("# mine\n[archive] # old work\n")
 
 
-@pytest.mark.parametrize(
-    ("words", "pointed", "hint"),
-    [
-        (("set", "archive.all", "some"), "some", "true | false"),
-        (("set", "archive.after_days", "-1"), None, "0 to 3650"),
-        (("set", "archive.after_days", "soon"), "soon", "0 to 3650"),
-        (("set", "archive.keep", "colour:red"), "colour:red", "colour: is no field"),
-        (("set", "archive.keep", "role:user"), "role:user", "says nothing about cost"),
-        (("set", "archive.keep", '["a"'), None, "no list"),
-        (("set", "archive.keep", "[1]"), "[1]", "no list of queries"),
-        (("set", "archive.keeps", "x"), "archive.keeps", "archive.keep?"),
-        (("get", "archive"), "archive", "archive.after_days"),
-        (("unset", "archive.nothing"), "archive.nothing", "archive.all"),
-    ],
-)
-def test_what_cannot_be_is_pointed_at_and_the_file_is_untouched(
-    tally: Tally, path: Path, words: tuple[str, ...], pointed: str | None, hint: str
-) -> None:
-    before = path.read_bytes()
-    ran = tally("config", *words)
-    assert (ran.status, ran.out) == (2, "")
-    assert hint in ran.err
-    if pointed:
-        line, carets = ran.err.splitlines()[1:3]
-        assert line[carets.index("^") :][: carets.count("^")] == pointed
-    assert path.read_bytes() == before
-
-
 def test_the_list_holds_them_all(tally: Tally, path: Path) -> None:
     tally("config", "set", "archive.keep", "cost:>5")
     rows = {row["key"]: row for row in tally("config", "list", "--json").json["rows"]}

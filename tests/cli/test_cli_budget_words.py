@@ -96,3 +96,15 @@ def test_a_budget_survives_its_words(budget: Budget) -> None:
     if budget.unit == "percent" and budget.amount > 10_000 * SMALLEST["percent"]:
         return
     assert read_words(words_of(budget), Calendar(0, UTC)) == budget
+
+
+@pytest.mark.parametrize("amount, dollars", [("1,000", 1_000), ("1,234,567.5", 1_234_567.5), ("$2_000", 2_000)])
+def test_thousands_may_be_set_apart(amount: str, dollars: float) -> None:
+    assert read_words(Words("week", amount), Calendar(0, UTC)).amount == dollars * SMALLEST["usd"]
+
+
+@pytest.mark.parametrize("amount", ["12,50", "1.000,50", "10,", "1,00", "1,0000", "12_5", ",500"])
+def test_a_decimal_comma_is_refused_and_makes_no_hundredfold(amount: str) -> None:
+    assert problems(Words("week", amount), Calendar(0, UTC)) == {
+        "amount": f"amount: {amount!r} is no amount; write 300, 12.50 or 2000000"
+    }

@@ -61,6 +61,24 @@ def test_after_a_credit_the_week_goes_on_from_there(tally: Tally, monkeypatch: p
 
 
 @pytest.mark.usefixtures("week")
+def test_the_id_of_a_removed_credit_is_never_given_again(tally: Tally) -> None:
+    tally("credit", "add", "31", "--at", "45m")
+    tally("credit", "remove", "1")
+    assert "`tally-tui credit remove 2` takes it back" in tally("credit", "add", "31", "--at", "45m").out
+    again = tally("credit", "remove", "1")
+    assert (again.status, again.out) == (2, "")
+    assert [each["id"] for each in tally("credit", "--json").json["credits"]] == [2]
+
+
+@pytest.mark.usefixtures("week")
+def test_a_limit_that_nobody_read_is_answered_with_those_there_are(tally: Tally) -> None:
+    resets = "2026-11-22T15:00:00Z"
+    tally("record", "--five-hour", "12", "--five-hour-resets-at", resets)
+    said = tally("credit", "add", "3", "--window", "3h").err
+    assert "no such limit was ever read; there are: claude 5h, claude 7d\n" in said
+
+
+@pytest.mark.usefixtures("week")
 @pytest.mark.parametrize(
     ("words", "pointed", "said"),
     [

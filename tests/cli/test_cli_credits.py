@@ -151,6 +151,11 @@ def test_golden_pasted_allowance(tally: Tally, pasted: Callable[[str], Any]) -> 
     assert told[10_080]["used_percent"] == 67.0
 
 
+def test_colours_of_the_terminal_are_pasted_too(pasted: Callable[[str], Any]) -> None:
+    ran = pasted("\x1b[1m5h limit:\x1b[0m \x1b[32m79%\x1b[39m left")
+    assert (ran.status, ran.out) == (0, "recorded: codex, 5 hours: 21%, nothing says when it resets\n")
+
+
 def test_text_without_a_window_is_told_and_what_cannot_be_is_left_out(
     tally: Tally, pasted: Callable[[str], Any]
 ) -> None:

@@ -188,7 +188,7 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == b"{\n"
     process.stdout.close()
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=180)
     assert (process.returncode, errors) == (0, b"")
 
 

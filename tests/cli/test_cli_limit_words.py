@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from alert_home import AlertHome, later
 
+from tally_tui.clock import parse_instant
+from tally_tui.record.line import Gauge, View, line
+
 Tally = Callable[..., Any]
 NOON, RESET = "2026-03-04T12:00:00Z", "2026-03-09T00:00:00Z"
 
@@ -58,6 +61,21 @@ def test_two_accounts_are_named_and_one_is_not(tally: Tally, home: AlertHome) ->
     assert "claude (usual), 7 days" in tally("today").out
     roots = [each["root"] for each in tally("today", "--json").json["limits"]]
     assert roots == [None, str(home.folder / "claude")]
+
+
+@pytest.mark.parametrize(("percent", "told"), [(23.5, 23), (24.5, 24), (99.6, 99)])
+def test_a_percentage_is_the_same_wherever_it_is_read(tally: Tally, home: AlertHome, percent: float, told: int) -> None:
+    home.read(later(NOON, -60), 1, RESET)
+    home.read(NOON, percent, RESET)
+    assert f": {told} % used" in tally("limits").out
+    assert f": {told} % used" in tally("forecast").out
+    assert f" {told}% " in tally("today").out
+    assert f"\n   {told} %  " in tally("milestones").out
+    view = View(parse_instant(NOON))
+    view.gauges["claude", 10_080] = Gauge(percent, parse_instant(RESET), view.now)
+    assert line(("7d",), view, colours=False).startswith(f"7d {told}%")
+    # Programs get it as it was read.
+    assert tally("limits", "--json").json["limits"][0]["used_percent"] == percent
 
 
 def test_doubts_are_told_in_words_and_no_time_of_the_cap_with_them(tally: Tally, home: AlertHome) -> None:

@@ -45,6 +45,19 @@ def test_a_budget_is_set_listed_changed_and_removed(tally: Tally) -> None:
     assert tally("budget", "list", "--json").json["budgets"] == []
 
 
+@pytest.mark.usefixtures("month")
+def test_setting_a_budget_again_tells_what_it_replaced(tally: Tally) -> None:
+    first = tally("budget", "set", "week", "300", "--provider", "claude", "--thresholds", "80,100", "--projected")
+    assert first.out == "budget week is set; `tally-tui budget list` shows how it stands\n"
+    assert tally("budget", "set", "week", "250").out.splitlines() == [
+        "budget week is changed; `tally-tui budget list` shows how it stands",
+        "replaced: amount 300 → 250; provider claude → none; thresholds 80, 100 → 90, 100; projected yes → no",
+    ]
+    assert tally("budget", "set", "week", "250").out.splitlines() == [
+        "budget week is as it was; `tally-tui budget list` shows how it stands"
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "pointed_at"),
     [

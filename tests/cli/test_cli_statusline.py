@@ -17,7 +17,7 @@ import pytest
 from tally_tui.cli.agents import quick
 from tally_tui.cli.main import run
 from tally_tui.clock import parse_instant
-from tally_tui.record import after, memory
+from tally_tui.record import after, memory, theirs
 
 NOW_S = parse_instant("2026-11-22T12:00:00Z") // 1000
 HOUR = 3600
@@ -44,6 +44,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The processes that would have been started behind the agent's back."""
     commands: list[list[str]] = []
     monkeypatch.setattr(after, "_start", commands.append)
+    monkeypatch.setattr(theirs, "PATIENCE_S", 120.0)
+    monkeypatch.setattr(os, "nice", lambda more: 0)  # a worker in the tests' own process would leave it nice for ever
     monkeypatch.setenv("NO_COLOR", "1")
     return commands
 
@@ -245,12 +247,31 @@ class TestWhatItKeeps:
         say(payload("busy", five=64))
         assert "5h 64% 1h 50m" in say(payload("idle", five=20))
 
+    def test_a_session_never_seen_before_may_have_sat_idle_and_does_not_say_less_than_one_at_work(
+        self, say: Say, later: Any
+    ) -> None:
+        say(payload("busy", five=64))
+        later(60)
+        assert "5h 64% 1h 59m" in say(payload("other", five=20))
+        later(301)
+        assert "5h 20% " in say(payload("third", five=20))
+
+    def test_a_session_that_says_less_than_before_itself_is_believed(self, say: Say, later: Any) -> None:
+        say(payload("busy", five=64))
+        later(60)
+        assert "5h 20% 1h 59m" in say(payload("busy", five=20))
+
     def test_before_its_first_answer_a_session_shows_what_is_known(self, say: Say) -> None:
         say(payload("one", five=20))
         assert "5h 20% 2h 00m · 7d 41%" in say({"session_id": "new", "model": {"display_name": "Opus 5"}})
 
 
 class TestASecondOneAtOnce:
+    @pytest.fixture(autouse=True)
+    def at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """However slow the machine is, the second comes within the time."""
+        monkeypatch.setattr(memory, "SAME_S", 3600.0)
+
     def test_answers_from_the_first(self, say: Say) -> None:
         first = say(payload())
         assert say(payload(model={"display_name": "Another"})) == first
@@ -278,6 +299,16 @@ class TestTheirs:
     @pytest.mark.parametrize("command", ["exit 3", "true", "/no/such/program", "kill -9 $$"])
     def test_ours_stands_alone_where_it_fails(self, say: Say, command: str) -> None:
         assert say(payload(), "statusline", "--then", command).startswith("Opus 5 |")
+
+    @pytest.mark.parametrize("command", ["yes", "head -c 70000 /dev/zero | tr '\\0' a"])
+    def test_ours_stands_alone_where_it_never_ends(self, say: Say, command: str) -> None:
+        assert say(payload(), "statusline", "--then", command).startswith("Opus 5 |")
+
+    def test_one_that_does_not_listen_and_has_much_to_say_is_heard(self, say: Say) -> None:
+        much = payload() | {"pad": "x" * 200_000}
+        assert say(much, "statusline", "--then", "exec <&-; echo theirs").startswith("theirs | Opus 5")
+        line = say(much | {"session_id": "other"}, "statusline", "--then", "wc -c")
+        assert int(line.split(" | ")[0]) == len(json.dumps(much | {"session_id": "other"}))
 
     def test_its_colour_ends_with_it(self, say: Say) -> None:
         line = say(payload(), "statusline", "--then", r"printf '\033[31mred'")
@@ -340,15 +371,18 @@ def test_it_loads_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['tally-tui', 'statusline']\n"
         "from tally_tui.__main__ import main\n"
+        "from tally_tui.record import after\n"
+        "after._start = lambda command: None\n"
         "main()\n"
         "heavy = {'msgspec', 'rich', 'textual', 'platformdirs', 'tomlkit', 'watchdog', 'dataclasses', 'pathlib',\n"
         "         'zoneinfo', 'subprocess', 'tally_tui.model', 'tally_tui.ingest', 'tally_tui.logs'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
-    said = json.dumps(payload()).encode()
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    # The first one makes the ledger, and asks for alerts; the second is every other one.
-    for _ in range(2):
+    # The first one makes the ledger, and asks for a worker; the one after that worker is every other one.
+    for session in ("first", "second"):
+        said = json.dumps(payload(session)).encode()
         ran = subprocess.run([sys.executable, "-c", code], input=said, capture_output=True, env=environment, check=True)
-    assert ran.stdout.startswith(b"Opus 5")
+        assert ran.stdout.startswith(b"Opus 5")
+        after.work()
     assert ran.stderr.decode().strip().splitlines()[-1] == "[]"

@@ -25,7 +25,7 @@ db.close()
 
 
 def another_comes_and_goes(path: Path) -> None:
-    subprocess.run([sys.executable, "-c", ANOTHER, str(path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", ANOTHER, str(path)], check=True, timeout=180)
 
 
 @pytest.mark.parametrize("opened", [open_writer, lambda path: open_writer(path, full=True), open_reader])

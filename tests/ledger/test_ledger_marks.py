@@ -109,7 +109,7 @@ def test_two_programs_at_once_lose_nothing_of_each_other(path: Path) -> None:
         for name in ("bookmarks", "notes")
     ]
     for run in runs:
-        _, problems = run.communicate(timeout=60)
+        _, problems = run.communicate(timeout=180)
         assert run.returncode == 0, problems.decode()
     with closing(open_reader(path)) as db:
         kept = {each.subject.session: (each.bookmarked, each.note) for each in marks.kept(db)}

@@ -18,6 +18,7 @@ from tally_tui.clock import parse_instant
 from tally_tui.ledger import verify
 from tally_tui.ledger.alerts import Told
 from tally_tui.model import NANO, PriceStatus
+from tally_tui.record.alert_words import title
 
 MONDAY, RESET = "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"
 
@@ -219,6 +220,24 @@ def test_a_projection_from_a_stale_reading_fires_nothing(desk: Desk) -> None:
     desk.read(96, 53)
     look(desk, 96.1)
     assert desk.home.told == ["projected claude 90 warn"]
+
+
+def test_the_spike_of_one_account_is_not_hidden_by_the_usual_hours_of_another(desk: Desk) -> None:
+    settled(desk, STORIES["burn rate"])
+    desk.book.session("busy", folder="/work/alpha", home="")
+    desk.book.session("calm", folder="/work/alpha", home="/home/ada/work")
+    for hour in range(6):
+        desk.spend(50 + hour, 4, "busy", home="")
+        desk.spend(50 + hour, 0.5, "calm", home="/home/ada/work")
+    look(desk, 56)
+    assert desk.home.alerts == []
+    # $2 in an hour are four times the usual of this account; of both together they are less than half.
+    desk.spend(59.5, 2, "calm", home="/home/ada/work")
+    look(desk, 60, 3)
+    assert desk.home.told == ["burn_rate claude 3 warn"]
+    [alert] = desk.home.alerts
+    assert alert.scope == "claude@/home/ada/work"
+    assert title(alert) == "Claude (work) burns 4.0× the usual"
 
 
 def test_two_accounts_at_once_are_two_alerts(desk: Desk) -> None:

@@ -58,7 +58,7 @@ def tally(home: AlertHome, at: str, *words: str, said: str = "") -> subprocess.C
     return subprocess.run(
         [sys.executable, "-m", "tally_tui", *words],
         env={**os.environ, **home.environment, "TALLY_NOW": at},
-        input=said, capture_output=True, text=True, check=False, timeout=60,
+        input=said, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def running(home: AlertHome, at: str, program: str) -> Iterator[None]:
             if program is WATCH:
                 process.send_signal(signal.SIGINT)
             process.stdin.close()
-            assert process.wait(60) == 0
+            assert process.wait(180) == 0
             assert process.stderr.read() == ""
 
 
@@ -128,7 +128,7 @@ def test_whoever_sees_it_first_tells_it_and_nobody_else_does(home: AlertHome) ->
             for each in threads:
                 each.start()
             for each in threads:
-                each.join(60)
+                each.join(240)
             assert [each.returncode for each in ended] == [0] * len(doings), [each.stderr for each in ended]
             until(lambda: idle(home), "no worker is left")
             until(lambda line=f"weekly claude {threshold} warn": line in home.told, f"{threshold} is told")

@@ -177,6 +177,27 @@ def test_budgets_fire_by_their_own_thresholds_and_a_new_amount_is_a_new_rule(hom
     assert home.told == ["budget  50 info"] * 2
 
 
+def test_a_week_whose_reset_is_moved_is_the_same_week_for_its_budgets(home: AlertHome, book: Book) -> None:
+    table = '[[budgets]]\nname = "week"\namount = 10\nprovider = "claude"\nthresholds = [50, 100]\nprojected = true\n'
+    home.settings(rest=table, alerts="[alerts.costly_call]\non = false")
+    book.session("s")
+    home.read("2026-03-04T08:00:00Z", 5, "2026-03-07T14:00:00Z")
+    book.call("s", parse_instant("2026-03-04T08:00:00Z"), cost=NANO // 10)
+    assert looked(home, book, "2026-03-04T08:01:00Z") == []
+    book.call("s", parse_instant("2026-03-04T09:00:00Z"), cost=6 * NANO)
+    first = [("budget", "week", 50), ("projected", "week", 50), ("projected", "week", 100)]
+    assert sorted(looked(home, book, "2026-03-04T09:01:00Z")) == first
+    # Without a fall of the percentage it is the same week that ends later, or earlier.
+    home.read("2026-03-04T10:00:00Z", 8, "2026-03-07T20:00:00Z")
+    assert looked(home, book, "2026-03-04T10:01:00Z") == []
+    home.read("2026-03-04T11:00:00Z", 9, "2026-03-07T11:00:00Z")
+    assert looked(home, book, "2026-03-04T11:01:00Z") == []
+    # With one a new week has begun.
+    home.read("2026-03-05T09:00:00Z", 1, "2026-03-12T09:00:00Z")
+    book.call("s", parse_instant("2026-03-05T10:00:00Z"), cost=6 * NANO)
+    assert ("budget", "week", 50) in looked(home, book, "2026-03-05T10:01:00Z")
+
+
 def test_costly_calls_and_sessions_models_without_a_price_and_limits_hit(home: AlertHome, book: Book) -> None:
     book.session("s")
     book.session("x", provider=Provider.CODEX)

@@ -10,9 +10,10 @@ import pytest
 
 from tally_tui.config_alerts import Alerts
 from tally_tui.record import channels as telling
-from tally_tui.record.channels import Channel, Notice, channels, dispatch, terminal_channel, to_command
+from tally_tui.record.channels import Channel, channels, dispatch, terminal_channel, to_command
 from tally_tui.record.channels_extras import ChannelError
 from tally_tui.record.channels_terminal import notification, outward, ringing, suited
+from tally_tui.record.notice import Notice
 
 WEEK = Notice(7, "Claude: 7 days at 90%", "91% used; resets soon", "warn", {"axis": "weekly", "threshold": "90"})
 
@@ -92,8 +93,8 @@ def test_a_command_that_fails_or_hangs_says_so(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_channel_that_fails_or_never_answers_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "PATIENCE_S", 0.1)
-    monkeypatch.setattr(telling, "_GRACE_S", 0.1)
+    monkeypatch.setattr(telling, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(telling, "_GRACE_S", 0.5)
     told: list[str] = []
     forever = threading.Event()
 

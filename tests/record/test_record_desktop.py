@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tally_tui.record.channels import Notice
 from tally_tui.record.channels_extras import ChannelError, to_desktop
+from tally_tui.record.notice import Notice
 
 
 class Urgency(Enum):

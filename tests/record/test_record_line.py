@@ -59,7 +59,9 @@ class TestSpend:
 
     def test_calls_without_a_price_are_told(self) -> None:
         assert shown(figures((5, 2, 1)), parts=("burn",)) == "$2.00+/h"
-        assert shown(figures((5, 0, 1)), parts=("burn",)) == "?/h"
+        assert shown(figures((5, 0, 1)), parts=("burn",)) == "unpriced last hour"
+        unpriced = figures((5, 0, 1), block=[NOW - HOUR, NOW + 4 * HOUR])
+        assert shown(unpriced, parts=("block",)) == "~unpriced block 4h 00m left"
 
     def test_old_figures_say_how_old(self) -> None:
         assert shown(figures(at=NOW - 2 * HOUR), parts=("today",)) == "$18.40 today (2h 00m ago)"

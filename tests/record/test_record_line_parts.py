@@ -79,7 +79,7 @@ def environment(home: AlertHome) -> dict[str, str]:
 def line(home: AlertHome, said: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tally_tui", *(words or ("statusline",))],
-        env=environment(home), input=said, capture_output=True, text=True, check=False, timeout=60,
+        env=environment(home), input=said, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def test_fifty_at_once_leave_no_pile_and_their_readings_are_weighed(home: AlertH
                 env=environment(home), stdin=handle, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
         processes.append(process)
-    shown = [process.communicate(timeout=120) for process in processes]
+    shown = [process.communicate(timeout=240) for process in processes]
     assert all(process.returncode == 0 for process in processes)
     assert all(out.startswith("Opus 5 | ") and err == "" for out, err in shown)
     until(lambda: not workers(home), "no process is left behind")

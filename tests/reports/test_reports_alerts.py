@@ -12,6 +12,7 @@ from limit_books import DAY, HOUR, dollars, reading
 
 from tally_tui.config import Settings, load
 from tally_tui.ledger import alerts as kept
+from tally_tui.ledger.archived import FOLDER, Copy, note_copies
 from tally_tui.model import NANO, PriceStatus, Provider
 from tally_tui.query import ALERTS, QueryError, parse
 from tally_tui.reports.alert_detail import detail
@@ -181,6 +182,18 @@ def test_a_log_that_is_gone_is_said_and_not_offered(book: Book) -> None:
     found = told_of(book, number)
     assert found.crossed is not None and found.crossed.gone
     assert "o" not in [step.key for step in found.steps]
+
+
+def test_a_log_that_is_gone_can_be_opened_where_the_archive_has_it(book: Book, tmp_path: Path) -> None:
+    book.file("/logs/one.jsonl", gone_at=NOW)
+    book.call("one", NOW - HOUR, offset=10)
+    number = fire(book, "costly_session", "one", NOW, kind="session", threshold=0.0001, numbers={"session": "one"})
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "one.jsonl.zst").write_bytes(b"kept")
+    note_copies(book.db, [Copy(Provider.CLAUDE, "one", "/logs/one.jsonl", "one.jsonl.zst", 99, 4, b"", 0, NOW)])
+    found = told_of(book, number)
+    assert found.crossed is not None and not found.crossed.gone
+    assert "o" in [step.key for step in found.steps]
 
 
 def test_a_model_without_a_price_is_crossed_by_its_last_call(book: Book) -> None:

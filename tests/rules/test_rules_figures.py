@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally_tui.rules.figures import NANO, ago, call_money, duration, money, percent_change, short_tokens, size, usd6
+from tally_tui.rules.figures import (
+    NANO,
+    ago,
+    call_money,
+    duration,
+    money,
+    percent_amount,
+    percent_change,
+    short_tokens,
+    size,
+    usd6,
+    whole_percent,
+)
 
 
 @given(st.integers(-(10**20), 10**20))
@@ -92,6 +104,22 @@ def test_short_tokens_are_short(count):
 )
 def test_changes(now, before, shown):
     assert percent_change(now, before) == shown
+
+
+@pytest.mark.parametrize(
+    ("percent", "whole", "amount"),
+    [
+        (0, 0, "0 %"),
+        (0.999, 0, "0.9 %"),
+        (23.5, 23, "23.5 %"),
+        (41.99999999999, 42, "42 %"),  # 42 read off a decimal
+        (99.6, 99, "99.6 %"),
+        (99.96, 99, "99.9 %"),
+        (100, 100, "100 %"),
+    ],
+)
+def test_nothing_is_told_as_full_before_it_is(percent, whole, amount):
+    assert (whole_percent(percent), percent_amount(percent)) == (whole, amount)
 
 
 def test_stretches_of_time():

@@ -63,6 +63,7 @@ def test_golden_already_capped() -> None:
     assert (got.state, got.cap_at) == ("capped", None)
     assert status(got) == "⚠ CAPPED"
     assert daily_budget(got, percent_price(100, 30 * NANO, []), 100) == 0
+    assert daily_budget(got, None, 100) == 0
 
 
 def test_golden_fresh_week() -> None:
@@ -100,8 +101,9 @@ def test_the_four_reasons_of_doubt(levels: tuple[tuple[float, float], ...], at: 
         # The last four weeks of 1 % or more, newest first: 0.40, 0.434, 0.45, 0.30 → their middle 0.417.
         (4, 9, [(80, 32), (0.5, 90), (50, 21.7), (60, 27), (90, 27), (10, 50)], 0.417, "trailing"),
         (4, 9, [(0.5, 1)], 2.25, "sparse"),
+        (42, 0, [(50, 20), (60, 0)], 0.4, "trailing"),
     ],
-    ids=["from 10 % on its own", "even with weeks before", "median of four weeks", "sparse"],
+    ids=["from 10 % on its own", "even with weeks before", "median of four weeks", "sparse", "used elsewhere"],
 )
 def test_dollars_per_percent_and_its_fallbacks(
     percent: float, spent: float, before: list[tuple[float, float]], dollars: float, source: str
@@ -113,6 +115,7 @@ def test_dollars_per_percent_and_its_fallbacks(
 
 def test_no_usage_has_no_price() -> None:
     assert percent_price(0, 0, [(50, 25 * NANO)]) is None
+    assert percent_price(4, 0, []) is None and percent_price(40, 0, [(50, 0)]) is None
     got = week((96, 0), at=96)
     assert daily_budget(got, None, 100) is None
     assert (got.low, got.high, got.cap_at) == (0, 0, None)

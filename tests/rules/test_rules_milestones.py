@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally_tui.rules.milestones import costed, crossings, trend, used_between, whole
+from tally_tui.rules.figures import whole_percent
+from tally_tui.rules.milestones import costed, crossings, trend, used_between
 from tally_tui.rules.windows import Drop, LimitKey, Sample, Window
 
 KEY = LimitKey("claude", "claude", 10_080)
@@ -58,14 +59,16 @@ def test_the_first_percent_seen_has_no_marginal_cost() -> None:
     assert (only.cumulative, only.marginal) == (7, None)
 
 
-def test_whole() -> None:
-    assert [whole(percent) for percent in (0, 0.999, 1, 99.9999999999, 100)] == [0, 0, 1, 100, 100]
-
-
 def test_dollars_per_percent_from_week_to_week() -> None:
     got = trend([(0, 7, 50, 100), (7, 14, None, 40), (14, 21, 0.5, 40), (21, 28, 40, 100), (28, 35, 20, 90)])
     assert [week.per_percent for week in got] == [2, None, None, 2.5, 4.5]
     assert [week.change for week in got] == [None, None, None, 0.25, 1.0]
+
+
+def test_a_week_used_where_no_log_reaches_has_no_price() -> None:
+    got = trend([(0, 7, 50, 100), (7, 14, 30, 0), (14, 21, 40, 100)])
+    assert [week.per_percent for week in got] == [2, None, 2.5]
+    assert [week.change for week in got] == [None, None, 0.25]
 
 
 def test_percents_used_in_a_stretch() -> None:
@@ -86,7 +89,8 @@ def test_any_milestones_rise_once_each_and_their_costs_add_up(percents: list[flo
     held = window(*((at + 1, percent) for at, percent in enumerate(percents)))
     found = costed(crossings(held), lambda since, until: sum(since <= at < until for at in calls))
     passed = [each.crossing.percent for each in found]
-    assert passed == list(range(passed[0], whole(percents[-1]) + 1)) if passed else whole(percents[-1]) == 0
+    reached = whole_percent(percents[-1])
+    assert passed == list(range(passed[0], reached + 1)) if passed else reached == 0
     assert [each.cumulative for each in found] == sorted(each.cumulative for each in found)
     if found:
         rest = sum(each.marginal or 0 for each in found[1:])

@@ -23,6 +23,7 @@ class EditInput(Input):
     HELP = "Enter keeps what is typed, Esc leaves everything as it was."
     BINDING_GROUP_TITLE = "Edit"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="edit.keep", tooltip="Keep what is typed"),
         Binding("escape", "leave", "Leave", id="edit.leave", tooltip="Leave everything as it was"),
     ]
 

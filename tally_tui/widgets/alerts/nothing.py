@@ -20,6 +20,10 @@ class NoAlerts(Widget):
     rules: reactive[AlertRules | None] = reactive(None, layout=True)
     filtered: reactive[bool] = reactive(False, layout=True)
 
+    def __init__(self, demo: bool = False) -> None:
+        super().__init__()
+        self.demo = demo
+
     def render(self) -> Content:
         return Content("\n").join(self._lines())
 
@@ -42,7 +46,10 @@ class NoAlerts(Widget):
         on = [rule for rule in rules.rules if rule.on and rule.axis not in ("budget", "project_budget")]
         told = [_speaks(rule.axis, rule.thresholds) for rule in on]
         budgets = len(rules.budgets)
-        lines = [Content.styled("No alert yet", "bold"), Content(f"What makes one: {'; '.join(told)}.")]
+        title, first = "No alert yet", "What makes one"
+        if self.demo:
+            title, first = "The demo fires no alerts", "On your own logs these make one"
+        lines = [Content.styled(title, "bold"), Content(f"{first}: {'; '.join(told)}.")]
         if budgets:
             lines.append(Content(f"And the thresholds of your {budgets} budget{'' if budgets == 1 else 's'}."))
         else:

@@ -62,7 +62,7 @@ class MilestoneRows:
             instant(each.at, self.zone, self.now), marginal, figures.money(each.cumulative),
         ]  # fmt: skip
         if self.other:
-            cells.append("–" if each.other is None else f"{each.other:.0f} %")
+            cells.append("–" if each.other is None else f"{figures.whole_percent(each.other)} %")
         return cells
 
 
@@ -162,7 +162,8 @@ class ProgressPane(Vertical):
         place = (f"  {self.place + 1} of {count}", "$quiet") if count > 1 else ""
         return Content.assemble(
             arrows, (f"{PROVIDERS.get(key.provider, key.provider)}{own}, {length}", "bold"), further, place,
-            (f"\n{used:.4g} % {'at its end' if over else 'now'} · {'was reset' if over else 'resets'} {when} · "
+            (f"\n{figures.percent_amount(used)} {'at its end' if over else 'now'} · "
+             f"{'was reset' if over else 'resets'} {when} · "
              f"{figures.money(found.cost)}{price}", "$quiet"),
         )  # fmt: skip
 
@@ -181,7 +182,7 @@ class ProgressPane(Vertical):
             if percent:
                 change = f"{'▲ +' if rose else '▼ −'}{abs(percent)} %"
             bar = meter((week.per_percent or 0) / top, _BAR)
-            tail = f"  {week.percent or 0:.0f} % for {figures.money(week.cost)}" if wide else ""
+            tail = f"  {figures.whole_percent(week.percent or 0)} % for {figures.money(week.cost)}" if wide else ""
             yield Content.assemble(
                 (f"{'' if known else '~'}{start.day} {start:%b}".rjust(8), "$quiet"), " ", (bar, "$primary"),
                 f" {fit(price, 8, right=True)} ", (fit(change, 8), "$text-warning" if rose else "$quiet"),

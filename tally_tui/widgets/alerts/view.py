@@ -21,8 +21,8 @@ from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.figures import ago
 from tally_tui.widgets import figures
 from tally_tui.widgets.alerts.feed import state
-from tally_tui.widgets.alerts.words import SIGNS, STYLES, instant, scale
-from tally_tui.widgets.small_chart import SmallChart
+from tally_tui.widgets.alerts.words import SIGNS, STYLES, axis_times, instant, scale
+from tally_tui.widgets.small_chart import SmallChart, Times
 from tally_tui.widgets.text import clean
 
 _KEYS = {"o": "screen.open", "3": "app.switch_mode('budgets')", "2": "app.switch_mode('conversations')"}
@@ -80,16 +80,15 @@ class AlertView(VerticalScroll, can_focus=True):
         if row is None:
             for name in ("#head", "#next", "#rest"):
                 self.query_one(name, Static).update("")
-            chart.show(None, 0, 0, str, str)
+            chart.show(None, 0, 0, str, Times())
             return
         self.query_one("#head", Static).update(Content("\n").join(self._head(row)))
         if series is not None:
             title.update(_chart_title(series))
-            chart.show(
-                series, row.alert.fired_at, self._now, lambda value: scale(series.unit, value), self._clock
-            )
+            times = axis_times(series.span, self.zone, self._now)
+            chart.show(series, row.alert.fired_at, self._now, lambda value: scale(series.unit, value), times)
         else:
-            chart.show(None, 0, 0, str, str)
+            chart.show(None, 0, 0, str, Times())
         waiting = [Content.styled("…", "$quiet")]
         self.query_one("#next", Static).update(Content("\n").join(waiting if detail is None else _steps(detail)))
         rest = [] if detail is None else self._rest(row.alert, detail)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tally_tui.model import Span
 from tally_tui.reports.answers_alerts import Unit
 from tally_tui.rules.alerts import Axis
+from tally_tui.rules.periods import bounds
+from tally_tui.rules.windows import DAY_MS
 from tally_tui.rules.zones import local
 from tally_tui.widgets import figures
+from tally_tui.widgets.small_chart import Times
 
 SIGNS: Final[dict[str, str]] = {"info": "i", "warn": "▲", "critical": "‼"}
 STYLES: Final[dict[str, str]] = {"info": "$text-primary", "warn": "$text-warning", "critical": "$text-error"}
@@ -80,6 +84,22 @@ def instant(at: int, zone: ZoneInfo, now: int) -> str:
     if abs((moment.date() - today.date()).days) < 7:
         return f"{moment:%a %H:%M}"
     return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment:%Y-%m-%d}"
+
+
+def axis_times(span: Span, zone: ZoneInfo, now: int) -> Times:
+    """What stands below a chart: of some days the dates, for a weekday may come twice; of less the time."""
+    since, until = span.since or 0, span.until or 0
+    if until - since < 2 * DAY_MS:
+        return Times(lambda at: instant(at, zone, now), lambda at: instant(at, zone, now))
+    days, midnight = [], bounds("day", since, zone)[1]
+    while midnight < until:
+        days.append((midnight, str(local(midnight, zone).day)))
+        midnight = bounds("day", midnight, zone)[1]
+
+    def date(at: int) -> str:
+        return f"{local(at, zone).day} {local(at, zone):%b}"
+
+    return Times(lambda at: f"{date(at)} {local(at, zone):%H:%M}", date, tuple(days))
 
 
 def minutes(quiet: tuple[int, int]) -> str:

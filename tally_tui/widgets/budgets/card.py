@@ -71,7 +71,7 @@ class BudgetCard(Widget):
     def _figures(self, row: BudgetRow, width: int) -> list[Content]:
         standing, unit = row.standing, row.budget.unit
         assert standing is not None
-        percent = f"{standing.used_percent:4.0f} %" if standing.used_percent < 9999.5 else ">9999 %"
+        percent = words.used(standing.used_percent)
         bar = Content.assemble(
             gauge(standing, row.budget.thresholds, max(4, width - len(percent))), (percent, "bold")
         )

@@ -16,6 +16,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tally_tui.reports.answers_limits import BudgetRow
+from tally_tui.widgets import figures
 from tally_tui.widgets.budgets import burn_up, words
 from tally_tui.widgets.budgets.gauge import gauge
 from tally_tui.widgets.text import clean
@@ -74,7 +75,7 @@ class _Head(_Lines):
         if standing is None:
             why = Content.styled(clean(row.problem or "cannot be told"), "$text-warning")
             return [Content(""), *why.wrap(width)]
-        percent = f" {standing.used_percent:.0f} %"
+        percent = f" {figures.whole_percent(standing.used_percent)} %"
         bar = gauge(standing, row.budget.thresholds, max(4, width - cell_len(percent)))
         pairs: list[tuple[str, str, str]] = [
             ("Spent", words.spent_of(standing, unit), words.left(standing, unit)),

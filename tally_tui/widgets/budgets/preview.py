@@ -58,16 +58,19 @@ class PreviewPane(Widget):
         ]
 
     def _period(self, period: PastPeriod, preview: Preview, width: int, present: bool) -> Content:
-        budget = preview.budget
         name = "now" if present else _short(period, preview, self.zone)
         label = max(cell_len(_short(each, preview, self.zone)) for each in preview.periods)
         share = period.used_percent / 100
-        percent = f"{period.used_percent:4.0f} %" if period.used_percent < 9999.5 else ">9999 %"
+        used = [words.used(each.used_percent) for each in preview.periods]
+        # Four digits leave no blank that would part them from what is spent.
+        wide = max(len(each.lstrip()) + 1 for each in used)
+        percent = words.used(period.used_percent).rjust(wide)
         # The highest says that those below it fired, too.
         fired = f"{max(period.fired):.0f} %" if period.fired else ""
         tail = f"  ! {fired}" if fired else "  ✓"
         longest = max((len(f"{each:.0f} %") for past in preview.periods for each in past.fired), default=0) + 4
-        spent = f" {words.amount(period.spent, budget.unit).removesuffix(' tokens'):>9}"
+        sums = max(9, *(len(_spent(each, preview)) for each in preview.periods))
+        spent = f" {_spent(period, preview):>{sums}}"
         room = width - label - 1 - cell_len(percent) - longest
         if room - cell_len(spent) < 6:
             spent = ""
@@ -103,6 +106,10 @@ def summary(preview: Preview, zone: ZoneInfo) -> str:
     instants = ", ".join(words.moment(at, zone) for at in reversed(highest[-2:]))
     more = ", …" if len(highest) > 2 else ""
     return f"Over {span} {told}: {instants}{more}."
+
+
+def _spent(period: PastPeriod, preview: Preview) -> str:
+    return words.amount(period.spent, preview.budget.unit).removesuffix(" tokens")
 
 
 def _short(period: PastPeriod, preview: Preview, zone: ZoneInfo) -> str:

@@ -47,14 +47,19 @@ def amount(parts: int, unit: Unit) -> str:
         return figures.money(parts)
     if unit == "tokens":
         return f"{figures.count(parts)} tokens"
-    return f"{parts / SMALLEST['percent']:.1f} %".replace(".0 %", " %")
+    return figures.percent_amount(parts / SMALLEST["percent"])
 
 
 def short(parts: int, unit: Unit) -> str:
     """The same in at most six cells, for an axis."""
     if unit == "usd":
         return figures.short_money(parts)
-    return figures.count(parts) if unit == "tokens" else f"{parts / SMALLEST['percent']:.0f} %"
+    return figures.count(parts) if unit == "tokens" else f"{figures.whole_percent(parts / SMALLEST['percent'])} %"
+
+
+def used(percent: float) -> str:
+    """How much of an amount is spent, in seven cells: ` 92 %`, `>9999 %`."""
+    return f"{figures.whole_percent(percent):4} %" if percent < 10_000 else ">9999 %"
 
 
 def verdict(row: BudgetRow) -> tuple[str, str, str]:
