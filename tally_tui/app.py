@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from tally_tui import clock
-from tally_tui.actions import Done
+from tally_tui.actions import Done, MarkAction
 from tally_tui.config import Settings
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.unread import Unread
@@ -221,6 +221,7 @@ class TallyApp(App[str]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end, number)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell has drawn over it
         self._can_show = True
         self._wake()
         # For the sign on every screen's title bar: it stands as long as the app. After what the screen asked.
@@ -281,7 +282,12 @@ class TallyApp(App[str]):
             words = " ".join(filter(None, (done.trouble.happened, done.trouble.kept, done.trouble.todo)))
             self.notify(words, severity="error", timeout=10, markup=False)
         elif done.said:
-            self.notify(done.said, timeout=4, markup=False)
+            # What was kept in passing is told where it hides nothing.
+            say = getattr(self.screen, "say", None) if isinstance(done.action, MarkAction) else None
+            if say is not None:
+                say(done.said)
+            else:
+                self.notify(done.said, timeout=4, markup=False)
         for screen in self.screen_stack:
             if isinstance(screen, HearsDeeds):
                 screen.done(done)
@@ -328,14 +334,16 @@ class TallyApp(App[str]):
 
     def read(self, session: SessionRow, target: Target | None = None) -> None:
         """Read a session on the Conversations screen, from a line of its log on if one is given."""
+        came_from = self.current_mode
         self.switch_mode("conversations")
-        self.call_later(self._read, session, target)
+        self.call_later(self._read, session, target, came_from)
 
-    def _read(self, session: SessionRow, target: Target | None) -> None:
+    def _read(self, session: SessionRow, target: Target | None, came_from: str) -> None:
         from tally_tui.screens.conversations import ConversationsScreen
 
         if isinstance(self.screen, ConversationsScreen):
             self.screen.open_session(session, target)
+            self.screen.came_from = (came_from, session.session)
 
     def look(self, view: View) -> None:
         """Show a period and a filter on the Usage screen."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tally_tui.logs.messages import Item, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import Item
 from tally_tui.model import Provider
 
 

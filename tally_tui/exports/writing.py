@@ -41,7 +41,9 @@ def document(told: Conversation, form: str, tz: ZoneInfo, secrets: bool, people:
 
 def file_name(title: str, session: str, form: str) -> str:
     """What a session's file may be called: `why-is-the-last-line-lost-3f9c01ab.md`."""
-    words = _UNFIT.sub("-", title.lower())[:48].strip("-.")
+    words = _UNFIT.sub("-", title.lower()).strip("-.")
+    if len(words) > 48:
+        words = words[:49].rpartition("-")[0].rstrip("-.") or words[:48]
     return "-".join(filter(None, (words, session.rpartition("/")[2][:8]))) + FORMS[form]
 
 

@@ -56,7 +56,8 @@ class Acting:
                 done = perform(action)
             except Exception as error:
                 # A thread that dies without a word would leave a screen that only looks alive.
-                trouble = Trouble(str(error) or type(error).__name__, _KEPT)
+                said = str(error) or type(error).__name__
+                trouble = Trouble(f"{said[:1].upper()}{said[1:]}" + ("" if said[-1] in ".!?" else "."), _KEPT)
                 self._publish(Done(action, trouble=trouble))
             else:
                 self._publish(done if isinstance(done, Done) else Done(action, done))

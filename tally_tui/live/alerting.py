@@ -14,7 +14,7 @@ from tally_tui.store import Alerted, Publish, Toast
 
 if TYPE_CHECKING:
     from tally_tui.ledger.alerts import Alert
-    from tally_tui.record.channels import Notice
+    from tally_tui.record.notice import Notice
 
 LEAST_S: float = 10.0
 """Seconds between two looks, however often logs are read."""

@@ -97,7 +97,10 @@ class Ingesting:
                     self._hold(lock)
                 finally:
                     lock.release()
-            except (LedgerError, LockError, BadTableError, OSError) as error:
+            except LockError as error:
+                self._fail(str(error), kept="")  # it says so itself
+                self._wait_for_request()
+            except (LedgerError, BadTableError, OSError) as error:
                 self._fail(str(error))
                 self._wait_for_request()
             except Exception as error:
@@ -109,7 +112,7 @@ class Ingesting:
         """Wait for the lock; False when the program ends first."""
         while not lock.acquire():
             holder = lock.holder() or "another process"
-            self._tell(phase=Phase.WAITING, message=f"{holder} is reading the logs; this window shows what it finds")
+            self._tell(phase=Phase.WAITING, message=f"Logs read by {holder}; this window shows what it finds")
             if self._stop.wait(RETRY_S):
                 return False
         return True
@@ -216,11 +219,8 @@ class Ingesting:
         )
         self._changed()
 
-    def _fail(self, why: str) -> None:
-        self._tell(
-            phase=Phase.FAILED,
-            trouble=Trouble(why, "Everything read before is kept.", "Press r to try again."),
-        )
+    def _fail(self, why: str, kept: str = "Everything read before is kept.") -> None:
+        self._tell(phase=Phase.FAILED, trouble=Trouble(why, kept, "Press r to try again."))
 
     def _tell(self, **changes: object) -> None:
         self._status = replace(self._status, **changes)  # type: ignore[arg-type]

@@ -58,5 +58,5 @@ def _hide(db: sqlite3.Connection, action: SetHidden, now: int) -> Done:
     if not marks.hide(db, action.provider, action.session, action.on, now):
         return Done(action, "It was hidden already." if action.on else "It was not hidden.")
     undo = SetHidden(action.provider, action.session, not action.on)
-    said = "Hidden; its cost counts all the same. u brings it back." if action.on else "Back on the list."
+    said = "Hidden; it still counts. u undoes it." if action.on else "Back on the list."
     return Done(action, said, undo=undo)

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tally_tui.actions import Done, OpenMedia
-from tally_tui.logs.messages import Item, items_at
+from tally_tui.logs.message_reading import items_at
+from tally_tui.logs.messages import Item
 from tally_tui.model import Provider
 from tally_tui.rules.redaction import masked
 from tally_tui.trouble import Trouble

@@ -14,7 +14,8 @@ from tally_tui.requests import ChannelTestRequest
 from tally_tui.store import Answered, Publish
 
 if TYPE_CHECKING:
-    from tally_tui.record.channels import Channel, Notice
+    from tally_tui.record.channels import Channel
+    from tally_tui.record.notice import Notice
 
 _LOOK_S: Final = 0.1
 

@@ -10,7 +10,8 @@ from typing import Final
 from tally_tui.ledger.archived import stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.logs.lines import UnreadableLogError
-from tally_tui.logs.messages import Item, Kind, Mark, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider, Tokens
 from tally_tui.reports.branches import Branches
 from tally_tui.reports.conversation_files import (
@@ -83,17 +84,34 @@ class Conversation:
 
     @property
     def first_ms(self) -> int | None:
-        return next((entry.block.item.ts for entry in self.entries if entry.block.item.ts is not None), None)
+        """When the first of all that is told was said or done, in subagents too."""
+        return min(self._times(), default=None)
 
     @property
     def last_ms(self) -> int | None:
-        times = (entry.block.item.ts for entry in reversed(self.entries))
-        return next((ts for ts in times if ts is not None), None)
+        """When the last of it was said or done."""
+        return max(self._times(), default=None)
+
+    def _times(self) -> Iterator[int]:
+        for entry in self.entries:
+            yield from _times(entry.block)
+            for agent in entry.agents:
+                yield from agent._times()
+        for agent in self.agents:
+            yield from agent._times()
 
     @property
     def models(self) -> list[str]:
         """The models that spoke, in the order of their first words."""
         return list(dict.fromkeys(e.block.item.model for e in self.entries if e.block.item.model))
+
+
+def _times(block: Block) -> Iterator[int]:
+    for item in (block.item, *block.results, *block.more):
+        if item.ts is not None:
+            yield item.ts
+    for inner in block.inner:
+        yield from _times(inner)
 
 
 def level_of(item: Item) -> int:

@@ -10,7 +10,8 @@ from typing import Final
 
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.lines import UnreadableLogError, is_compressed
-from tally_tui.logs.messages import Item, Kind, Mark, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider
 
 LONGEST: Final = 400

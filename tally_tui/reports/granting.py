@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tally_tui.config_credits import window_word
 from tally_tui.ledger import ask
 from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.reports.windows import merged
@@ -58,7 +59,10 @@ def limit_asked_for(
 def _unknown(keys: Sequence[LimitKey]) -> str:
     if not keys:
         return "no limit was ever read, so there is nothing to be handed back"
-    known = dict.fromkeys(f"{key.provider} {key.limit} of {key.minutes} minutes" for key in keys)
+    known = dict.fromkeys(
+        " ".join((key.provider, window_word(key.minutes), *([] if key.limit == key.provider else [key.limit])))
+        for key in keys
+    )
     return f"no such limit was ever read; there are: {', '.join(known)}"
 
 

@@ -12,22 +12,27 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tally_tui.logs.lines import HEAD, TAIL, UnreadableLogError, is_compressed
-from tally_tui.logs.messages import STRETCH, Item, Kind, Mark, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import STRETCH, Item, Kind, Mark
 from tally_tui.model import Provider
 from tally_tui.reports.branches import Branches
+from tally_tui.reports.changed_lines import changed_lines
 from tally_tui.reports.conversation import ancestor, ancestry
 from tally_tui.reports.conversation_files import SessionLog
 from tally_tui.reports.conversation_order import Arranging, Block, prompts_of
 
 KEPT: Final = 2_000
 """Characters of a text that stay in memory."""
-TELLING: Final = ("exit_code", "preTokens", "postTokens", "trigger", "items", "retry", "of", "status")
+BYTES: Final = "media_bytes"
+"""Stands in a lean item's details for how large an image or a document in the log is."""
+TELLING: Final = ("exit_code", "preTokens", "postTokens", "trigger", "items", "retry", "of", "status", BYTES)
 """Details that a title needs."""
 _LINKING: Final = ("agentId", "agent_thread_id", "turns")
 """Details that tell what an item has to do with others."""
 ANCESTOR: Final = -1
 PATCHED: Final = "patched"
-"""Stands in a lean item's details for a change of files."""
+"""Stands in a lean item's details for a change of files: how many lines were added and taken away."""
+NO_LINES: Final = (0, 0)
 SIZES: Final = "sizes"
 """Stands in a lean item's details for (characters, line breaks) of a text that was cut."""
 
@@ -209,9 +214,13 @@ def lean(item: Item) -> None:
     if isinstance(detail, dict):
         kept = {name: detail[name] for name in (*TELLING, *_LINKING) if name in detail}
         if "structuredPatch" in detail or "changes" in detail:
-            kept[PATCHED] = True
+            kept[PATCHED] = NO_LINES
         if "tokensSaved" in detail and "postTokens" not in kept:
             kept["postTokens"] = _left_after(detail)
+        if item.kind in (Kind.IMAGE, Kind.DOCUMENT) and (inside := _media_bytes(detail)):
+            kept[BYTES] = inside
+    if (changed := changed_lines(item)) is not None:
+        kept[PATCHED] = changed
     if len(item.text) > KEPT:
         kept[SIZES] = (len(item.text), item.text.count("\n"))
         item.text = item.text[:KEPT]
@@ -220,6 +229,16 @@ def lean(item: Item) -> None:
         for name, value in item.input.items():
             if isinstance(value, str) and len(value) > KEPT:
                 item.input[name] = value[:KEPT]
+
+
+def _media_bytes(detail: dict[str, Any]) -> int:
+    """What an image or a document that stands in the log itself takes; 0: it does not."""
+    for name in ("data", "image_url", "file_data", "result") if detail.get("type") != "text" else ():
+        data = detail.get(name)
+        if isinstance(data, str) and (name in ("data", "result") or data.startswith("data:")):
+            data = data.rstrip("=")
+            return (len(data) - data[:200].find(",") - 1) * 3 // 4
+    return 0
 
 
 def _left_after(detail: dict[str, Any]) -> int | None:

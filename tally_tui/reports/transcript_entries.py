@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 
 from tally_tui.logs.messages import Item, Kind, Mark
+from tally_tui.reports.changed_lines import Changed
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.conversation_order import Block
-from tally_tui.reports.growing import KEPT, PATCHED, TELLING, sizes
+from tally_tui.reports.growing import KEPT, NO_LINES, PATCHED, TELLING, sizes
 
 _WHOLE: Final = frozenset({Kind.PROMPT, Kind.REPLY, Kind.THINKING, Kind.SUMMARY})
 """Kinds that are nothing but their text."""
@@ -55,6 +56,8 @@ class Entry(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Offsets of other lines of its log that say the same."""
     branch: str = ""
     """Of what was taken back: the key of the rule that stands over it."""
+    changed: Changed | None = None
+    """Of a change of files: lines added, lines taken away."""
 
     @property
     def key(self) -> str:
@@ -98,7 +101,13 @@ def _entry(block: Block, level: int, path: str, turn: Turn) -> Entry:
         _plain(item), None if result is None else _plain(result), level, cut, length + said,
         breaks + lines + bool(lines), lines,
         turn.spent, turn.until_here, path, tuple(answers), turn.context, tuple(block.also),
+        changed=_changed(answers) or _changed((item,)),
     )  # fmt: skip
+
+
+def _changed(items: tuple[Item, ...]) -> Changed | None:
+    details = (each.detail for each in items if isinstance(each.detail, dict))
+    return next((each[PATCHED] for each in details if each.get(PATCHED, NO_LINES) != NO_LINES), None)
 
 
 def joined(answers: tuple[Item, ...] | list[Item], otherwise: Item | None) -> Item | None:

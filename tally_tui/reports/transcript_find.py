@@ -29,6 +29,8 @@ class Hits:
     count: int
     whole: bool = True
     """Whether all was looked through; until then there may be more."""
+    times: tuple[int, ...] = ()
+    """How often each of the entries holds it."""
 
 
 class Finding:
@@ -72,7 +74,9 @@ class Finding:
 
     def hits(self, whole: bool) -> Hits:
         """What was found so far."""
-        return Hits(self.session, self.pattern.pattern, tuple(sorted(self._found)), sum(self._found.values()), whole)
+        entries = tuple(sorted(self._found))
+        times = tuple(self._found[entry] for entry in entries)
+        return Hits(self.session, self.pattern.pattern, entries, sum(times), whole, times)
 
     def _count(self, entry: Entry) -> int:
         if not entry.path:

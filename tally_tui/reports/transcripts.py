@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tally_tui.logs.lines import UnreadableLogError, open_log, seek
-from tally_tui.logs.messages import Item, Kind, Mark, items_at
+from tally_tui.logs.message_reading import items_at
+from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import NoLogError, NoSessionError, Spent
 from tally_tui.reports.conversation_files import Subagent, find_session, subagents_of

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.style import Style
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tally_tui import clock
 from tally_tui.actions import Done
@@ -36,6 +36,7 @@ from tally_tui.widgets.alerts.rules import RuleRows, RulesTable, lines
 from tally_tui.widgets.alerts.standing import standing
 from tally_tui.widgets.alerts.view import AlertView
 from tally_tui.widgets.filter_bar import FilterBar
+from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.sync_line import SyncLine
 from tally_tui.widgets.table import VirtualTable
@@ -55,6 +56,7 @@ _HINTS: Final = {
     "rules": (_HELP, ("tab", "next", "screen.pane(1)"), ("space", "on/off", ""), ("e", "edit", "")),
     "progress": (_HELP, ("tab", "alerts", "screen.pane(1)"), ("[", "before", "screen.window(-1)"),
                  ("]", "next", "screen.window(1)")),
+    "edit": (("Enter", "keeps", ""), ("Esc", "leaves", "")),
 }  # fmt: skip
 """What a panel has room to say, pane by pane."""
 
@@ -94,7 +96,7 @@ class AlertsScreen(Deeds):
         with Horizontal(id="panes"):
             with Vertical(id="feed-pane"):
                 yield VirtualTable(id="feed")
-                yield NoAlerts()
+                yield NoAlerts(self.demo)
                 yield AlertView(self.view.zone)
             with Vertical(id="side"):
                 yield RulesTable(id="rules")
@@ -102,7 +104,7 @@ class AlertsScreen(Deeds):
                 yield ProgressPane(self.view.zone)
         yield EditLine()
         yield Static(id="hint", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.title_bar.demo, self.title_bar.walks, self.title_bar.period = self.demo, False, "Alerts"
@@ -298,12 +300,12 @@ class AlertsScreen(Deeds):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self._editing is not None:
+            return False  # the keys are the line's
         if action in ("open", "acknowledge", "detail"):
             return self.pane == "feed" and self.chosen is not None
         if action == "acknowledge_all":
             return self.pane == "feed" and self.chosen is not None
-        if action == "pane":
-            return not self.query_one(EditLine).display
         if action == "window":
             return self.pane == "progress" or self.has_class("-wide")
         return True
@@ -333,7 +335,7 @@ class AlertsScreen(Deeds):
                 click = Style.from_meta({"@click": f"screen.go_to('{name}')"})
                 parts.append(Content.styled(f" {words} ", click))
         self.query_one("#tabs", Static).update(Content(" ").join(parts))
-        self.query_one("#hint", Static).update(_hint(self.pane))
+        self.query_one("#hint", Static).update(_hint("edit" if self._editing is not None else self.pane))
 
     def action_detail(self) -> None:
         """From the list to the alert and back."""

@@ -121,10 +121,10 @@ class Archiving:
             return
         session = self.screen.chosen()
         if session is None:
-            self.screen.notify("There is no session under the cursor.", timeout=3, markup=False)
+            self.screen.say("There is no session under the cursor.")
             return
         if session.parent is not None:
-            self.screen.notify("A subagent is archived with its session.", timeout=3, markup=False)
+            self.screen.say("A subagent is archived with its session.")
             return
         on = not self._sent.get(session.session, session.archived)
         sure = self._warned == session.session

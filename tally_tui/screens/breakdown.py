@@ -192,6 +192,15 @@ def when(instant: int, view: View, now: int, seconds: bool = False) -> str:
     return f"{moment:%Y-%m-%d}" + (f" {moment:%H:%M}" if seconds else "")
 
 
+def session_of(call: CallRow) -> SessionRow:
+    """The session of a call, as far as the call tells of it."""
+    nothing = Figures()
+    return SessionRow(
+        call.provider, call.root_session, None, "", call.project, None, call.branch, None, (call.model,),
+        call.time_ms, call.time_ms, nothing, nothing, 0, call.file,
+    )  # fmt: skip
+
+
 def details(call: CallRow) -> str:
     """Where a call comes from and how it was priced."""
     searches = f"{call.searches} web search{'' if call.searches == 1 else 'es'}" if call.searches else ""

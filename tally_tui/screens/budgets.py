@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tally_tui import clock
 from tally_tui.actions import Action, ChangeBudget, Done, TakeBackBudget
@@ -30,6 +30,7 @@ from tally_tui.widgets.budgets.cards import BudgetCards
 from tally_tui.widgets.budgets.detail import BudgetDetail
 from tally_tui.widgets.budgets.nothing import NoBudgets
 from tally_tui.widgets.filter_bar import FilterBar
+from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.sync_line import SyncLine
 from tally_tui.widgets.text import clean
@@ -83,7 +84,7 @@ class BudgetsScreen(Screen[None]):
             yield BudgetDetail(self.view.zone)
         yield NoBudgets()
         yield Static(_HINT, id="hint")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.title_bar.demo, self.title_bar.walks, self.title_bar.period = self.demo, False, "Budgets"

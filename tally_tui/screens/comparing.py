@@ -10,18 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.compare import Comparison
 from tally_tui.requests import CompareRequest
-from tally_tui.screens.breakdown import named
 from tally_tui.screens.session_hits import Target
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets.comparison import ComparisonView
+from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
-from tally_tui.widgets.text import crop
 
 if TYPE_CHECKING:
     from tally_tui.screens.conversations import ConversationsScreen
@@ -35,6 +34,9 @@ class Comparing:
     def __init__(self, screen: ConversationsScreen) -> None:
         self.screen = screen
         self.marked: SessionRow | None = None
+        self._shown: ComparisonScreen | None = None
+        self._within = ""
+        """The session that was opened from the comparison."""
 
     def mark(self) -> None:
         """Mark a session; a second one is compared with it, the same again is no longer marked."""
@@ -45,23 +47,47 @@ class Comparing:
             self._say("A subagent is compared with its session.")
         elif first is None:
             self.marked = session
-            self._say(f"Marked: {crop(named(session), 60)}. x on another session shows both side by side.")
+            self._say("Marked. x on another one compares them.")
         elif (first.provider, first.session) == (session.provider, session.session):
             self.marked = None
             self._say("No longer marked for comparing.")
         else:
             self.marked = None
-            view, store = self.screen.view, self.screen.store
-            self.screen.app.push_screen(ComparisonScreen(store, view, first, session), self._opened)
+            self._compare(first, session, (0, "left"))
         self.screen.list_pane.compared(self.marked)
+
+    def _compare(self, left: SessionRow, right: SessionRow, place: tuple[int, str]) -> None:
+        self._shown = ComparisonScreen(self.screen.store, self.screen.view, left, right, place)
+        self.screen.app.push_screen(self._shown, self._opened)
 
     def _opened(self, chosen: tuple[SessionRow, Target] | None) -> None:
         if chosen is not None:
             session, target = chosen
             self.screen.open_session(self.screen.row_of(session.session) or session, target)
+            self._within = session.session
+        elif self._within:
+            self.screen.to_list()
+
+    # -- back to both
+
+    @property
+    def inside(self) -> bool:
+        """Whether one reads a session that was opened from the comparison, and looks for nothing in it."""
+        pane = self.screen.pane
+        here = pane.session is not None and pane.session.session == self._within
+        return here and pane.reader.pattern is None
+
+    def back(self) -> None:
+        """To both, where one left them."""
+        if self._shown is not None:
+            self._compare(self._shown.left, self._shown.right, self._shown.place)
+
+    def leave(self) -> None:
+        """What is opened now is not from the comparison."""
+        self._within = ""
 
     def _say(self, words: str) -> None:
-        self.screen.notify(words, timeout=4, markup=False)
+        self.screen.say(words)
 
 
 class ComparisonScreen(Screen["tuple[SessionRow, Target] | None"]):
@@ -83,16 +109,20 @@ class ComparisonScreen(Screen["tuple[SessionRow, Target] | None"]):
         Binding("s", "swap", "Swap", show=False, id="compare.swap", tooltip="The second session first"),
     ]
 
-    def __init__(self, store: Store, view: View, left: SessionRow, right: SessionRow) -> None:
+    def __init__(
+        self, store: Store, view: View, left: SessionRow, right: SessionRow, place: tuple[int, str]
+    ) -> None:
         super().__init__()
         self.store, self.view, self.left, self.right = store, view, left, right
+        self.place = place
+        """Where one is to be, or was when one left."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("Two sessions side by side", "bold")), id="about", markup=False)
         yield Notice()
         yield Static(Content("Reading both …"), id="waiting", markup=False)
         yield ComparisonView(self.view.zone)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(ComparisonView).focus()
@@ -117,10 +147,13 @@ class ComparisonScreen(Screen["tuple[SessionRow, Target] | None"]):
             self.add_class("-shown")
             view = self.query_one(ComparisonView)
             view.focus()
-            self.call_after_refresh(view.show, item.answer)
+            if view.found is not None and view.found.left.row.session == item.answer.left.row.session:
+                self.place = view.place  # asked again
+            self.call_after_refresh(view.show, item.answer, self.place)
 
     def action_swap(self) -> None:
         self.left, self.right = self.right, self.left
+        self.place = (0, self.query_one(ComparisonView).side)
         self._ask()
 
     def action_leave(self) -> None:
@@ -130,5 +163,6 @@ class ComparisonScreen(Screen["tuple[SessionRow, Target] | None"]):
     @on(ComparisonView.Opened)
     def _open(self, event: ComparisonView.Opened) -> None:
         event.stop()
+        self.place = self.query_one(ComparisonView).place
         session = self.left if event.side == "left" else self.right
         self.dismiss((session, Target(event.turn.file, event.turn.offset, event.turn.length)))

@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tally_tui import clock
 from tally_tui.actions import Done
@@ -37,6 +37,7 @@ from tally_tui.screens.view import View
 from tally_tui.store import Failed, News, Store, SyncStatus
 from tally_tui.widgets.filter_bar import FilterBar
 from tally_tui.widgets.index_line import IndexLine
+from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
 from tally_tui.widgets.session_list import SessionList
 from tally_tui.widgets.sync_line import SyncLine
@@ -65,6 +66,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     table = getters.query_one("#sessions", SessionList)
     filter_bar = getters.query_one(FilterBar)
     title_bar = getters.query_one(TitleBar)
+    _left = getters.query_one("#left", Vertical)
 
     def __init__(self, store: Store, view: View, demo: bool = False) -> None:
         super().__init__()
@@ -76,6 +78,8 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.walk = SearchWalk(self)
         self.keeping = Keeping(self)
         self.reading = ReadingDeeds(self)
+        self.came_from = ("", "")
+        """Another screen that one came from, and the session to read which."""
 
     @property
     def reader(self) -> Reader:
@@ -93,7 +97,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
                 yield HiddenLine()
             yield SessionPane(self.store, self.view, self._clock)
         yield Static(_HINT, id="hint")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.title_bar.demo, self.title_bar.walks, self.title_bar.period = self.demo, False, "Conversations"
@@ -168,9 +172,18 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     def open_session(self, session: SessionRow, target: Target | None = None) -> None:
         """Read a session, from a line of its log on if one is given."""
         self.walk.leave()
-        self.add_class("-reading")
+        self.comparing.leave()
+        self.came_from = ("", "")
+        self._give_room(to_session=True)
         self.read(session, target)
         self.reader.focus()
+
+    def _give_room(self, to_session: bool) -> None:
+        """Who is seen where there is not room for both: the session, or the list."""
+        if to_session != self.has_class("-reading"):
+            (self.add_class if to_session else self.remove_class)("-reading", update=False)
+            # Nothing inside the two depends on it, and to style all of it anew takes longer than the rest of opening.
+            self.app.stylesheet.update_nodes((self._left, self.pane))
 
     def read(self, session: SessionRow, target: Target | None = None) -> None:
         """Show a session; the keys stay where they are."""
@@ -251,28 +264,38 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         if self.has_class("-reading"):
             if self.walk.inside:
                 self.walk.back()
+            elif self.comparing.inside:
+                self.comparing.back()
             elif self.reader.pattern is not None:
                 self.pane.forget_found()
             else:
+                mode, name = self.came_from
+                came_for_this = self.pane.session is not None and self.pane.session.session == name
                 self.to_list()
+                if came_for_this:
+                    self.app.switch_mode(mode)
         elif self.query_text:
             self.filter_by("")
 
     def to_list(self) -> None:
         """Leave the session that is read."""
         self.walk.leave()
+        self.comparing.leave()
+        self.came_from = ("", "")
         self.pane.forget_found()
         self.pane.remember()
         if self.pane.session is not None:
             # It may have been opened from the hits; keys of the list are about what was just read.
             self.list_pane.go_to(self.pane.session)
-        self.remove_class("-reading")
+        self._give_room(to_session=False)
         self.table.focus()
 
     def say(self, words: str) -> None:
-        """Tell something that is no trouble: in the session's last line, or where none is in sight in a toast."""
-        if self.pane.display:
+        """Tell something that is no trouble where it hides nothing: in the session's last line, else over the list."""
+        if self.pane.tells:
             self.pane.tell(words)
+        elif self._left.display:
+            self.list_pane.tell(words)
         elif words:
             self.notify(words, timeout=3, markup=False)
 
@@ -281,10 +304,10 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     def action_other_side(self) -> None:
         if self.table.has_focus and self.pane.pages is not None:
-            self.add_class("-reading")
+            self._give_room(to_session=True)
             self.reader.focus()
         elif not self.table.has_focus:
-            self.remove_class("-reading")
+            self._give_room(to_session=False)
             self.table.focus()
 
     def action_follow(self) -> None:
@@ -306,12 +329,13 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         if (pages := self.pane.pages) is not None:
             heads = pages.heads
             titles = [pages.outline_title(n) for n in range(len(heads))]
-            marked = self.marking.in_reader()
-            self.app.push_screen(OutlineScreen(heads, titles, self.reader.item or 0, marked), self._outlined)
+            marked, shut_away = self.marking.in_reader(), self.reader.shut_away
+            outline = OutlineScreen(heads, titles, self.reader.item or 0, marked, shut_away)
+            self.app.push_screen(outline, self._outlined)
 
     def _outlined(self, item: int | None) -> None:
         if item is not None:
-            self.add_class("-reading")
+            self._give_room(to_session=True)
             self.reader.to_item(item)
             self.reader.focus()
 

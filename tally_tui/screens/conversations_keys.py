@@ -49,5 +49,6 @@ BINDINGS: list[BindingType] = [
     Binding("tab", "other_side", "Other side", show=False, id="conversations.other-side",
             tooltip="From the list to the session and back"),
     Binding("escape", "back", "Back", show=False, id="conversations.back",
-            tooltip="Forget what was found, or back to the hits; then to the list; then clear the filter"),
+            tooltip="Forget what was found, or back to the hits or to both sessions; then to the list; "
+            "then clear the filter"),
 ]  # fmt: skip

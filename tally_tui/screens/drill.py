@@ -11,11 +11,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tally_tui import clock
 from tally_tui.model import Span
-from tally_tui.reports.answers import Calls, SessionRow, Sessions, Usage
+from tally_tui.reports.answers import CallRow, Calls, SessionRow, Sessions, Usage
 from tally_tui.requests import CallsRequest, Request, SessionsRequest
 from tally_tui.screens.breakdown import (
     MISSING,
@@ -48,6 +49,9 @@ class Drill(Vertical):
         & > #detail { height: auto; max-height: 4; padding: 0 1; color: $quiet; display: none; } }
     """
 
+    class ReadAsked(Message):
+        """There is nothing below a call but what it said."""
+
     def __init__(self, ask: Callable[[Request], None], view: View) -> None:
         super().__init__(id="drill")
         self.ask, self.view = ask, view
@@ -75,6 +79,12 @@ class Drill(Vertical):
         """The session under the cursor, where the table is of sessions."""
         rows = self.table.rows
         return rows.at(self.table.cursor) if isinstance(rows, SessionRows) else None
+
+    @property
+    def call(self) -> CallRow | None:
+        """The call under the cursor, where the table is of calls."""
+        rows = self.table.rows
+        return rows.at(self.table.cursor) if isinstance(rows, CallRows) else None
 
     def look(self, view: View) -> None:
         """Ask for what another view, or another level, shows."""
@@ -225,6 +235,9 @@ class Drill(Vertical):
                     cursor=0,
                 )
             )
+
+        elif isinstance(rows, CallRows):
+            self.post_message(self.ReadAsked())
 
     @on(VirtualTable.SortAsked)
     def _sort_asked(self, event: VirtualTable.SortAsked) -> None:

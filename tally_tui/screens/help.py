@@ -45,7 +45,9 @@ def sections(screen: Screen[object], focused: Widget | None) -> list[Section]:
             if key in taken or binding.system or not binding.description or key.startswith("super"):
                 continue
             taken.add(key)
-            keys_of.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+            shown = keys_of.setdefault(binding.action, [])
+            if (display := screen.app.get_key_display(binding)) not in shown:
+                shown.append(display)
             # Ours know best; Textual's own have no tooltip or a long one.
             if binding.id or binding.action not in told:
                 told[binding.action] = binding.tooltip or _PLAINER.get(binding.action, binding.description)

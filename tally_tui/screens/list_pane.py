@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 
 from tally_tui import clock
 from tally_tui.model import Span
@@ -19,12 +20,14 @@ from tally_tui.reports.session_order import BY_NAME
 from tally_tui.reports.subagents import Subagents
 from tally_tui.requests import ExcerptsRequest, SessionsRequest, SubagentsRequest
 from tally_tui.screens.session_list import COLUMNS, SORTS, Known, SessionRows
+from tally_tui.screens.session_pane import QUIET_S
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Store, SyncStatus
 from tally_tui.widgets import figures
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.session_list import SessionList
 from tally_tui.widgets.table import VirtualTable
+from tally_tui.widgets.text import clean
 
 SLOTS = ("sessions", "subagents", "excerpts")
 PAGE = 400
@@ -64,6 +67,8 @@ class ListPane(Vertical):
         """Session → its place in the list, of those whose subagents are shown."""
         self._order: tuple[str, str, bool] | None = None
         """Of the list on the screen: filter, order, way."""
+        self._said = ""
+        self._quiet: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Parts(between=" · ", id="order")
@@ -239,9 +244,20 @@ class ListPane(Vertical):
     def on_resize(self) -> None:
         self._summarise()
 
+    def tell(self, words: str) -> None:
+        """Say something for a while over the list, in place of its order."""
+        self._said = clean(words)
+        if self._quiet is not None:
+            self._quiet.stop()
+        self._quiet = self.set_timer(QUIET_S, lambda: self.tell("")) if words else None
+        self._summarise()
+
     def _summarise(self) -> None:
-        if self.answer is not None:
-            self.query_one("#order", Parts).say(*self._summary(self.answer))
+        line = self.query_one("#order", Parts)
+        if self._said:
+            line.say(Content.styled(self._said, "bold"))
+        else:
+            line.say(*(self._summary(self.answer) if self.answer is not None else ()))
 
     def _counts(self, answer: Sessions, offset: int) -> dict[int, int]:
         """Place of an unfolded session → how many subagents it has."""
@@ -290,6 +306,11 @@ class ListPane(Vertical):
             self._unfolded[session.session] = rows.folding.place(event.row)[0]
         self._ask_subagents()
         self._draw()
+
+    @on(SessionList.Density)
+    def _density_changed(self, event: SessionList.Density) -> None:
+        event.stop()
+        self.tell(event.words)
 
     @on(SessionList.InSight)
     def _in_sight(self, event: SessionList.InSight) -> None:

@@ -167,7 +167,7 @@ class Marking:
         if session is None:
             self._nothing()
         elif session.parent is not None:
-            self.screen.notify("A subagent is hidden with its session.", timeout=3, markup=False)
+            self.screen.say("A subagent is hidden with its session.")
         else:
             self.screen.store.do(SetHidden(session.provider, session.session, not session.hidden))
 
@@ -182,7 +182,7 @@ class Marking:
     def undo(self) -> None:
         """Take the last of these deeds back."""
         if not self._undo:
-            self.screen.notify("Nothing to take back.", timeout=3, markup=False)
+            self.screen.say("Nothing to take back.")
             return
         action = self._undo.pop()
         self._undoing.append(action)
@@ -202,7 +202,7 @@ class Marking:
         self.screen.open_session(self.screen.row_of(about.session) or row_of(mark), target)
 
     def _nothing(self) -> None:
-        self.screen.notify("There is no session under the cursor.", timeout=3, markup=False)
+        self.screen.say("There is no session under the cursor.")
 
 
 class MarkingKeys:

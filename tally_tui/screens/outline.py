@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -61,11 +61,13 @@ class OutlineScreen(ModalScreen[int | None]):
     ]
 
     def __init__(
-        self, heads: Sequence[Head], titles: Sequence[str], here: int, marked: Mapping[str, Marked] | None = None
-    ) -> None:
-        """`titles` has what stands behind each sign; `here` is the item the reader is at; `marked`: by their keys."""
+        self, heads: Sequence[Head], titles: Sequence[str], here: int, marked: Mapping[str, Marked] | None = None,
+        shut_away: Callable[[Head], bool] = lambda head: bool(head.branch),
+    ) -> None:  # fmt: skip
+        """`titles` has what stands behind each sign; `here` is the item the reader is at; `marked`: by their keys;
+        `shut_away` says what was taken back and is not looked at."""
         super().__init__()
-        self.heads, self.titles, self.here = heads, titles, here
+        self.heads, self.titles, self.here, self.shut_away = heads, titles, here, shut_away
         self.marked = marked or {}
         self.only = FILTERS[0]
         self._items: list[int] = []
@@ -81,8 +83,8 @@ class OutlineScreen(ModalScreen[int | None]):
 
     def _wanted(self, head: Head) -> bool:
         kept = head.key in self.marked
-        if head.branch and not kept:
-            return False  # taken back: only where one has marked it
+        if self.shut_away(head) and not kept:
+            return False  # taken back: only where one has opened or marked it
         if self.only == "bookmarks":
             return kept
         if self.only == "prompts":

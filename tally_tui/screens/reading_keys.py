@@ -12,6 +12,7 @@ from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.places import Place, places_of
 
 if TYPE_CHECKING:
+    from tally_tui.reports.answers import SessionRow
     from tally_tui.screens.conversations import ConversationsScreen
     from tally_tui.widgets.transcript.reader import Reader
 
@@ -25,7 +26,7 @@ class ReadingDeeds:
     def export(self) -> None:
         from tally_tui.screens.export import ExportScreen
 
-        session = self.screen.chosen()
+        session = self.session()
         if session is not None:
             self.screen.app.push_screen(ExportScreen(session, self.screen.view.timezone), self._write)
 
@@ -38,8 +39,15 @@ class ReadingDeeds:
         masked = self.screen.pane.mask_secrets()
         self.screen.say("Secrets are masked, in copies too." if masked else "Secrets are shown as they are.")
 
-    def fork(self) -> None:
+    def session(self) -> SessionRow | None:
+        """The session that a key is about; where there is none, that is told."""
         session = self.screen.chosen()
+        if session is None:
+            self.screen.say("There is no session under the cursor.")
+        return session
+
+    def fork(self) -> None:
+        session = self.session()
         if session is not None:
             session_ways.resume(self.screen, session, fork=True)
 
@@ -145,18 +153,22 @@ class ReadingKeys:
         self.reading.open_log()
 
     def action_resume(self) -> None:
-        session = self.reading.screen.chosen()
+        session = self.reading.session()
         if session is not None:
             session_ways.resume(self.reading.screen, session)
 
     def action_copy_id(self) -> None:
-        if (session := self.reading.screen.chosen()) is not None:
+        if (session := self.reading.session()) is not None:
             self.reading.screen.app.copy(session.session, "the session's id")  # type: ignore[attr-defined]
 
     def action_copy_path(self) -> None:
-        if (session := self.reading.screen.chosen()) is not None and session.file is not None:
+        if (session := self.reading.session()) is None:
+            return
+        if session.file is None:
+            self.reading.screen.say("No log of this session is known.")
+        else:
             self.reading.screen.app.copy(session.file, "the path of its log")  # type: ignore[attr-defined]
 
     def action_copy_resume(self) -> None:
-        if (session := self.reading.screen.chosen()) is not None:
+        if (session := self.reading.session()) is not None:
             self.reading.screen.app.copy(session_ways.resume_line(session), "the command that resumes it")  # type: ignore[attr-defined]

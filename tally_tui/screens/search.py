@@ -54,6 +54,15 @@ class Chosen:
     """Whether only a line of each was shown."""
 
 
+def _in_sessions(found: str, answer: SearchAnswer) -> list[str]:
+    """How many messages were found, and in how many sessions; where not all are listed, how many of them are."""
+    sessions, listed = len(answer.by_session()), len(answer.hits)
+    inside = f" in {sessions:,} session{'' if sessions == 1 else 's'}" if listed else ""
+    if answer.total_is_exact and answer.total <= listed:
+        return [found + inside]
+    return [found, f"showing {listed:,}{inside}" if listed else ""]
+
+
 class SearchScreen(Screen[Chosen | None]):
     """Answers with the hit to open and the search that found it."""
 
@@ -171,11 +180,9 @@ class SearchScreen(Screen[Chosen | None]):
             self._tell(answer)
 
     def _tell(self, answer: SearchAnswer) -> None:
-        sessions = len(answer.by_session())
         messages = "message" if answer.total == 1 and answer.total_is_exact else "messages"
         found = f"{answer.total_words} {messages}" if answer.total or answer.finished else "nothing yet"
-        words = [found, f"{sessions:,} sessions here" if sessions > 1 else ""]
-        words.append("best first" if self.ranked else "newest first")
+        words = [*_in_sessions(found, answer), "best first" if self.ranked else "newest first"]
         if not answer.finished:
             words.append("searching …")
         if answer.back_to_ms is not None:

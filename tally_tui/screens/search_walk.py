@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tally_tui.library.snippets import in_plain_words
 from tally_tui.reports.search_answers import Reach, Reaching, SearchHit
 from tally_tui.requests import SearchableRequest
 from tally_tui.screens.session_hits import Target
@@ -52,7 +53,8 @@ class SearchWalk:
             self._last = chosen
             self._words = Words(chosen.answer.terms, chosen.search.query, chosen.search.facets)
             hit = chosen.hit
-            self._go(hit, Target(hit.file, hit.offset, hit.length, self._words, facet=hit.facet, near=hit.snippet))
+            near, _ = in_plain_words(hit.snippet, (), hit.facet)  # as the reader shows it
+            self._go(hit, Target(hit.file, hit.offset, hit.length, self._words, facet=hit.facet, near=near))
 
     def _go(self, hit: SearchHit, target: Target) -> None:
         """Open a hit's session, what was sought marked in it."""

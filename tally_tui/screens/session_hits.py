@@ -49,18 +49,27 @@ class SessionHits:
         """Whether it is not known yet where all that is sought stands."""
         self._places: SessionPlaces | None = None
         self._until: list[int] = []
-        """How many messages were found up to each of the items with hits: a call and its result are one item."""
+        """How many hits there are up to each of the items that have any; of a search messages, a call and its result
+        are one item."""
 
     def told(self) -> str:
         """Which of how many hits one is at, for people."""
         reader = self._pane.reader
         if not reader.hits:
             return "looking …" if self.finding else "no hits"
+        if self.finding:
+            return f"{reader.hit_count:,}+ hits"  # which of them one is at is known when those before it are
         told = f"{reader.hit_count:,} hit{'' if reader.hit_count == 1 else 's'}"
         at = reader.hit_place
-        if self._places is None or self.finding or at is None or at >= len(self._until):
+        if at is None or at >= len(self._until):
             return told
         first, last = (self._until[at - 1] if at else 0) + 1, self._until[at]
+        within = reader.hit_within if self._places is None else None
+        if within is not None:
+            # What is drawn of a text may hold it more or less often than the text does.
+            before, here = within
+            first = min(first + before, last)
+            last = min(first + max(here, 1) - 1, last)
         return f"{first:,}{f'–{last:,}' if last > first else ''} of {told}"
 
     @property
@@ -86,7 +95,7 @@ class SessionHits:
         session, store = self._pane.session, self._pane.store
         if session is None:
             return
-        self.finding, self._places = True, None
+        self.finding, self._places, self._until = True, None, []
         if isinstance(pattern, Words):
             store.drop("found")
             zone = self._pane.view.timezone
@@ -111,7 +120,7 @@ class SessionHits:
             return
         if not isinstance(request, FindRequest):
             return
-        self.finding = not answer.whole
+        self.finding, self._until = not answer.whole, list(accumulate(answer.times))
         pattern = re.compile(request.pattern, re.IGNORECASE if request.ignore_case else re.NOFLAG)
         if reader.pattern != pattern:
             reader.find(pattern, answer.entries, answer.count)

@@ -194,7 +194,7 @@ def signs(session: SessionRow) -> str:
 def context(session: SessionRow) -> str:
     """How full a session's context is, as short as can be: percent, tokens where nobody knows how many fit."""
     if session.fill is not None:
-        return f"{session.fill * 100:.0f} %"
+        return f"{figures.whole_percent(session.fill * 100)} %"
     return figures.count(session.context) if session.context else "–"
 
 

@@ -40,7 +40,7 @@ SLOTS = ("conversation", "texts", "spilled", "opened", *session_hits.SLOTS)
 PREPARE_S = 0.5
 """When the list stands, what colours code is loaded, in case a session is opened."""
 QUIET_S = 6.0
-"""How long words stand in the last line."""
+"""How long words stand in the last line, or over the list."""
 
 
 class SessionPane(Vertical):
@@ -329,6 +329,12 @@ class SessionPane(Vertical):
         line.fill = self.pages.fill_at(reader.item or 0) if self.pages is not None else None
         line.following, line.unseen = reader.following, reader.unseen
         line.right = "" if reader.pattern is None else self.hits.told()
+
+    @property
+    def tells(self) -> bool:
+        """Whether its last line is in sight, or will be as soon as the session is read."""
+        opening = self.session is not None and self.pages is None
+        return self.display and (opening or self.query_one(PlaceLine).display)
 
     def tell(self, words: str) -> None:
         """Say something for a while in the last line, in place of what was said there before."""

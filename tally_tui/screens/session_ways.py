@@ -40,9 +40,12 @@ def resume(screen: Screen[Any], session: SessionRow, fork: bool = False) -> None
     if shutil.which(command[0]) is None:
         _refuse(screen, f"{command[0]} is not on the PATH, so it cannot be started here.")
         return
-    if session.folder is None or not Path(session.folder).is_dir():
-        where = clean(session.folder or "unknown")
-        _refuse(screen, f"The session's folder is gone: {where}. {command[0]} finds a session only in its folder.")
+    if session.folder is None:
+        _refuse(screen, f"The log does not tell the session's folder, and {command[0]} would have to work in it.")
+        return
+    if not Path(session.folder).is_dir():
+        where = clean(session.folder)
+        _refuse(screen, f"The session's folder is gone: {where}. Make it anew, and the session can go on there.")
         return
     app = screen.app
     try:

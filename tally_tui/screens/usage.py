@@ -20,6 +20,7 @@ from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
 from tally_tui.requests import ExplainRequest, NowRequest, Request, UsageRequest
 from tally_tui.rules.zones import epoch_ms
 from tally_tui.screens import copying, spend
+from tally_tui.screens.breakdown import session_of
 from tally_tui.screens.drill import Drill
 from tally_tui.screens.usage_keys import BINDINGS
 from tally_tui.screens.view import Level, View, ground
@@ -212,6 +213,7 @@ class UsageScreen(Screen[None]):
             empty = self.query_one(Empty)
             empty.status, empty.can_demo = status, not self.demo
             self.set_class(status.kept_calls == 0 and not reading, "-empty")
+            self.query_one(Hint).nothing = self.has_class("-empty")
             if self.focused is None and not self.has_class("-empty"):
                 # What is hidden loses the focus; the first logs of a machine bring it back.
                 self.set_focus(self.drill.table, scroll_visible=False)
@@ -225,7 +227,7 @@ class UsageScreen(Screen[None]):
         if self.has_class("-empty") and action in _NEEDS_CALLS:
             return False
         if action == "read":
-            return self.drill.level.kind == "sessions"
+            return self.drill.level.kind in ("sessions", "calls")
         if action == "demo":
             return self.has_class("-empty") and not self.demo
         return True
@@ -302,10 +304,18 @@ class UsageScreen(Screen[None]):
             self.drill.open_calls(Level("calls", title, query=query, span=answer.span, sort="time"))
 
     def action_read(self) -> None:
-        """Read the session under the cursor on the Conversations screen."""
-        session = self.drill.session
+        """Read the session under the cursor on the Conversations screen, or what the call under it said."""
+        from tally_tui.screens.session_hits import Target
+
+        session, call = self.drill.session, self.drill.call
         if session is not None:
             self.app.read(session)  # type: ignore[attr-defined]
+        elif call is not None:
+            self.app.read(session_of(call), Target(call.file, call.offset, 1))  # type: ignore[attr-defined]
+
+    @on(Drill.ReadAsked)
+    def _read_asked(self) -> None:
+        self.action_read()
 
     def action_demo(self) -> None:
         self.app.action_demo()  # type: ignore[attr-defined]
@@ -335,7 +345,9 @@ class UsageScreen(Screen[None]):
         rows = copying.table(answer)
         text = copying.markdown(rows) if self._copy_as == "markdown" else copying.tsv(rows)
         form = "Markdown" if self._copy_as == "markdown" else "tab-separated text"
-        some = f"{len(rows) - 1:,} rows" if len(rows) - 1 == total else f"{len(rows) - 1:,} of {total:,} rows"
+        copied = len(rows) - 1
+        some = f"{copied:,}" if copied == total else f"{copied:,} of {total:,}"
+        some += " row" if total == 1 else " rows"
         self.app.copy(text, f"{some}, {self.drill.levels[-1].title}, as {form}")  # type: ignore[attr-defined]
 
     # -- what the widgets say

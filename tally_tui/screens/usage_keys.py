@@ -53,7 +53,7 @@ BINDINGS: list[BindingType] = [
         tooltip="Wider or narrower columns: hours, days, weeks …",
     ),
     Binding("u", "metric", "Cost or tokens", show=False, id="usage.metric", tooltip="Draw dollars or tokens"),
-    Binding("o", "read", "Read", id="usage.read", tooltip="Read the session under the cursor"),
+    Binding("o", "read", "Read", id="usage.read", tooltip="Read the session under the cursor, or what a call said"),
     Binding("x", "explain", "Explain", id="usage.explain", tooltip="How this total came about"),
     Binding("c", "copy", "Copy", id="usage.copy", tooltip="Copy the table, for a spreadsheet"),
     Binding("r", "sync", "Read now", show=False, id="usage.sync", tooltip="Look for new log lines now"),

@@ -105,7 +105,13 @@ def few_colours(environment: dict[str, str]) -> bool:
     if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return False
     term = environment.get("TERM", "").strip().lower()
-    return bool(term) and "256color" not in term and "direct" not in term and term in _SIXTEEN
+    if "256color" in term or "direct" in term:
+        return False
+    # Our own colours would come out as the nearest of sixteen: the green of what is well as a grey.
+    return term in _SIXTEEN or term.startswith(("linux-", "vt1", "vt2")) or term.endswith(_FEW)
 
 
-_SIXTEEN = {"linux", "screen", "xterm", "xterm-color", "vt100", "vt220", "ansi", "dumb", "tmux", "rxvt"}
+_SIXTEEN = {
+    "linux", "screen", "xterm", "xterm-color", "vt100", "vt220", "ansi", "dumb", "tmux", "rxvt", "cygwin", "putty",
+}  # fmt: skip
+_FEW = ("-16color", "-8color", "-color", "-mono", "-m")

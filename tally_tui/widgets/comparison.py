@@ -70,11 +70,20 @@ class ComparisonView(ScrollView, can_focus=True, inherit_bindings=False):
         """The first line of each stop."""
         self._at = 0
 
-    def show(self, found: Comparison) -> None:
-        """Show a comparison, from its top."""
-        self.found, self._at = found, 0
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where the cursor is: which of its stops, and the side."""
+        return self._at, self.side
+
+    def show(self, found: Comparison, place: tuple[int, str]) -> None:
+        """Show a comparison, the cursor at a place."""
+        self.found = found
+        self._at, self.side = place
         self._lay()
-        self.scroll_home(animate=False)
+        if self._at:
+            self._go(self._at)
+        else:
+            self.scroll_home(animate=False)
 
     def _lay(self) -> None:
         width = self.scrollable_content_region.width

@@ -5,10 +5,13 @@ from __future__ import annotations
 from tally_tui.model import NANO
 from tally_tui.reports.answers import Figures, Stretch
 from tally_tui.rules.figures import duration as _duration
-from tally_tui.rules.figures import half_even, money, money_of, size
+from tally_tui.rules.figures import half_even, money, money_of, percent_amount, size, whole_percent
 from tally_tui.rules.figures import short_tokens as count
 
-__all__ = ["change", "cost", "count", "duration", "money", "money_of", "short_money", "size", "window"]
+__all__ = [
+    "change", "cost", "count", "duration", "money", "money_of", "percent_amount", "short_money", "size",
+    "whole_percent", "window",
+]  # fmt: skip
 
 
 def short_money(nano: int) -> str:

@@ -25,6 +25,7 @@ class FilterInput(Input):
     HELP = "Enter filters by what is typed, Esc leaves it as it was. An empty line shows everything."
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Apply", id="filter.apply", tooltip="Filter by what is typed"),
         Binding(
             "escape", "leave", "Leave", id="filter.leave", tooltip="Close the filter without applying it"
         ),
@@ -32,6 +33,10 @@ class FilterInput(Input):
 
     class Left(Message):
         """Esc was pressed."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        # Textual does not know this one as a sign that is typed, and would show what it does elsewhere.
+        return key == "slash" or super().check_consume_key(key, character)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())

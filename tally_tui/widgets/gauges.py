@@ -69,8 +69,9 @@ class Gauges(Widget):
         sign, style = level(gauge)
         title = fit(named, label)
         if gauge.resets_ms is not None and gauge.resets_ms <= self.at_ms:
-            return Content.assemble((title, "$quiet"), f" has started anew; was {gauge.percent:.0f} %")
-        percent = f"{gauge.percent:3.0f} %"
+            was = figures.whole_percent(gauge.percent)
+            return Content.assemble((title, "$quiet"), f" has started anew; was {was} %")
+        percent = f"{figures.whole_percent(gauge.percent):3} %"
         narrow = width < NARROW
         room = width - label - len(percent) - 4 - (0 if narrow else TAIL)
         tail = self._tail(gauge, width - 2 if narrow else width - label - len(percent) - max(4, room) - 6)

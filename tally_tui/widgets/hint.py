@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
@@ -13,6 +14,13 @@ _KEYS = (
     ("^p", "all", "app.command_palette"),
     ("q", "quit", "app.quit"),
 )
+_WITHOUT_CALLS = (
+    ("?", "help", "app.help"),
+    ("D", "demo", "screen.demo"),
+    ("r", "look again", "screen.sync"),
+    ("q", "quit", "app.quit"),
+)
+"""Where there is nothing to filter or to break down."""
 
 
 class Hint(Widget):
@@ -24,9 +32,12 @@ class Hint(Widget):
         link-style: none; link-color: $foreground; link-background: transparent; }
     """
 
+    nothing: reactive[bool] = reactive(False)
+    """Whether there are no calls yet."""
+
     def render(self) -> Content:
         parts = []
-        for key, word, action in _KEYS:
+        for key, word, action in _WITHOUT_CALLS if self.nothing else _KEYS:
             click = Style.from_meta({"@click": action})
             parts.append(Content.assemble((key, "bold $accent"), " ", (word, click)))
         return Content("  ").join(parts)

@@ -18,6 +18,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tally_tui.library.snippets import in_plain_words
 from tally_tui.reports.search_answers import SearchHit, SessionHits
 from tally_tui.widgets.text import clean, crop, fit
 
@@ -83,6 +84,8 @@ def lines_of(hit: SearchHit, brief: bool, narrow: bool) -> list[HitLine]:
         end = at + len(text)
         spans = tuple((max(low, at) - at, min(high, end) - at) for low, high in hit.spans if low < end and high > at)
         if text.strip():
+            plain = in_plain_words(text, spans, hit.facet)
+            text, spans = plain if plain[0].strip() else (text, spans)
             found.append((clean(text), spans))
         at = end
     found = found or [("", ())]

@@ -16,6 +16,11 @@ from tally_tui.widgets.folding import Folding
 from tally_tui.widgets.session_card import Card
 from tally_tui.widgets.table import Column, Rows, VirtualTable
 
+_DENSITIES = {
+    None: "Lines or columns, as the room allows",
+    True: "Three lines a session",
+    False: "One line a session, in columns",
+}
 ROOM = 24
 """A list of so many lines shows sessions in several lines each, unless a person chose otherwise."""
 
@@ -38,7 +43,7 @@ class SessionRows(Rows, Protocol):
 class SessionList(VirtualTable):
     """A table of sessions that can also show them in several lines each."""
 
-    HELP = "Sessions. Subagents are folded: space shows them. d changes between lines and columns."
+    HELP = "Sessions. Subagents are folded: space shows them. d: lines, columns, or as the room allows."
     BINDING_GROUP_TITLE = "Sessions"
     DEFAULT_CSS = """
     SessionList {
@@ -62,7 +67,7 @@ class SessionList(VirtualTable):
         Binding("left", "fold", "Fold", show=False, id="sessions.fold-away",
                 tooltip="Hide the subagents; in columns: back to the left"),
         Binding("d", "density", "Lines or columns", show=False, id="sessions.density",
-                tooltip="Three lines a session, or one line of columns. By itself it goes by the room there is"),
+                tooltip="Three lines a session, or one line of columns; then again as the room allows"),
     ]  # fmt: skip
 
     @dataclass
@@ -70,6 +75,12 @@ class SessionList(VirtualTable):
         """The subagents of a row are to be shown, or hidden."""
 
         row: int
+
+    @dataclass
+    class Density(Message):
+        """A person chose lines, columns, or to leave it to the room."""
+
+        words: str
 
     @dataclass
     class InSight(Message):
@@ -147,10 +158,13 @@ class SessionList(VirtualTable):
     # -- keys and clicks
 
     def action_density(self) -> None:
-        self.choose(not self.roomy)
+        # First what the room alone would not give, then what it gives for good, then again by the room.
+        by_room = self.size.height >= ROOM
+        self.choose(not by_room if self.chosen is None else by_room if self.chosen is not by_room else None)
+        self.post_message(self.Density(_DENSITIES[self.chosen]))
 
-    def choose(self, lines: bool) -> None:
-        """Several lines a session, or one of columns, whatever the room."""
+    def choose(self, lines: bool | None) -> None:
+        """Several lines a session, or one of columns, whatever the room; None: as the room allows."""
         self.chosen = lines
         self._measure()
         self._arrange()

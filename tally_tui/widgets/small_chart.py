@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -15,8 +16,21 @@ from tally_tui.widgets.columns import EIGHTHS, GUTTER
 
 _EMPTY: Final = -1.0
 _DASH: Final = "╌"
+_DAY: Final = 5
+"""The cells that a day needs to be named."""
 _HIGHEST: Final = 1.1
 """The scale reaches above the greatest value, so that a line there can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How the instants below a chart are written."""
+
+    mark: Callable[[int], str] = str
+    edge: Callable[[int], str] = str
+    """Of where it begins and ends."""
+    days: tuple[tuple[int, str], ...] = ()
+    """Where days begin, and what they are called."""
 
 
 class SmallChart(Widget):
@@ -38,13 +52,13 @@ class SmallChart(Widget):
         self.series: Series | None = None
         self._at = self._now = 0
         self._scale: Callable[[float], str] = str
-        self._clock: Callable[[int], str] = str
+        self._times = Times()
 
     def show(
-        self, series: Series | None, at: int, now: int, scale: Callable[[float], str], clock: Callable[[int], str]
+        self, series: Series | None, at: int, now: int, scale: Callable[[float], str], times: Times
     ) -> None:
-        """Draw a series with a mark at an instant. `scale` writes a value, `clock` an instant."""
-        self.series, self._at, self._now, self._scale, self._clock = series, at, now, scale, clock
+        """Draw a series with a mark at an instant. `scale` writes a value, `times` what stands below."""
+        self.series, self._at, self._now, self._scale, self._times = series, at, now, scale, times
         self.display = series is not None
         self.refresh()
 
@@ -56,7 +70,7 @@ class SmallChart(Widget):
         axis = self.get_component_rich_style("small--axis")
         cells, plot = width - GUTTER, height - 2
         if y == height - 1:
-            return self._times(series, cells, axis)
+            return self._below(series, cells, axis)
         if y == plot:
             return self._marks(series, cells, axis)
         values = columns(series, cells, self._now)
@@ -89,19 +103,28 @@ class SmallChart(Widget):
 
     def _marks(self, series: Series, cells: int, axis: Style) -> Strip:
         line = ["─"] * cells
+        for _, place in self._days(series, cells):
+            line[place] = "┬"
         at = self._place(series, self._at, cells)
         mark = self.get_component_rich_style("small--mark")
         parts = [Segment("0".rjust(GUTTER - 1) + "└" + "".join(line[:at]), axis), Segment("▲", mark)]
         parts.append(Segment("".join(line[at + 1 :]), axis))
         return Strip(parts).adjust_cell_length(self.size.width, self.rich_style)
 
-    def _times(self, series: Series, cells: int, axis: Style) -> Strip:
-        """When it began, when it fired, when it ends; what there is no room for is left out."""
+    def _days(self, series: Series, cells: int) -> Sequence[tuple[str, int]]:
+        """The days that have room for their name, each with its column."""
+        days = [(name, self._place(series, at, cells)) for at, name in self._times.days]
+        step = -(-_DAY * len(days) // max(1, cells))
+        return days[:: max(1, step)]
+
+    def _below(self, series: Series, cells: int, axis: Style) -> Strip:
+        """When it began, when it fired, when it ends, days between; what there is no room for is left out."""
         since, until = series.span.since or 0, series.span.until or 1
         line = [" "] * cells
         place = self._place(series, self._at, cells)
-        words = [(place, self._clock(self._at), True), (0, self._clock(since), False)]
-        words.append((cells, self._clock(until), False))
+        words = [(place, self._times.mark(self._at), True), (0, self._times.edge(since), False)]
+        words.append((cells, self._times.edge(until), False))
+        words += [(at, name, False) for name, at in self._days(series, cells)]
         taken: list[tuple[int, int]] = []
         bold = (0, 0)
         for at, word, strong in words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -59,6 +60,9 @@ class SyncLine(Widget):
             words = (
                 clean(status.message) or "Another tally-tui reads the logs; this one shows what it writes."
             )
+            # Nothing is wrong: it is worth one line.
+            ways = (words, words.partition("; ")[0], words.partition(", ")[0])
+            words = next((way for way in ways if cell_len(way) + 2 <= self._room()), ways[-1])
             return Content.assemble(("◌ ", "$text-warning"), words)
         if status.phase is Phase.FAILED:
             trouble = status.trouble or Trouble(status.message or "The logs could not be read.")
@@ -76,8 +80,11 @@ class SyncLine(Widget):
             return Content.assemble(("! ", style), (clean(status.watching_why), style))
         return Content("")
 
+    def _room(self) -> int:
+        return (self.size.width or self.app.size.width) - 2
+
     def _progress(self, status: SyncStatus) -> Content:
-        width = (self.size.width or self.app.size.width) - 2
+        width = self._room()
         whole = status.bytes_total or status.files_total
         done = status.bytes_done if status.bytes_total else status.files_done
         share = done / whole if whole else 0.0

@@ -16,7 +16,7 @@ from tally_tui.live.archiving import Archiving
 from tally_tui.requests import ArchivingRequest
 from tally_tui.store import Alerted, Answered, News
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 NOW = "2026-03-20T12:00:00Z"
 Running = Callable[..., tuple[Archiving, "queue.Queue[News | Alerted | Done]"]]
 

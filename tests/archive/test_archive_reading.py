@@ -12,7 +12,7 @@ from ledger_content import content as content_of
 from tally_tui.exports.json import document
 from tally_tui.exports.markdown import markdown
 from tally_tui.library.reader import Library
-from tally_tui.logs.messages import parse_items
+from tally_tui.logs.message_reading import parse_items
 from tally_tui.model import Provider
 from tally_tui.query import LEDGER, LIBRARY, parse
 from tally_tui.reports.conversation import NoLogError

@@ -128,6 +128,18 @@ def test_json_holds_what_the_conversation_does(db: sqlite3.Connection) -> None:
     json.dumps(made)
 
 
+def test_the_time_is_from_the_first_to_the_last_of_what_is_shown(db: sqlite3.Connection) -> None:
+    made = document(conversation(db, MAIN), shareable_value)
+    times = [each["time"] for each in made["messages"]]
+    for agent in [agent for each in made["messages"] for agent in each["subagents"]] + made["subagents"]:
+        times += [agent["first_time"], agent["last_time"]]
+        assert agent["first_time"] == min(each["time"] for each in agent["messages"])
+    assert made["first_time"] == min(filter(None, times))
+    assert made["last_time"] >= max(filter(None, times)), "what came of the last call is later than the call"
+    prompts = document(conversation(db, MAIN, depth=1), shareable_value)
+    assert prompts["last_time"] == prompts["messages"][-1]["time"]
+
+
 def test_codex_work_is_told_whole(db: sqlite3.Connection) -> None:
     page = "".join(markdown(conversation(db, THREAD), VIENNA, shareable))
     assert "```diff\n*** Update ~/a.py\n@@ -1 +1 @@\n-x\n+y\n```" in page

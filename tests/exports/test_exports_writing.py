@@ -51,6 +51,10 @@ def test_what_is_masked(db: sqlite3.Connection, form: str, secrets: bool, people
 def test_names_of_files_are_plain() -> None:
     assert file_name("Why is the last line lost?", "3f9c01ab-0000", "markdown") == "why-is-the-last-line-lost-3f9c01ab.md"
     assert file_name("../../etc/\x1b[31mpasswd", "s/agent-oars", "json") == "etc-31mpasswd-agent-oa.json"
+    assert file_name("Please look at this **picture** and the thing that it shows", "3f9c01ab-0000", "html") == (
+        "please-look-at-this-picture-and-the-thing-that-3f9c01ab.html"
+    ), "a long title ends with a whole word"
+    assert file_name("x" * 60, "3f9c01ab-0000", "html") == f"{'x' * 48}-3f9c01ab.html"
     assert file_name("🎉 / ", "3f9c01ab-0000", "html") == "3f9c01ab.html"
 
 

@@ -10,7 +10,8 @@ import pytest
 from conversation_logs import CHILD, FORK, MAIN, OTHER, THREAD, write_home
 
 from tally_tui.ledger.open import open_reader
-from tally_tui.logs.messages import Kind, Mark, parse_items
+from tally_tui.logs.message_reading import parse_items
+from tally_tui.logs.messages import Kind, Mark
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import Conversation, NoLogError, NoSessionError, conversation
 from tally_tui.reports.conversation_order import Arranging

@@ -80,6 +80,8 @@ def test_the_thread_reads_a_log_again_only_when_it_has_grown(tmp_path: Path, mon
         return excerpt(provider, path, known)
 
     monkeypatch.setattr("tally_tui.live.excerpting.excerpt", counted)
+    # However slow the machine is, nothing is told before all is read.
+    monkeypatch.setattr("tally_tui.live.excerpting.TELL_S", 3600.0)
     told: queue.SimpleQueue[Any] = queue.SimpleQueue()
     reading = Excerpting(told.put)
     reading.start()
@@ -88,7 +90,7 @@ def test_the_thread_reads_a_log_again_only_when_it_has_grown(tmp_path: Path, mon
         write(path, LINES[:3])
         request = ExcerptsRequest("excerpts", (("claude", str(path)), ("claude", str(tmp_path / "gone.jsonl"))))
         reading.ask(request)
-        first = told.get(timeout=10)
+        first = told.get(timeout=120)
         assert isinstance(first, Answered) and isinstance(first.answer, Excerpts)
         assert first.answer.of == {str(path): Excerpt("Fix the lamp", "First."), str(tmp_path / "gone.jsonl"): Excerpt()}
         reading.changed()
@@ -96,10 +98,10 @@ def test_the_thread_reads_a_log_again_only_when_it_has_grown(tmp_path: Path, mon
         write(tmp_path / "longer", LINES)
         (tmp_path / "longer").replace(path)
         reading.changed()
-        assert told.get(timeout=10).answer.of[str(path)].reply == "Done lamp.py blinks."
+        assert told.get(timeout=120).answer.of[str(path)].reply == "Done lamp.py blinks."
         assert reads == [str(path)] * 2
         path.unlink()
         reading.ask(ExcerptsRequest("excerpts", (("claude", str(path)),)))
-        assert told.get(timeout=10).answer.of[str(path)].prompt == "Fix the lamp", "what was read stays true"
+        assert told.get(timeout=120).answer.of[str(path)].prompt == "Fix the lamp", "what was read stays true"
     finally:
         reading.stop()

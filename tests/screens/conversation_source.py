@@ -94,7 +94,7 @@ def entries(hostile: str = "", more: int = 0) -> tuple[Entry, ...]:
         lines = result.text.count("\n") + 1 if result else 0
         out.append(
             Entry(item, result, level, result is not None, len(text), text.count("\n"), lines, spent, total, FILE,
-                  (result,) if result else ())
+                  (result,) if result else (), changed=(1, 1) if item.name == "Edit" else None)
         )  # fmt: skip
     return tuple(out)
 
@@ -126,7 +126,8 @@ class ConversationSource(FakeSource):
                 for n, each in enumerate(entries(self.hostile, self.more))
             }
             found_in = tuple(n for n, count in counts.items() if count)
-            return Hits(request.session, request.pattern, found_in, sum(counts.values()))
+            times = tuple(filter(None, counts.values()))
+            return Hits(request.session, request.pattern, found_in, sum(times), times=times)
         if isinstance(request, ExcerptsRequest):
             return Excerpts({path: self.excerpt(path) for _, path in request.logs})
         if isinstance(request, SubagentsRequest):

@@ -10,6 +10,8 @@ from conversation_source import ConversationSource
 from on_screen import app_on, running, seen, settled
 from textual.pilot import Pilot
 
+from tally_tui.screens.conversations import ConversationsScreen
+
 
 async def rest(pilot: Pilot[str]) -> str:
     """Until threads that make pages have ended and what they made is drawn."""
@@ -40,11 +42,13 @@ async def conversations(
 def picture(
     compare: Any, size: tuple[int, int], *keys: str, theme: str | None = None, source: ConversationSource | None = None
 ) -> bool:
-    """Whether the screen looks as in its snapshot, after some keys and without toasts."""
+    """Whether the screen looks as in its snapshot, after some keys and without words that go by themselves."""
 
     async def before(pilot: Any) -> None:
         await press(pilot, "2", *keys)
         pilot.app.clear_notifications()
+        if isinstance(pilot.app.screen, ConversationsScreen):
+            pilot.app.screen.list_pane.tell("")
         await settled(pilot)
 
     return bool(compare(app_on(source or ConversationSource(), theme=theme), terminal_size=size, run_before=before))

@@ -97,6 +97,8 @@ async def test_opening_reads_the_turn_that_crossed_it() -> None:
         assert screen.pane.session is not None and screen.pane.session.session.startswith("00000000")
         target = screen.pane.hits.target
         assert target is not None and (target.offset, target.length) == (4_096, 900)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, AlertsScreen), "back to the alert"
 
 
 @pytest.mark.parametrize(
@@ -164,6 +166,28 @@ async def test_rules_are_switched_and_edited_in_place() -> None:
         assert set_last(source) == ("weekly.thresholds", (50, 80, 95))
         await press(pilot, "backspace")
         assert set_last(source) == ("weekly.thresholds", None)
+
+
+@pytest.mark.parametrize(
+    ("width", "below"), [(40, "14 Nov 17 19 Nov 14:07 21"), (80, "14 Nov 16 17 18 19 Nov 14:07 21 Nov")]
+)
+async def test_the_chart_of_a_week_has_dates_below_it(width: int, below: str) -> None:
+    """A weekday alone would stand at both ends of it."""
+    async with on_alerts(AlertSource(), (width, 50)) as pilot:
+        await press(pilot, "j")
+        lines = (await looked(pilot)).splitlines()
+    (axis,) = [place for place, line in enumerate(lines) if "└" in line and "▲" in line]
+    assert " ".join(lines[axis + 1].split()) == below
+    assert "┬" in lines[axis]
+
+
+@pytest.mark.parametrize(("width", "keys"), [(40, "Enter keeps  Esc leaves"), (80, "⏎ Keep esc Leave")])
+async def test_while_a_rule_is_edited_the_keys_are_the_editors(width: int, keys: str) -> None:
+    async with on_alerts(AlertSource(), (width, 40)) as pilot:
+        before = (await press(pilot, "tab", "j")).splitlines()[-1]
+        assert (await press(pilot, "e")).splitlines()[-1].strip().startswith(keys)
+        assert "ilter" not in seen(pilot).splitlines()[-1]
+        assert (await press(pilot, "escape")).splitlines()[-1] == before
 
 
 async def test_what_has_no_thresholds_of_its_own_says_where_they_are() -> None:
@@ -250,6 +274,14 @@ async def test_filtering_by_words_and_what_matches_nothing() -> None:
         assert "^^^^^" in text and "does not know 'grave'" in text
         await typed(pilot, "escape", "slash", *"nothing-like-it", "enter")
         assert "No alert matches" in seen(pilot)
+
+
+async def test_the_demo_says_that_it_fires_none() -> None:
+    async with running(AlertSource(alerts=()), size=(80, 40), demo=True) as pilot:
+        await press(pilot, "4")
+        await looked(pilot)
+        text = " ".join(seen(pilot).split())
+        assert "The demo fires no alerts" in text and "On your own logs these make one: Claude" in text
 
 
 async def test_nothing_yet_says_what_would_fire_and_how_to_set_it_up() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from conversation_source import ConversationSource
 from fake_source import FakeSource
 from made_up import NOW
 from on_screen import app_on, press, running, seen, settled
@@ -60,6 +61,14 @@ async def test_help_names_every_key_that_works_here() -> None:
             assert (binding.tooltip or binding.description) in told
         assert "Rows and columns" in await press(pilot, "question_mark")
         assert "Rows and columns" not in await press(pilot, "escape")
+
+
+async def test_help_names_a_key_once() -> None:
+    async with running(ConversationSource()) as pilot:
+        await press(pilot, "2", "enter")
+        found = sections(pilot.app.screen, pilot.app.screen.focused)
+        keys = [keys.split() for _, _, entries in found for keys, _ in entries]
+        assert ["+"] in keys and all(len(set(each)) == len(each) for each in keys)
 
 
 async def test_help_tells_of_every_field_of_the_language() -> None:
@@ -117,6 +126,9 @@ async def test_markdown_from_the_palette() -> None:
     [
         ({"NO_COLOR": "1"}, "ansi-dark"),
         ({"TERM": "linux", "COLORTERM": ""}, "ansi-dark"),
+        ({"TERM": "xterm-16color", "COLORTERM": ""}, "ansi-dark"),
+        ({"TERM": "vt220-w", "COLORTERM": ""}, "ansi-dark"),
+        ({"TERM": "xterm-16color", "COLORTERM": "truecolor"}, "tally-dark"),
         ({"TERM": "screen-256color", "COLORTERM": ""}, "tally-dark"),
         ({}, "tally-dark"),
     ],
@@ -128,6 +140,14 @@ def test_few_colours_take_a_theme_that_is_readable(
         monkeypatch.setenv(name, value)
     app = app_on(FakeSource())
     assert app.theme == theme and app.native_ansi_color == (theme == "ansi-dark")
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "tally-dark", "tally-light"])
+def test_what_is_well_and_what_is_wrong_have_two_colours(theme: str) -> None:
+    app = app_on(FakeSource(), theme=theme)
+    colours = app.get_css_variables()
+    for kind in ("", "text-"):
+        assert len({colours[f"{kind}{name}"] for name in ("success", "warning", "error")}) == 3
 
 
 def test_a_persons_own_theme_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,13 +91,13 @@ async def test_a_subagent_is_archived_with_its_session() -> None:
     async with running(source, (80, 30)) as pilot:
         text = await listed(pilot, "j", "right", "j")
         assert "Look into part 1" in text
-        await press(pilot, "A", "x")
+        assert "A subagent is archived with its session." in await press(pilot, "A")
+        assert "A subagent is compared with its session." in await press(pilot, "x")
         assert deeds(source) == []
-        assert toasts(pilot) == ["A subagent is archived with its session.", "A subagent is compared with its session."]
 
 
 async def test_nothing_under_the_cursor() -> None:
     source = KeepingSource(sessions=0)
     async with running(source, (80, 30)) as pilot:
-        await listed(pilot, "A", "x")
-        assert toasts(pilot) == ["There is no session under the cursor."] * 2
+        assert "There is no session under the cursor." in await listed(pilot, "A")
+        assert "There is no session under the cursor." in await press(pilot, "x")

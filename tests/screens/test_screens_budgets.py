@@ -180,7 +180,7 @@ async def test_one_is_added_with_a_preview_and_taken_back(here: Path) -> None:
         assert toasts(pilot) == ["codex is added. u takes it back."]
         await press(pilot, "u")
         assert here.read_text() == FILE
-        assert "codex" not in seen(pilot).replace("codex: as it was.", "")
+        assert "codex" not in seen(pilot).replace("codex is not there any more.", "")
 
 
 async def test_mistakes_are_told_beside_their_field_and_nothing_is_written(here: Path) -> None:

@@ -10,6 +10,7 @@ from on_screen import line_with, press, running, toasts
 from tally_tui.requests import CompareRequest
 from tally_tui.screens.comparing import ComparisonScreen
 from tally_tui.screens.conversations import ConversationsScreen
+from tally_tui.widgets.comparison import ComparisonView
 
 SIZES = [(40, 30), (80, 30), (140, 40)]
 
@@ -22,8 +23,8 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_x_on_two_sessions_shows_both_side_by_side() -> None:
     source = KeepingSource()
     async with running(source, (140, 44)) as pilot:
-        await listed(pilot, "x")
-        assert "x on another session" in toasts(pilot)[-1]
+        assert "Marked. x on another one compares them." in await listed(pilot, "x")
+        assert not toasts(pilot), "nothing lies over the screen"
         text = await press(pilot, "j", "x")
         asked = [each for each in source.asked if isinstance(each, CompareRequest)]
         assert [each.left[:8] for each in asked] == ["00000000"]
@@ -40,10 +41,8 @@ async def test_x_on_two_sessions_shows_both_side_by_side() -> None:
 
 async def test_x_on_the_marked_session_takes_the_mark_off() -> None:
     async with running(KeepingSource(), (80, 24)) as pilot:
-        await listed(pilot, "x", "x")
-        assert toasts(pilot)[-1] == "No longer marked for comparing."
-        await press(pilot, "j", "x")
-        assert toasts(pilot)[-1].startswith("Marked: ")
+        assert "No longer marked for comparing." in await listed(pilot, "x", "x")
+        assert "Marked." in await press(pilot, "j", "x")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -66,6 +65,29 @@ async def test_enter_reads_the_prompt_under_the_cursor_on_its_side() -> None:
         assert screen.pane.session.session.startswith("00000001")
         assert screen.reader.item == 10  # the prompt at the line that the comparison named
         assert screen.has_class("-reading")
+
+
+@pytest.mark.parametrize("size", [(80, 30), (140, 44)], ids=str)
+async def test_escape_leads_back_to_where_one_was_and_then_to_the_list(size: tuple[int, int]) -> None:
+    async with running(KeepingSource(), size) as pilot:
+        await listed(pilot, "x", "j", "x", "j", "l")
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        left = screen.query_one(ComparisonView).place
+        assert left[1] == "right" and left[0] > 0
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ConversationsScreen)
+        text = await press(pilot, "escape")
+        again = pilot.app.screen
+        assert isinstance(again, ComparisonScreen) and "Two sessions side by side" in text
+        assert again.query_one(ComparisonView).place == left
+        await press(pilot, "question_mark", "escape")
+        assert again.query_one(ComparisonView).place == left, "asked again after the help page"
+        await press(pilot, "escape")
+        last = pilot.app.screen
+        assert isinstance(last, ConversationsScreen) and last.table.has_focus
+        await press(pilot, "enter", "escape")
+        assert pilot.app.screen is last, "a session from the list leads back to the list"
 
 
 async def test_where_a_side_has_no_prompt_the_other_is_meant() -> None:

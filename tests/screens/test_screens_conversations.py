@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conversation_source import ConversationSource
+from conversation_source import FILE, ConversationSource
 from conversing import conversations, press, rest
 from made_up import NOW
 from on_screen import line_with, running, seen, toasts
 from textual.binding import Binding
 from textual.pilot import Pilot
 
+from tally_tui.answers import Answer
+from tally_tui.logs.messages import Item, Kind
+from tally_tui.reports.answers import Sessions
+from tally_tui.reports.transcripts import Entry, Transcript
+from tally_tui.requests import Request
 from tally_tui.screens import session_ways
 from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.screens.outline import OutlineScreen
@@ -70,7 +76,7 @@ async def test_tool_calls_unfold_with_what_was_fetched() -> None:
 async def test_wide_shows_both_and_follows_the_cursor() -> None:
     async with conversations((150, 40)) as pilot:
         await pilot.press("down")
-        await asyncio.wait_for(_until(pilot, "Why is the last line lost?"), 10)
+        await asyncio.wait_for(_until(pilot, "Why is the last line lost?"), 60)
         screen = pilot.app.screen
         assert isinstance(screen, ConversationsScreen) and screen.table.has_focus
         await press(pilot, "tab")
@@ -79,15 +85,15 @@ async def test_wide_shows_both_and_follows_the_cursor() -> None:
 
 async def test_wide_shows_what_is_under_the_cursor_of_every_list() -> None:
     async with conversations((150, 40)) as pilot:
-        await asyncio.wait_for(_until(pilot, "Why is the last line lost?"), 10)
+        await asyncio.wait_for(_until(pilot, "Why is the last line lost?"), 60)
         screen = pilot.app.screen
         assert isinstance(screen, ConversationsScreen)
         first, lists = screen.pane.session, screen.list_pane
         await press(pilot, "down", "down")
-        await asyncio.wait_for(_until_read(pilot, screen, lists.under_cursor), 10)
+        await asyncio.wait_for(_until_read(pilot, screen, lists.under_cursor), 60)
         assert screen.pane.session != first
         await press(pilot, "slash", *"model:opus", "enter")
-        await asyncio.wait_for(_until_read(pilot, screen, first), 10)
+        await asyncio.wait_for(_until_read(pilot, screen, first), 60)
         assert lists.under_cursor == first and screen.table.has_focus
 
 
@@ -113,13 +119,39 @@ async def test_finding_in_a_session() -> None:
         text = await press(pilot, "slash", *"re:[", "enter")
         assert "This is no pattern" in text
         text = await press(pilot, "backspace", *"ma[dk]e", "enter")
-        assert "2 hits" in text
+        assert "1 of 2 hits" in text
+        assert "2 of 2 hits" in await press(pilot, "n")
+        await press(pilot, "n")
+        assert "1 of 2 hits" in await press(pilot, "N"), "as one walks"
+        assert " of 2 hits" not in await press(pilot, "g"), "elsewhere one is at none of them"
+
+
+async def test_a_prompt_of_a_branch_that_was_opened_stands_in_the_outline() -> None:
+    class Rewound(ConversationSource):
+        def report(self, request: Request) -> Answer | None:
+            answer = super().report(request)
+            if not isinstance(answer, Transcript):
+                return answer
+            rule = Entry(Item(Kind.BRANCH, 105, 1, detail={"items": 1}), path=FILE)
+            wrong = Entry(Item(Kind.PROMPT, 106, 1, text="A wrong turn"), path=FILE, branch=rule.key)
+            kept = answer.entries
+            return Transcript(answer.provider, answer.session, (*kept[:9], rule, wrong, *kept[9:]), answer.folder)
+
+    async with conversations(source=Rewound()) as pilot:
+        assert "A wrong turn" not in await press(pilot, "enter", "o")
+        await press(pilot, "escape")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConversationsScreen)
+        screen.reader.to_item(9)
+        assert "A wrong turn" in await press(pilot, "enter")
+        text = await press(pilot, "o", "tab")
+        assert "Outline · prompts · 3" in text and "▌ A wrong turn" in text
 
 
 async def test_search_over_everything_opens_at_the_hit() -> None:
     async with conversations() as pilot:
         text = await press(pilot, "F", *"nothing")
-        assert "1,000+ messages · 2 sessions here · newest first" in text and "Bash" in text
+        assert "1,000+ messages · showing 4 in 2 sessions · newest first" in text and "Bash" in text
         text = await press(pilot, "down", "enter")
         assert "make: nothing to be made of it" in text
         screen = pilot.app.screen
@@ -195,6 +227,7 @@ async def test_resuming_says_why_it_cannot(monkeypatch: pytest.MonkeyPatch, tmp_
         agent.chmod(0o755)
         await press(pilot, "r")
         assert "folder is gone: /home/ada/src/" in toasts(pilot)[-1]
+        assert toasts(pilot)[-1].endswith("Make it anew, and the session can go on there.")
 
 
 def test_the_command_that_resumes() -> None:
@@ -233,3 +266,18 @@ async def test_a_session_of_the_usage_screen_opens_in_the_reader() -> None:
         text = await press(pilot, "enter", "o")
         assert isinstance(pilot.app.screen, ConversationsScreen)
         assert "Why is the last line lost?" in text
+
+
+class NoSessions(ConversationSource):
+    """Nothing was ever said."""
+
+    def report(self, request: Request) -> Answer | None:
+        answer = super().report(request)
+        return replace(answer, rows=(), total_rows=0) if isinstance(answer, Sessions) else answer
+
+
+@pytest.mark.parametrize("key", ["r", "ctrl+r", "e", "y", "Y", "R", "A", "x", "m", "M", "h"])
+async def test_where_there_is_no_session_a_key_says_so(key: str) -> None:
+    async with running(NoSessions(), (80, 24)) as pilot:
+        text = await press(pilot, "2", key)
+        assert "There is no session under the cursor." in text

@@ -11,6 +11,7 @@ from on_screen import press, running, seen, settled
 
 from tally_tui.reports.answers import LimitGauge
 from tally_tui.screens.drill import Drill
+from tally_tui.store import Phase, SyncStatus
 from tally_tui.widgets.filter_bar import FilterInput
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -47,6 +48,28 @@ async def test_what_an_empty_table_says_is_whole(width: int) -> None:
         await press(pilot, "slash", *"model:nobody-has-such-a-one", "enter")
         said = " ".join(seen(pilot).split())
         assert "No call matches" in said and "Esc clears it." in said
+
+
+@pytest.mark.parametrize(
+    ("width", "more"), [(40, ""), (48, ", since 09:28"), (80, ", since 09:28; this window shows what it finds")]
+)
+async def test_who_else_reads_is_told_on_one_line(width: int, more: str) -> None:
+    who = "Logs read by process 41234"
+    status = SyncStatus(Phase.WAITING, message=f"{who}, since 09:28; this window shows what it finds")
+    async with running(FakeSource(status), size=(width, 44)) as pilot:
+        lines = [line.strip() for line in seen(pilot).splitlines()]
+        assert f"◌ {who}{more}" in lines
+
+
+async def test_a_gauge_is_cut_as_the_status_line_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FakeSource()
+    now, at = source.now(), NOW_MS
+    week = LimitGauge("codex", "codex", 10_080, 23.5, at, at + 5 * DAY, None)
+    nearly = replace(week, minutes=300, percent=99.6)
+    monkeypatch.setattr(source, "now", lambda query: replace(now, limits=(nearly, week)))
+    async with running(source, size=(80, 44)) as pilot:
+        text = seen(pilot)
+        assert "▏ 23 % ✓" in text and "▏ 99 % ‼" in text
 
 
 @pytest.mark.parametrize("width", [40, 48, 60, 66, 80, 100, 140])

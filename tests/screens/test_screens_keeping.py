@@ -17,8 +17,12 @@ from textual.pilot import Pilot
 
 from tally_tui import paths
 from tally_tui.actions import KeepHabits, LeavePlace
+from tally_tui.answers import Answer
 from tally_tui.ledger.habits import habits, keep
 from tally_tui.ledger.open import open_reader, open_writer
+from tally_tui.logs.messages import Kind
+from tally_tui.reports.transcripts import Transcript
+from tally_tui.requests import Request
 from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.screens.keeping import MOST_LOOKS
 
@@ -71,6 +75,39 @@ async def test_order_lines_depth_focus_and_thinking_are_as_they_were() -> None:
         assert screen.reader.focus_name == "" and screen.reader.habits()["reader.thinking"] == "open"
         await press(pilot, "q")
     assert [each for each in again.deeds if isinstance(each, KeepHabits)] == [KeepHabits((("reader.only", ""),))]
+
+
+async def test_a_session_without_the_kind_does_not_change_what_a_person_reads() -> None:
+    class Bare(MarkingSource):
+        def report(self, request: Request) -> Answer | None:
+            answer = super().report(request)
+            if isinstance(answer, Transcript) and answer.session.startswith("00000001"):
+                said = tuple(each for each in answer.entries if each.item.kind in (Kind.THINKING, Kind.TOOL_CALL))
+                return Transcript(answer.provider, answer.session, said[:2], answer.folder)
+            return answer
+
+    async with conversations(Bare()) as (pilot, screen):
+        assert "Only chat" in await press(pilot, "enter", "v")
+        text = await press(pilot, "escape", "j", "enter")
+        assert screen.reader.focus_name == "" and "Thinking" in text, "there is no chat: all is shown"
+        assert screen.reader.habits()["reader.only"] == "chat"
+        text = await press(pilot, "escape", "k", "enter")
+        assert screen.reader.focus_name == "chat" and "Thinking" not in text
+        await press(pilot, "q")
+    assert written()["reader.only"] == "chat"
+
+
+async def test_the_key_of_lines_and_columns_gives_the_choice_back_to_the_room() -> None:
+    async with conversations() as (pilot, screen):
+        assert screen.table.roomy
+        assert "One line a session, in columns" in await press(pilot, "d") and not screen.table.roomy
+        assert "Three lines a session" in await press(pilot, "d") and screen.table.roomy
+        assert screen.list_pane.habits()["list.rows"] == "lines"
+        assert "as the room allows" in await press(pilot, "d")
+        assert screen.list_pane.habits()["list.rows"] == "" and screen.table.roomy
+        await pilot.resize_terminal(100, 20)
+        await press(pilot)
+        assert not screen.table.roomy
 
 
 async def test_nothing_is_written_while_nothing_is_chosen() -> None:

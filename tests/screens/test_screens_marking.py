@@ -56,12 +56,12 @@ async def test_a_bookmarked_session_has_a_star_after_a_restart_too() -> None:
     async with conversations() as pilot:
         assert "★" not in seen(pilot)
         text = await press(pilot, "j", "m")
-        assert toasts(pilot)[-1].startswith("Bookmarked")
+        assert text.splitlines()[1].strip() == "Bookmarked. B lists all." and not toasts(pilot)
         assert "★" in line_with(text, TITLES[1][:20]) and text.count("★") == 1
     async with conversations() as pilot:
         assert "★" in line_with(seen(pilot), TITLES[1][:20])
         text = await press(pilot, "j", "m")
-        assert "★" not in text and "u brings it back" in toasts(pilot)[-1]
+        assert "★" not in text and "u brings it back" in text
         assert "★" in line_with(await press(pilot, "u"), TITLES[1][:20])
 
 
@@ -103,7 +103,7 @@ async def test_a_note_stands_under_its_message_and_an_empty_one_deletes_it() -> 
     async with conversations() as pilot:
         await press(pilot, "enter", "M", *"look again", "ctrl+j", *"twice")
         text = await press(pilot, "enter")
-        assert "✎ look again" in text and "  twice" in text and toasts(pilot)[-1] == "Noted."
+        assert "✎ look again" in text and "  twice" in text and "Noted." in text.splitlines()[-2]
         assert text.index("Why is the last line lost?") < text.index("✎ look again") < text.index("Claude · opus")
     async with conversations() as pilot:
         assert "✎ look again" in await press(pilot, "enter")
@@ -154,15 +154,14 @@ async def test_hiding_says_so_and_comes_back() -> None:
     async with conversations() as pilot:
         text = await press(pilot, "h")
         assert TITLES[0] not in text and "1 hidden  H shows them" in text
-        assert "counts all the same" in toasts(pilot)[-1]
+        assert "Hidden; it still counts. u undoes it." in text
         text = await press(pilot, "H")
         assert TITLES[0] in text and TITLES[1] not in text
         text = await press(pilot, "H")
         assert TITLES[0] not in text and TITLES[1] in text
         text = await press(pilot, "u")
         assert TITLES[0] in text and "hidden  H" not in text
-        await press(pilot, "u")
-        assert toasts(pilot)[-1] == "Nothing to take back."
+        assert "Nothing to take back." in await press(pilot, "u")
 
 
 async def test_what_another_window_marks_appears() -> None:

@@ -356,8 +356,7 @@ async def test_the_conversations_say_how_much_is_searchable_and_stop_it() -> Non
         source.release()
         assert "searchable" not in await rest(pilot)
         assert not pilot.app.screen.query_one(IndexLine).display
-        await press(pilot, "X")
-        assert "nothing to stop" in toasts(pilot)[-1]
+        assert "nothing to stop" in await press(pilot, "X")
 
 
 class Indexing(ConversationSource):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from conversation_source import ConversationSource
 from fake_source import NOTHING, READING, FakeSource
 from made_up import NOW, NOW_MS
 from on_screen import line_with, press, running, seen, settled, toasts
 
 from tally_tui.app import DEMO
+from tally_tui.reports.answers import Calls
 from tally_tui.requests import CallsRequest, SessionsRequest, UsageRequest
 from tally_tui.rules.zones import local, zone
+from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.screens.usage import UsageScreen
 from tally_tui.trouble import Trouble
 from tally_tui.widgets.cards import Card
@@ -169,6 +174,13 @@ async def test_filter_applies_to_everything_and_escape_clears_it() -> None:
         assert "model:opus" not in text and "claude-sonnet-5" in text
 
 
+async def test_while_a_filter_is_typed_the_footer_shows_the_keys_of_the_line() -> None:
+    async with running() as pilot:
+        text = await press(pilot, "slash", *"file:a", "slash", "b")
+        assert text.splitlines()[-1].split() == "⏎ Apply esc Leave".split()
+        assert "file:a/b" in text
+
+
 async def test_escape_leaves_the_filter_as_it_was() -> None:
     async with running() as pilot:
         text = await press(pilot, "slash", *"model:opus", "escape")
@@ -235,6 +247,15 @@ async def test_nothing_to_show_offers_the_demo() -> None:
         await pilot.press("D")
         await pilot.pause()
     assert pilot.app.return_value == DEMO
+
+
+async def test_at_forty_columns_the_hint_names_keys_that_do_something() -> None:
+    source = FakeSource(NOTHING)
+    async with running(source, (40, 20)) as pilot:
+        assert seen(pilot).splitlines()[-1].split() == "? help D demo r look again q quit".split()
+        source.say(FakeSource().status)
+        await settled(pilot)
+        assert "/ filter  b by" in seen(pilot).splitlines()[-1]
 
 
 async def test_after_the_help_page_no_hidden_filter_line_eats_the_keys() -> None:
@@ -391,3 +412,35 @@ async def test_cards_say_more_on_hover() -> None:
     async with running() as pilot:
         tip = str(pilot.app.screen.query_one("#card-today", Card).tooltip)
         assert "calls" in tip and "yesterday until this time of day" in tip
+
+
+async def test_enter_on_a_call_reads_what_it_said_and_escape_leads_back_to_the_call() -> None:
+    async with running(ConversationSource()) as pilot:
+        await press(pilot, "b", "b", "enter", "j", "j")
+        usage = pilot.app.screen
+        assert isinstance(usage, UsageScreen)
+        call = usage.drill.call
+        assert call is not None and "enter" in usage.active_bindings
+        await press(pilot, "enter")
+        await settled(pilot)
+        there = pilot.app.screen
+        assert isinstance(there, ConversationsScreen) and there.has_class("-reading")
+        assert there.pane.session is not None and there.pane.session.session == call.root_session
+        target = there.pane.hits.target
+        assert target is None or (target.file, target.offset) == (call.file, call.offset)
+        await press(pilot, "escape")
+        assert pilot.app.screen is usage and usage.drill.call == call and usage.drill.table.has_focus
+        await press(pilot, "2")
+        assert not there.has_class("-reading"), "what was left is left"
+        await press(pilot, "enter", "escape")
+        assert pilot.app.screen is there, "a session from the list leads back to the list"
+
+
+async def test_copying_one_row_says_so() -> None:
+    async with running() as pilot:
+        await press(pilot, "b", "b", "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, UsageScreen) and isinstance(screen.drill.answer, Calls)
+        screen.drill.answer = replace(screen.drill.answer, rows=screen.drill.answer.rows[:1], total_rows=1)
+        await press(pilot, "c")
+        assert any(said.startswith("Copied 1 row, ") for said in toasts(pilot))

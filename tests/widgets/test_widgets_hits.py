@@ -17,7 +17,7 @@ def hit(snippet: str, *spans: tuple[int, int], gone: bool = False) -> SearchHit:
     )
 
 
-TEXT = st.text(st.sampled_from("ab \t\n\r\x1b\u202e\u2028東"), max_size=40)
+TEXT = st.text(st.sampled_from("ab \t\n\r\x1b\u202e\u2028東`*#/"), max_size=40)
 
 
 @given(TEXT, st.data(), st.booleans(), st.booleans())
@@ -45,6 +45,20 @@ def test_the_lines_around_the_hit_that_say_anything(narrow: bool) -> None:
     assert [line.spans for line in said] == [(), ((4, 9),), ()]
     (brief,) = lines_of(hit(text, (at, at + 5)), True, narrow)
     assert (brief.text, brief.spans) == ("the amber line", ((4, 9),))
+
+
+def test_words_are_shown_plain_and_what_was_sought_stays_marked() -> None:
+    text = "## Why\nThe **last** line of `tail.py` in src/**/*.py"
+    at = text.index("tail")
+    lines = lines_of(hit(text, (at, at + 4)), False, False)
+    assert [line.text for line in lines] == ["Why", "The last line of tail.py in src/**/*.py"]
+    (span,) = lines[1].spans
+    assert lines[1].text[slice(*span)] == "tail"
+    at = text.index("`tail")
+    _, line = lines_of(hit(text, (at, at + 9)), False, False)
+    assert "`tail.py`" in line.text and line.text[slice(*line.spans[0])] == "`tail.py`", "signs that were sought stay"
+    raw = SearchHit("claude", "s", "s", "t", "p", "tool", "tool_output", "Bash", 0, "a `b`", (), None, "/f", 0, 1, "")
+    assert lines_of(raw, True, False)[0].text == "a `b`", "what a program wrote is no Markdown"
 
 
 def test_a_hit_whose_log_is_gone_says_so() -> None:

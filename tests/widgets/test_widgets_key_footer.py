@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.widgets import Button, Footer
 from textual.widgets._footer import FooterKey
 
@@ -72,3 +73,47 @@ async def test_keys_that_stay_are_not_made_anew() -> None:
         await pilot.pause()
         await pilot.pause()
         assert list(app.query(FooterKey)) == before
+
+
+class Many(App[None]):
+    BINDINGS = [Binding("question_mark", "help_panel", "Help", key_display="?"), Binding("q", "quit", "Quit")]
+
+    class Page(Screen[None]):
+        BINDINGS = [
+            *(Binding(key, f"walk('{key}')", "Walk", group=Binding.Group("Period", compact=True)) for key in "dw"),
+            Binding("a", "first", "First"),
+            Binding("b", "second", "Second"),
+        ]
+
+        def compose(self) -> ComposeResult:
+            yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.push_screen(self.Page())
+
+    def words(self) -> list[str]:
+        """What is in sight, and every bit of it whole."""
+        shown = [each for each in self.screen.query("FooterKey, FooterLabel") if each.display and each.parent.display]
+        assert all(each.region.right <= self.size.width for each in shown)
+        return [getattr(each, "description", "") or str(each.render()).strip() for each in shown]
+
+
+async def test_where_there_is_no_room_the_screens_last_keys_go_first_and_help_stays() -> None:
+    app = Many()
+    async with app.run_test(size=(80, 5)) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        shown = []
+        for width in (80, 41, 40, 31, 23, 80):
+            await pilot.resize_terminal(width, 5)
+            await pilot.pause()
+            shown.append(app.words())
+    everything = ["d", "w", "Period", "First", "Second", "Help", "Quit"]
+    assert shown == [
+        everything,
+        everything,
+        ["d", "w", "Period", "First", "Help", "Quit"],
+        ["d", "w", "Period", "Help", "Quit"],
+        ["Help", "Quit"],
+        everything,
+    ]

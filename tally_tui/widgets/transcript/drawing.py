@@ -10,10 +10,10 @@ from itertools import islice
 from rich.cells import cell_len
 from textual.content import Content
 
-from tally_tui.widgets.figures import count
+from tally_tui.widgets.figures import count, whole_percent
 from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import crop
-from tally_tui.widgets.transcript import diff, layout, markdown, safe, terminal
+from tally_tui.widgets.transcript import diff, layout, markdown, plain, safe, terminal
 from tally_tui.widgets.transcript.pages import (
     Body,
     Code,
@@ -86,11 +86,11 @@ def estimate(head: Head, state: Fold, width: int, spaced: bool) -> int:
 
 
 def draw(head: Head, body: Body | None, state: Fold, page: Page, spaced: bool) -> list[Content]:
-    """The lines of an item. `body` None: folded, or without text. `spaced`: a blank line stands before it."""
+    """The lines of an item. `body` None: without text, or not here. `spaced`: a blank line stands before it."""
     out = [layout.BLANK] if spaced else []
     indent = "│ " * min(head.level, 4) + ("┊ " if head.branch else "")
     room = max(12, page.width - len(indent))
-    lines = _title(head, state, page, room)
+    lines = _title(head, body, state, page, room)
     if body is not None and state is not Fold.FOLDED:
         inner = 0 if head.kind in (Kind.PROMPT, Kind.REPLY) else 2
         drawn = _body(head, body, state, page, room - inner)
@@ -125,18 +125,37 @@ def _filled(line: Content, width: int) -> Content:
 # -- titles
 
 
-def _title(head: Head, state: Fold, page: Page, width: int) -> list[Content]:
+def _title(head: Head, body: Body | None, state: Fold, page: Page, width: int) -> list[Content]:
     title = safe.short(safe.line(head.title), 1_000)
     if head.kind is Kind.RULE:
         return _rule(title, head, state, width)
     if head.kind in (Kind.PROMPT, Kind.REPLY):
+        if state is Fold.FOLDED and not head.hollow:
+            return [_speaker(title, head, page, width, _size(head, body), _beginning(body))]
         return [_speaker(title, head, page, width)] if title else []
     return [_one_line(title, head, state, width)]
 
 
-def _speaker(title: str, head: Head, page: Page, width: int) -> Content:
+def _beginning(body: Body | None) -> str:
+    """The first words of what is folded away, as far as they are here."""
+    said = plain.text_of(body or ()).strip()
+    return safe.short(safe.line(said.partition("\n")[0]), 1_000)
+
+
+def _size(head: Head, body: Body | None) -> str:
+    """How much is folded away."""
+    said = plain.text_of(body or ()).strip()
+    lines = said.count("\n") if said else head.breaks
+    words = len(said.split()) if said else head.length // 6
+    return f" · {lines + 1:,} lines" if lines else f" · {words:,} word{'' if words == 1 else 's'}"
+
+
+def _speaker(title: str, head: Head, page: Page, width: int, size: str = "", beginning: str = "") -> Content:
+    """Who speaks. `size`: how much is folded away; `beginning`: its first words."""
+    if size:
+        title, beginning = f"▸ {title or beginning or 'reply'}", beginning if title else ""
     style = ".transcript--you" if head.kind is Kind.PROMPT else ".transcript--agent"
-    when = f" · {page.clock(head.time_ms)}" if head.time_ms is not None else ""
+    when = (f" · {page.clock(head.time_ms)}" if head.time_ms is not None else "") + size
     note = f" · {safe.line(head.note)}" if head.note else ""
     least = min(cell_len(title), 24)
     # What matters least goes first where there is no room.
@@ -148,6 +167,9 @@ def _speaker(title: str, head: Head, page: Page, width: int) -> Content:
             break
     named = crop(title, max(4, width - cell_len(when + said + right) - 1))
     gap = " " * max(1, width - cell_len(named + when + said + right))
+    if beginning and len(gap) > 16:
+        words = crop(beginning, len(gap) - 4)
+        gap = f"  {words}{gap[cell_len(words) + 2 :]}"
     line = Content.assemble((named, style), (f"{when}{said}", ".transcript--quiet"), gap,
                             (right, ".transcript--quiet"))  # fmt: skip
     return _filled(line, width) if head.kind is Kind.PROMPT else line
@@ -160,9 +182,8 @@ def _fills(head: Head) -> list[str]:
     tokens, window = head.fill
     if not window:
         return [f"context {count(tokens)}", ""]
-    share = tokens / window
-    bar = meter(share, 6)
-    return [f"context ▕{bar}▏{share:.0%}", f"▕{bar}▏{share:.0%}", f"{share:.0%}", ""]
+    bar, percent = meter(tokens / window, 6), f"{whole_percent(100 * tokens / window)}%"
+    return [f"context ▕{bar}▏{percent}", f"▕{bar}▏{percent}", percent, ""]
 
 
 def _one_line(title: str, head: Head, state: Fold, width: int) -> Content:
@@ -180,7 +201,7 @@ def _one_line(title: str, head: Head, state: Fold, width: int) -> Content:
     shown = crop(title, max(2, room))
     name, _, rest = shown.partition(" ")
     if head.kind is Kind.TOOL:
-        text = Content.assemble((name, ".transcript--tool"), " ", rest)
+        text = Content.assemble((name, ".transcript--tool"), f" {rest}" if rest else "")
     elif head.kind is Kind.SUBAGENT:
         text = Content.styled(shown, ".transcript--tool")
     elif head.kind is Kind.PROBLEM:

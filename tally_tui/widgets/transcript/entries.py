@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tally_tui.logs.messages import Item, Mark
 from tally_tui.logs.messages import Kind as Said
+from tally_tui.reports.growing import BYTES
 from tally_tui.reports.transcripts import Entry
 from tally_tui.widgets.figures import count, size
 from tally_tui.widgets.transcript import tool_parts, tool_titles
@@ -83,10 +84,9 @@ def head_of(
     if kind is Said.TOOL_RESULT:
         return head(Kind.TOOL, f"Result {tool_titles.first_line(text)}", Depth.TOOLS, error=_failed(item))
     if kind in (Said.COMMAND, Said.BASH):
-        return _typed(item, head)
+        return _typed(entry, head)
     if kind is Said.IMAGE:
-        title = f"▨ image {item.name} {item.text}".rstrip()
-        return head(Kind.NOTE, title, Depth.REPLIES, hollow=True, opens=True, note="Enter opens it")
+        return head(Kind.NOTE, _media(item, folder), Depth.REPLIES, hollow=True, opens=True, note="Enter opens it")
     if kind is Said.ERROR:
         line = tool_titles.first_line(text) or "error"
         return head(Kind.PROBLEM, line, Depth.REPLIES, error=True, hollow=len(text.strip()) <= len(line))
@@ -99,8 +99,9 @@ def head_of(
         title = f"{word} {tool_titles.short_path(item.files[0], folder)}"
     hollow = not text and item.detail is None and kind is not Said.RAW
     if kind is Said.DOCUMENT and item.name in _WHOLE:
-        return head(Kind.NOTE, f"▨ {title}", depth, hollow=True, opens=True, note="Enter opens it")
-    return head(Kind.NOTE, title, depth, error=_failed(item), hollow=hollow)
+        return head(Kind.NOTE, _media(item, folder), depth, hollow=True, opens=True, note="Enter opens it")
+    note = _marks(item) if hollow or _failed(item) else _lines(entry)
+    return head(Kind.NOTE, title, depth, error=_failed(item), hollow=hollow, note=note)
 
 
 def media_of(entry: Entry) -> list[Item]:
@@ -114,7 +115,19 @@ def media_labels(entry: Entry) -> Body:
     """A line for each image and document in what came of a call."""
     if entry.item.kind in (Said.IMAGE, Said.DOCUMENT):
         return ()
-    return tuple(Label(f"▨ {each.kind.word} {each.name}".rstrip(), opens=True) for each in media_of(entry))
+    return tuple(Label(_media(each), opens=True) for each in media_of(entry))
+
+
+def _media(item: Item, folder: str = "") -> str:
+    """An image or a document on one line: `▨ image · png · 34.1 kB`."""
+    name = item.name.rpartition("/")[2]
+    if item.files:
+        name = tool_titles.short_path(item.files[0], folder)
+    detail = item.detail if isinstance(item.detail, dict) else {}
+    room = detail.get(BYTES)
+    words = (name if name != item.kind.word else "", size(room) if isinstance(room, int) else "")
+    said = tool_titles.first_line(item.text)
+    return " · ".join(filter(None, (f"▨ {item.kind.word}", *words, said)))
 
 
 def _fill(entry: Entry) -> tuple[int, int | None] | None:
@@ -151,23 +164,35 @@ def _outcome(entry: Entry) -> str:
     if _failed(result):
         code = result.detail.get("exit_code") if isinstance(result.detail, dict) else None
         return f"exit {code}" if code is not None else "failed"
-    if item.name in tool_titles.EDITS or item.kind is Said.TODO:
+    if item.kind is Said.TODO:
         return ""
+    if item.name in tool_titles.EDITS:
+        added, removed = entry.changed or (0, 0)
+        return " ".join(f"{sign}{count:,}" for sign, count in (("+", added), ("−", removed)) if count)
     return f"{entry.result_lines:,} lines" if entry.result_lines > 1 else ""
 
 
-def _typed(item: Item, head: Any) -> Head:
+def _lines(entry: Entry) -> str:
+    """How much there is to unfold, and what must be said of it."""
+    text = entry.item.text
+    lines = (text.strip().count("\n") if len(text) >= entry.length else entry.breaks) + 1
+    return ", ".join(filter(None, (_marks(entry.item), f"{lines:,} lines" if lines > 1 else "")))
+
+
+def _typed(entry: Entry, head: Any) -> Head:
     """A slash command or a `!` line, or what one put out."""
+    item = entry.item
     if item.marks & Mark.OUTPUT:
         line = tool_titles.first_line(item.text)
+        hollow = not line or item.text.strip() == line
         return head(  # type: ignore[no-any-return]
-            Kind.NOTE, f"└ {line}", Depth.TOOLS if item.kind is Said.BASH else Depth.EVERYTHING,
-            hollow=item.text.strip() == line, error=_failed(item),
+            Kind.NOTE, f"└ {line or 'no output'}", Depth.TOOLS if item.kind is Said.BASH else Depth.EVERYTHING,
+            hollow=hollow, error=_failed(item), note=_marks(item) if hollow or _failed(item) else _lines(entry),
         )  # fmt: skip
-    sign = "! " if item.kind is Said.BASH else ""
+    sign, hollow = "! " if item.kind is Said.BASH else "", "\n" not in item.text.strip()
     return head(  # type: ignore[no-any-return]
         Kind.TOOL, sign + (tool_titles.first_line(item.text) or item.name), Depth.REPLIES,
-        hollow="\n" not in item.text.strip(), command=item.kind is Said.BASH,
+        hollow=hollow, command=item.kind is Said.BASH, note=_marks(item) if hollow else _lines(entry),
     )  # fmt: skip
 
 

@@ -56,6 +56,15 @@ class Finding(Taking, inherit_bindings=False):
         at = bisect_left(self.hits, item) if item is not None else len(self.hits)
         return at if at < len(self.hits) and self.hits[at] == item else None
 
+    @property
+    def hit_within(self) -> tuple[int, int] | None:
+        """How often it stands in the item one is at before the line one is at, and in that line; None: at no line."""
+        head, now = self.head, self._hit_now
+        if head is None or now is None or self._seeking is not None or now[0] != head.key:
+            return None
+        begun = self._seen_at(self.cursor).begun
+        return (sum(begun[: now[1]]), begun[now[1]]) if now[1] < len(begun) else None
+
     def action_hit(self, step: int) -> None:
         """To the next place that is searched for, in this item or further on."""
         if self.pattern is None:

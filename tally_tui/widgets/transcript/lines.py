@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from tally_tui.widgets.figures import count
+from tally_tui.widgets.figures import count, whole_percent
 from tally_tui.widgets.meter import meter
 from tally_tui.widgets.text import clean, crop
 
@@ -91,7 +91,7 @@ class PlaceLine(Widget):
         if not window:
             ways = [f"context {count(tokens)} tokens", count(tokens)]
         else:
-            share = tokens / window
-            bar = f"▕{meter(share, 8)}▏"
-            ways = [f"context {count(tokens)} of {count(window)} {bar}{share:.0%}", f"{bar}{share:.0%}", f"{share:.0%}"]
+            percent = f"{whole_percent(100 * tokens / window)}%"
+            bar = f"▕{meter(tokens / window, 8)}▏"
+            ways = [f"context {count(tokens)} of {count(window)} {bar}{percent}", f"{bar}{percent}", percent]
         return next((way for way in ways if cell_len(way) <= room), "")

@@ -46,6 +46,8 @@ class Reader(Finding, inherit_bindings=False):
         self.unseen = 0
         """Items that came below while nobody looked."""
         self.focus_name = ""
+        self._wished = ""
+        """The focus that a person chose: not that of a session which has nothing of the kind."""
         self._opening: str | None = None
         """The item that was unfolded before its text was here."""
         self._unfolded = False
@@ -55,6 +57,8 @@ class Reader(Finding, inherit_bindings=False):
 
     def show(self, pages: Pages, same: bool = False, counted: bool = True) -> None:
         """Show a conversation; `counted`: what comes behind the end of the page is news."""
+        if not same and self.focus_name != self._wished:
+            self.focus_name, self._focus = self._wished, FOCI.get(self._wished)
         known = len(self.heads)
         ending = same and self._at_end()
         super().show(pages, same)
@@ -74,18 +78,21 @@ class Reader(Finding, inherit_bindings=False):
     def habits(self) -> dict[str, str]:
         """How a person reads, for the next start."""
         return {
-            "reader.depth": str(int(self.depth)), "reader.only": self.focus_name,
+            "reader.depth": str(int(self.depth)), "reader.only": self._wished,
             "reader.thinking": "open" if self._thoughts else "", "reader.lines": "folded" if self.wraps else "",
         }  # fmt: skip
 
     def take_habits(self, habits: Mapping[str, str]) -> None:
         """Read so again; what is not understood, or not there, stays as it is."""
-        depth, only = habits.get("reader.depth", ""), habits.get("reader.only", self.focus_name)
+        depth, only = habits.get("reader.depth", ""), habits.get("reader.only", self._wished)
         if depth in {str(int(each)) for each in Depth}:
             self.depth = Depth(int(depth))
         self._thoughts = habits.get("reader.thinking", "open" if self._thoughts else "") == "open"
         self.wraps = habits.get("reader.lines", "folded" if self.wraps else "") == "folded"
-        self._only(only if only in FOCI else "")
+        self._wished = only if only in FOCI else ""
+        self._only(self._wished)
+        if self.heads and not self.rows:
+            self._only("")
 
     def fold_of(self, head: Head) -> Fold:
         thought = self._thoughts and head.kind is Kind.THINKING and head.key not in self._folds
@@ -204,13 +211,14 @@ class Reader(Finding, inherit_bindings=False):
 
     def action_deeper(self, step: int) -> None:
         depth = Depth(max(1, min(5, self.depth + step)))
-        self.focus_name, self._focus = "", None
+        self.focus_name, self._wished, self._focus = "", "", None
         self.set_depth(depth)
         self.post_message(self.Said(f"Depth {int(depth)} of 5: {_DEPTHS[depth]}"))
 
     def action_focus_on(self) -> None:
         names = ["", *FOCI]
-        self._only(names[(names.index(self.focus_name) + 1) % len(names)])
+        self._wished = names[(names.index(self.focus_name) + 1) % len(names)]
+        self._only(self._wished)
         self.post_message(self.Said(f"Only {self.focus_name}" if self.focus_name else "Everything of this depth again"))
 
     def _only(self, name: str) -> None:
@@ -260,7 +268,7 @@ class Reader(Finding, inherit_bindings=False):
             pass
         elif (opens or (title and head.hollow)) and head.opens:
             self.post_message(self.MediaWanted(self.rows[row]))
-        elif foldable(head) and (more or (title and not stands_open(head))):
+        elif foldable(head) and (more or (title and (not stands_open(head) or self.fold_of(head) is Fold.FOLDED))):
             self.set_fold(row, self._next_fold(head))
         self.refresh()
         self.post_message(self.Moved())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -58,6 +59,8 @@ class Seen(NamedTuple):
     """Whether all that is sought together stands there."""
     times: int = 0
     """How often anything of it stands there, below the title."""
+    begun: tuple[int, ...] = ()
+    """How often anything of it begins on each of the stops."""
 
 
 def places(pattern: Pattern, text: str) -> list[Place]:
@@ -113,7 +116,9 @@ def seen_in(lines: Sequence[str], pattern: Pattern, width: int, title: int = -1)
     if wanted > 1 and found:
         order = [(line * _LINE + start, line * _LINE + start + 1, each) for line, start, each in below]
         stops = [closest(order, len(which))[0] // _LINE]
-    return Seen(spans, tuple(stops), len(which) == wanted, sum(key[0] > title for key in found))
+    begins = Counter(key[0] for key in found)
+    begun = tuple(begins[line] for line in stops)
+    return Seen(spans, tuple(stops), len(which) == wanted, sum(key[0] > title for key in found), begun)
 
 
 def count(texts: Sequence[str], pattern: Pattern) -> int:

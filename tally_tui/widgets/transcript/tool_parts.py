@@ -147,8 +147,9 @@ def changes(tool: str, given: Any, text: str, detail: Any) -> tuple[Diff, ...]:
     return ()
 
 
-def _new(content: str) -> Hunk:
-    return Hunk(0, 1, tuple(f"+{line}" for line in content.removesuffix("\n").split("\n")))
+def _new(content: str, sign: str = "+") -> Hunk:
+    lines = tuple(sign + line for line in content.removesuffix("\n").split("\n"))
+    return Hunk(0, 1, lines) if sign == "+" else Hunk(1, 0, lines)
 
 
 def _from_detail(given: Any, detail: Any) -> tuple[Diff, ...]:
@@ -170,7 +171,8 @@ def _from_detail(given: Any, detail: Any) -> tuple[Diff, ...]:
         if isinstance(unified, str):
             out.append(Diff(path, diff.parse(unified), language_of(path)))
         elif isinstance(content, str):
-            out.append(Diff(path, (_new(content),), language_of(path)))
+            sign = "-" if change.get("type") == "delete" else "+"
+            out.append(Diff(path, (_new(content, sign),), language_of(path)))
         else:
             out.append(Diff(path, ()))
     return tuple(out)

@@ -90,6 +90,8 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         if fold is not Fold.FOLDED and not head.hollow:
             body = self.pages.body(item)
             real = body is not None
+        elif head.kind in (Kind.PROMPT, Kind.REPLY) and not head.hollow:
+            body = self.pages.body(item)  # its first words, if they are here
         contents = draw(head, body, fold, page, spaced)
         if not real:
             self._missing.add(item)
