@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from tally_tui.screens.commands import Entry, _Entries
 
-if TYPE_CHECKING:
-    from tally_tui.screens.alerts import AlertsScreen
+_OF_ONE = (
+    ("Open the turn that crossed it", "Of the alert under the cursor", "open"),
+    ("Mark as seen", "The alert under the cursor", "acknowledge"),
+)
+_OF_ALL = (
+    ("Mark all as seen", "", "acknowledge_all"),
+    ("Snooze", "Only record, for a while", "snooze"),
+    ("Try every channel", "An example of every rule; nothing is kept", "test"),
+    ("Filter", "Words, axis: rule: severity: provider: since:", "filter"),
+    ("Rules", "Thresholds, switches, channels, quiet hours", "go_to('rules')"),
+    ("Milestones", "Each whole percent with its cost", "go_to('progress')"),
+    ("Undo", "Take back what was done last", "undo"),
+)
 
 
 class AlertCommands(_Entries):
     """`alerts: …`, as far as they can be done now."""
 
     def entries(self) -> Iterator[Entry]:
-        screen = cast("AlertsScreen", self.screen)
-        if screen.chosen is not None:
-            yield "alerts: Open the turn that crossed it", "Of the alert under the cursor", screen.action_open
-            yield "alerts: Mark as seen", "The alert under the cursor", screen.action_acknowledge
-        yield "alerts: Mark all as seen", "", screen.action_acknowledge_all
-        yield "alerts: Snooze", "Only record, for a while", screen.action_snooze
-        yield "alerts: Try every channel", "An example of every rule; nothing is kept", screen.action_test
-        yield "alerts: Filter", "Words, axis: rule: severity: provider: since:", screen.action_filter
-        yield "alerts: Rules", "Thresholds, switches, channels, quiet hours", partial(screen.go_to, "rules")
-        yield "alerts: Milestones", "Each whole percent with its cost", partial(screen.go_to, "progress")
-        yield "alerts: Undo", "Take back what was done last", screen.action_undo
+        # By the names of its actions: the screen names this provider, and need not be known here.
+        one = getattr(self.screen, "chosen", None) is not None
+        for name, what, action in (*(_OF_ONE if one else ()), *_OF_ALL):
+            yield f"alerts: {name}", what, partial(self.screen.run_action, action)

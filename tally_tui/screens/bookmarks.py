@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -16,15 +16,13 @@ from textual.widgets.option_list import Option
 from tally_tui import clock
 from tally_tui.actions import SetBookmark, SetNote
 from tally_tui.reports.marks import Mark, Marks
+from tally_tui.screens.marking import Marking
 from tally_tui.screens.session_list import short_time
 from tally_tui.store import Answered, News
 from tally_tui.widgets.parts import Parts, keys
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.marked import PENCIL, STAR
-
-if TYPE_CHECKING:
-    from tally_tui.screens.marking import Marking
 
 MOST: Final = 1_000
 """Entries that are listed at most; the filter finds the others."""

@@ -23,7 +23,7 @@ from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
 
 if TYPE_CHECKING:
-    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.screens.desk import Desk
 
 SLOT: Final = "comparison"
 
@@ -31,7 +31,7 @@ SLOT: Final = "comparison"
 class Comparing:
     """Remembers the session that is marked for comparing. One a screen."""
 
-    def __init__(self, screen: ConversationsScreen) -> None:
+    def __init__(self, screen: Desk) -> None:
         self.screen = screen
         self.marked: SessionRow | None = None
         self._shown: ComparisonScreen | None = None

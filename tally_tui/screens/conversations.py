@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -22,6 +21,7 @@ from tally_tui.screens.archiving import SLOT as ARCHIVING
 from tally_tui.screens.archiving import Archiving
 from tally_tui.screens.comparing import Comparing
 from tally_tui.screens.conversations_keys import BINDINGS
+from tally_tui.screens.desk import Desk
 from tally_tui.screens.keeping import Keeping
 from tally_tui.screens.list_pane import SLOTS as LIST_SLOTS
 from tally_tui.screens.list_pane import ListPane
@@ -39,7 +39,6 @@ from tally_tui.widgets.filter_bar import FilterBar
 from tally_tui.widgets.index_line import IndexLine
 from tally_tui.widgets.key_footer import KeyFooter
 from tally_tui.widgets.notice import Notice
-from tally_tui.widgets.session_list import SessionList
 from tally_tui.widgets.sync_line import SyncLine
 from tally_tui.widgets.title_bar import TitleBar
 from tally_tui.widgets.transcript.reader import Reader
@@ -53,7 +52,7 @@ _HINT = Content("  ").join(
 )
 
 
-class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
+class ConversationsScreen(MarkingKeys, ReadingKeys, Desk):
     """Every session of every project, to choose from and to read."""
 
     CSS_PATH = "conversations.tcss"
@@ -61,16 +60,9 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     BINDING_GROUP_TITLE = "Conversations"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
-    pane = getters.query_one(SessionPane)
-    list_pane = getters.query_one(ListPane)
-    table = getters.query_one("#sessions", SessionList)
-    filter_bar = getters.query_one(FilterBar)
-    title_bar = getters.query_one(TitleBar)
-    _left = getters.query_one("#left", Vertical)
-
     def __init__(self, store: Store, view: View, demo: bool = False) -> None:
-        super().__init__()
-        self.store, self.view, self.demo = store, view, demo
+        super().__init__(store, view)
+        self.demo = demo
         self._preview: Timer | None = None
         self.marking = Marking(self)
         self.archiving = Archiving(self)
@@ -80,10 +72,6 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.reading = ReadingDeeds(self)
         self.came_from = ("", "")
         """Another screen that one came from, and the session to read which."""
-
-    @property
-    def reader(self) -> Reader:
-        return self.pane.reader
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -136,15 +124,6 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     # -- the list
 
-    def row_of(self, session: str) -> SessionRow | None:
-        """A session of the list, as far as it is here."""
-        return self.list_pane.row_of(session)
-
-    @property
-    def query_text(self) -> str:
-        """The filter of the list."""
-        return self.list_pane.query_text
-
     def action_sort(self) -> None:
         self.list_pane.next_sort()
 
@@ -174,21 +153,9 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         self.walk.leave()
         self.comparing.leave()
         self.came_from = ("", "")
-        self._give_room(to_session=True)
+        self.give_room(to_session=True)
         self.read(session, target)
         self.reader.focus()
-
-    def _give_room(self, to_session: bool) -> None:
-        """Who is seen where there is not room for both: the session, or the list."""
-        if to_session != self.has_class("-reading"):
-            (self.add_class if to_session else self.remove_class)("-reading", update=False)
-            # Nothing inside the two depends on it, and to style all of it anew takes longer than the rest of opening.
-            self.app.stylesheet.update_nodes((self._left, self.pane))
-
-    def read(self, session: SessionRow, target: Target | None = None) -> None:
-        """Show a session; the keys stay where they are."""
-        self.pane.read(session, target)
-        self.list_pane.opened(session)
 
     @on(SessionPane.Shown)
     def _shown(self) -> None:
@@ -245,10 +212,6 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
     def _filter_left(self) -> None:
         self.table.focus()
 
-    def filter_by(self, query: str) -> None:
-        self.list_pane.filter(query)
-        self.title_bar.filter = query
-
     def action_search(self) -> None:
         self.walk.open()
 
@@ -287,35 +250,22 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
         if self.pane.session is not None:
             # It may have been opened from the hits; keys of the list are about what was just read.
             self.list_pane.go_to(self.pane.session)
-        self._give_room(to_session=False)
+        self.give_room(to_session=False)
         self.table.focus()
-
-    def say(self, words: str) -> None:
-        """Tell something that is no trouble where it hides nothing: in the session's last line, else over the list."""
-        if self.pane.tells:
-            self.pane.tell(words)
-        elif self._left.display:
-            self.list_pane.tell(words)
-        elif words:
-            self.notify(words, timeout=3, markup=False)
 
     def action_clear_filter(self) -> None:
         self.filter_by("")
 
     def action_other_side(self) -> None:
         if self.table.has_focus and self.pane.pages is not None:
-            self._give_room(to_session=True)
+            self.give_room(to_session=True)
             self.reader.focus()
         elif not self.table.has_focus:
-            self._give_room(to_session=False)
+            self.give_room(to_session=False)
             self.table.focus()
 
     def action_follow(self) -> None:
         self.reader.action_follow()
-
-    def chosen(self) -> SessionRow | None:
-        """The session that keys are about: the one that is read, else the one under the cursor."""
-        return self.pane.session if self.has_class("-reading") else self.list_pane.under_cursor
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "outline":
@@ -335,9 +285,14 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Screen[None]):
 
     def _outlined(self, item: int | None) -> None:
         if item is not None:
-            self._give_room(to_session=True)
+            self.give_room(to_session=True)
             self.reader.to_item(item)
             self.reader.focus()
+
+    def action_bookmarks(self) -> None:
+        from tally_tui.screens.bookmarks import BookmarksScreen
+
+        self.app.push_screen(BookmarksScreen(self.marking), self.marking.open)
 
     def action_archive(self) -> None:
         self.archiving.toggle()

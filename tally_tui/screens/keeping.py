@@ -13,7 +13,7 @@ from tally_tui.store import Answered, News
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.screens.desk import Desk
     from tally_tui.screens.list_pane import ListPane
     from tally_tui.screens.session_pane import SessionPane
     from tally_tui.widgets.transcript.reader import Reader
@@ -28,7 +28,7 @@ MOST_LOOKS: Final = 10
 class Keeping:
     """Looks now and then whether something is to be kept. One a screen."""
 
-    def __init__(self, screen: ConversationsScreen) -> None:
+    def __init__(self, screen: Desk) -> None:
         self._screen = screen
         self._kept: dict[str, str] = {}
         """Habits as the ledger has them, or as the screen began."""

@@ -24,7 +24,7 @@ from tally_tui.widgets.transcript.pages import Kind
 from tally_tui.widgets.transcript.tool_titles import first_line
 
 if TYPE_CHECKING:
-    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.screens.desk import Desk
 
 SLOT: Final = "marks"
 HIDDEN: Final = "is:hidden"
@@ -53,7 +53,7 @@ class HiddenLine(Widget):
 class Marking:
     """Knows what is kept, sends deeds, and remembers what takes them back. One a screen."""
 
-    def __init__(self, screen: ConversationsScreen) -> None:
+    def __init__(self, screen: Desk) -> None:
         self.screen = screen
         self.marks = Marks(())
         self._by_key: dict[tuple[str, str, str], Mark] = {}
@@ -188,13 +188,8 @@ class Marking:
         self._undoing.append(action)
         self.screen.store.do(action)
 
-    def list_all(self) -> None:
-        """All bookmarks and notes, to choose from."""
-        from tally_tui.screens.bookmarks import BookmarksScreen
-
-        self.screen.app.push_screen(BookmarksScreen(self), self._chosen)
-
-    def _chosen(self, mark: Mark | None) -> None:
+    def open(self, mark: Mark | None) -> None:
+        """Read the session of a bookmark or note, at its message."""
         if mark is None:
             return
         about = mark.subject
@@ -224,9 +219,6 @@ class MarkingKeys:
 
     def action_show_hidden(self) -> None:
         self.marking.show_hidden()
-
-    def action_bookmarks(self) -> None:
-        self.marking.list_all()
 
     def action_undo(self) -> None:
         self.marking.undo()

@@ -13,14 +13,14 @@ from tally_tui.widgets.transcript.places import Place, places_of
 
 if TYPE_CHECKING:
     from tally_tui.reports.answers import SessionRow
-    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.screens.desk import Desk
     from tally_tui.widgets.transcript.reader import Reader
 
 
 class ReadingDeeds:
     """Does them for a screen, and says why where it cannot. One a screen."""
 
-    def __init__(self, screen: ConversationsScreen) -> None:
+    def __init__(self, screen: Desk) -> None:
         self.screen = screen
 
     def export(self) -> None:

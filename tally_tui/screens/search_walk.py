@@ -17,7 +17,7 @@ from tally_tui.widgets.text import clean, crop
 from tally_tui.widgets.transcript.seeking import Words
 
 if TYPE_CHECKING:
-    from tally_tui.screens.conversations import ConversationsScreen
+    from tally_tui.screens.desk import Desk
     from tally_tui.screens.search import Chosen
 
 SLOT: Final = "reach"
@@ -26,7 +26,7 @@ SLOT: Final = "reach"
 class SearchWalk:
     """What the Conversations screen keeps of the last search."""
 
-    def __init__(self, screen: ConversationsScreen) -> None:
+    def __init__(self, screen: Desk) -> None:
         self._screen = screen
         self._last: Chosen | None = None
         self._words: Words | None = None

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tally_tui.reports.search_answers import HitPlace, SessionPlaces
 from tally_tui.reports.transcripts import Hits
@@ -14,7 +14,11 @@ from tally_tui.requests import FindRequest, PlacesRequest
 from tally_tui.widgets.transcript.seeking import Pattern, Words
 
 if TYPE_CHECKING:
-    from tally_tui.screens.session_pane import SessionPane
+    from tally_tui.reports.answers import SessionRow
+    from tally_tui.screens.view import View
+    from tally_tui.store import Store
+    from tally_tui.widgets.transcript.conversation import Conversation
+    from tally_tui.widgets.transcript.reader import Reader
 
 SLOTS: Final = ("found", "places")
 
@@ -39,10 +43,23 @@ class Target:
     """1: to the first of what is marked, -1: to the last, wherever it stands."""
 
 
+class Pane(Protocol):
+    """What it asks of the pane that shows the session."""
+
+    store: Store
+    view: View
+    session: SessionRow | None
+    pages: Conversation | None
+
+    @property
+    def reader(self) -> Reader: ...
+    def tell(self, words: str) -> None: ...
+
+
 class SessionHits:
     """Asks where it stands, and goes there. One a pane."""
 
-    def __init__(self, pane: SessionPane) -> None:
+    def __init__(self, pane: Pane) -> None:
         self._pane = pane
         self.target: Target | None = None
         self.finding = False

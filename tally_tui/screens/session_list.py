@@ -10,10 +10,10 @@ from tally_tui.reports.answers import Figures, SessionRow, Sessions
 from tally_tui.reports.excerpts import Excerpt
 from tally_tui.reports.search_answers import SearchHit
 from tally_tui.rules.zones import local
-from tally_tui.screens.archiving import SIGN, deleted_in
 from tally_tui.screens.breakdown import named
 from tally_tui.screens.paged_rows import PagedRows
 from tally_tui.widgets import figures
+from tally_tui.widgets.archive_line import SIGN, deleted_in
 from tally_tui.widgets.folding import Folding
 from tally_tui.widgets.session_card import Card, Fact
 from tally_tui.widgets.table import Cell, Column

@@ -22,12 +22,12 @@ from tally_tui.requests import SessionsRequest, SpilledRequest, TextsRequest, Tr
 from tally_tui.rules.redaction import masked
 from tally_tui.rules.zones import local
 from tally_tui.screens import session_hits
-from tally_tui.screens.archiving import ArchiveLine
 from tally_tui.screens.breakdown import named
 from tally_tui.screens.session_hits import SessionHits, Target
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Store
 from tally_tui.widgets import figures
+from tally_tui.widgets.archive_line import ArchiveLine
 from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.conversation import Conversation
 from tally_tui.widgets.transcript.find_bar import FindBar, FindInput
