@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tally_tui.query import Term
 
 
-_COLOUR: Final = rb"\u001b"
+_COLOUR: Final = b"u001b"
 """A terminal's colours may stand in the middle of what is sought; a text is searched without them."""
+_COLOURS: Final = re.compile(rb"\\+u001b\[[0-9:;<=>?]*[@a-z`{|}~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +106,31 @@ class Quick:
 
     def lacks(self, low: bytes) -> bool:
         """Whether no line of several can have it, given in lower case."""
-        return _COLOUR not in low and any(needle not in low for needle in self.needles)
+        for needle in self.needles:
+            if needle not in low:
+                break
+        else:
+            return False
+        if _COLOUR not in low:
+            return True
+        bare = _without_colours(low)
+        return _COLOUR not in bare and any(needle not in low and needle not in bare for needle in self.needles)
 
     def may_say_low(self, low: bytes) -> bool:
         """As `may_say`, of a line in lower case."""
         if self.lacks(low):
             return False
-        if b"\\u" in low:
+        bare = _without_colours(low)
+        if b"\\u" in bare:
             return True  # a letter may be written so
         # Elsewhere it may have an accent, which does not count.
-        return all(part.search(low) for part in self.parts) and (
-            not low.isascii() or all(raw.search(low) for raw in self.raws)
-        )
+        lines = (bare,) if bare is low else (bare, low)
+        tests = (*self.parts, *(self.raws if low.isascii() else ()))
+        return all(any(test.search(line) for line in lines) for test in tests)
+
+
+def _without_colours(low: bytes) -> bytes:
+    return _COLOURS.sub(b"", low) if _COLOUR in low else low
 
 
 def quoted(word: str) -> str:

@@ -22,6 +22,13 @@ CJK: Final = re.compile(
 UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese, Khmer: words follow each other without a space, so the index does not know them."""
 _OTHER: Final = re.compile("[^\x00-\x7f]+")
+_CARE: Final = re.compile(
+    "[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u2000-\u2064\u20a0-\u20b9\u2190-\u23f3\u2500-\u26ff\u2701-\u2775"
+    "\u2794-\u2b4c\u3008-\u3020]+"
+)
+"""What SQLite may not cut at as Python does. Lines, arrows and dashes, most of what is not ASCII, it cuts at."""
+SHORT: Final = 24
+"""Runs of so many letters that are not ASCII are remembered."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _FACET, _ERROR, _SESSION, _NAME = "\uf8e1", "\uf8e2", "\uf8e3", "\uf8e4"
 
@@ -48,7 +55,20 @@ def indexed(text: str) -> str:
     """A text as it is given to the index, without its marks."""
     if text.isascii():
         return text
-    return CJK.sub(_pairs, _cut(text))
+    return _CARE.sub(_indexed_run, text)
+
+
+def _indexed_run(found: re.Match[str]) -> str:
+    run = found[0]
+    return _short_run(run) if len(run) <= SHORT else _whole_run(run)
+
+
+def _whole_run(run: str) -> str:
+    return CJK.sub(_pairs, run.translate(_LETTERS))
+
+
+# The same dashes, dots and umlauts again and again.
+_short_run = lru_cache(16_384)(_whole_run)
 
 
 def _pairs(found: re.Match[str]) -> str:
@@ -80,6 +100,8 @@ class _Letters(dict[int, str]):
         char = chr(code)
         # Letters that came later SQLite may not know, and would cut at: they are looked for in the texts.
         known = {"L": _folded(char), "N": _folded(char), "M": ""}.get(unicodedata.ucd_3_2_0.category(char)[0], " ")
+        if known and not _WORD.fullmatch(known):
+            known = " "  # a letter then, and no longer
         self[code] = letter = char if CJK.match(char) else known
         return letter
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tally_tui.library.phrases import Quick, Sought, sought
 from tally_tui.library.words import fold
+from tally_tui.logs.messages import Item, Kind, fields
 from tally_tui.query import LIBRARY, parse
 
 
@@ -87,8 +88,27 @@ def test_a_quick_look_at_a_line_never_misses_what_its_text_has(
         assert Quick.of([wanted]).may_say(line.encode())
 
 
+_COLOURS = st.sampled_from(["\x1b[31m", "\x1b[0m", "\x1b[1;38:5:9m", "\x1b[K", "\x1b[?25l", "\x1b(B", "\x1b[ q"])
+
+
+@given(
+    said=st.lists(_PIECES | _COLOURS, max_size=12).map("".join),
+    query=st.sampled_from(['"exit code"', "exit-code", "->", "re:exit.code", "re:e?xit-1", r"re:code\s+1", "re:31mexit"]),
+    deep=st.booleans(),
+)
+def test_nor_where_a_terminals_colours_stand_between(said: str, query: str, deep: bool) -> None:
+    line = json.dumps({"text": json.dumps({"output": said}) if deep else said})
+    wanted = term(query)
+    plain = next(text for _, text in fields(Item(Kind.TOOL_RESULT, 0, 0, text=said))) if said else ""
+
+    if wanted.holds(plain, fold(plain)):
+        assert Quick.of([wanted]).may_say(line.encode())
+
+
 def test_a_quick_look_spares_most_lines() -> None:
     wanted = term('"exit code"')
 
     assert not Quick.of([wanted]).may_say(b'{"text": "the code to exit"}')
+    assert not Quick.of([wanted]).may_say(b'{"text": "\\u001b[31mthe\\u001b[0m code to exit"}')
+    assert Quick.of([wanted]).may_say(b'{"text": "\\u001b[31mexit\\u001b[0m code"}')
     assert Quick.of([wanted]).may_say(b'{"text": "Exit\\ncode"}')

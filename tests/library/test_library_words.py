@@ -44,6 +44,15 @@ def test_no_text_is_refused_and_folding_keeps_places(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
+def test_what_is_left_to_sqlite_it_cuts_at() -> None:
+    between = [chr(code) for code in range(0x80, 0x3100) if indexed(f"left{chr(code)}right") == f"left{chr(code)}right"]
+    between = [char for char in between if words_of(f"left{char}right") == ["left", "right"]]
+    assert len(between) > 1_500
+    db = index_of("")
+    db.executemany("INSERT INTO words (text) VALUES (?)", [(indexed(f"left{char}right"),) for char in between])
+    assert db.execute("SELECT count(*) FROM words WHERE words MATCH '\"left\" AND \"right\"'").fetchone()[0] == len(between)
+
+
 def test_half_characters_and_marks_do_no_harm() -> None:
     db = index_of("left\ud800right \uf8e11 \x00nul")
     assert db.execute("SELECT count(*) FROM words WHERE words MATCH '\"left\"*'").fetchone()[0] == 1
