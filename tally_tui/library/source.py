@@ -45,6 +45,8 @@ class Source:
         self._chars = 0
         self._open: OrderedDict[str, int] = OrderedDict()
         self._blocks: OrderedDict[str, _Block] = OrderedDict()
+        self._lacking: tuple[str, int, Quick | None] = ("", -1, None)
+        """The line that was last seen to lack what was sought."""
 
     def close(self) -> None:
         """Let go of open logs; texts are kept."""
@@ -81,9 +83,15 @@ class Source:
             return True
         if quick.all_lines:
             return self._may_hold_in_block(file.path, offset, length, quick)
+        # A line's texts of several kinds are asked for one after the other.
+        if self._lacking[:2] == (file.path, offset) and self._lacking[2] is quick:
+            return False
         line = self._line(file.path, offset, length)
         # What is gone or was cut may stand in the archive.
-        return line is None or len(line) < length or quick.may_say(line)
+        if line is None or len(line) < length or quick.may_say(line):
+            return True
+        self._lacking = file.path, offset, quick
+        return False
 
     def _may_hold_in_block(self, path: str, offset: int, length: int, quick: Quick) -> bool:
         block = self._blocks.get(path)
