@@ -136,14 +136,18 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Desk):
 
     @on(ListPane.Moved)
     def _moved_row(self) -> None:
-        if self._preview is not None:
-            self._preview.stop()
+        self._forget_preview()
         if self.has_class("-wide") and self.table.has_focus:
             self._preview = self.set_timer(PREVIEW_S, self._show_preview)
 
+    def _forget_preview(self) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+            self._preview = None
+
     def _show_preview(self) -> None:
-        session = self.list_pane.under_cursor
-        if session is not None and self.table.has_focus and self.has_class("-wide"):
+        session, due = self.list_pane.under_cursor, self._preview is not None
+        if session is not None and due and self.table.has_focus and self.has_class("-wide"):
             self.read(session)
 
     # -- a session
@@ -153,6 +157,7 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Desk):
         self.walk.leave()
         self.comparing.leave()
         self.came_from = ("", "")
+        self._forget_preview()  # the reader has the focus only a moment later
         self.give_room(to_session=True)
         self.read(session, target)
         self.reader.focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tally_tui.requests import PlacesRequest, Request, SearchRequest, TextsReque
 from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.screens.outline import OutlineScreen
 from tally_tui.screens.search import SearchScreen
+from tally_tui.screens.session_hits import Target
 from tally_tui.widgets.transcript.lines import PlaceLine
 
 
@@ -154,6 +156,19 @@ async def test_hits_from_the_archive_have_a_sign(size: tuple[int, int]) -> None:
         assert "▣ 2 from the archive" in " ".join(text.split())
     async with hits(size) as (pilot, _):
         assert "▣" not in seen(pilot)
+
+
+async def test_what_the_cursor_stood_on_does_not_take_the_place_of_a_hit() -> None:
+    async with running(Found(), (140, 40)) as pilot:
+        await press(pilot, "2")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConversationsScreen)
+        assert screen.list_pane.answer is not None
+        screen._moved_row()
+        screen.open_session(screen.list_pane.answer.rows[1], Target(FILE, 410, 10, re.compile("lines")))
+        screen._show_preview()  # its time has come before the reader has the focus
+        text = await rest(pilot)
+        assert screen.reader.pattern is not None and "hits" in text
 
 
 async def test_what_was_taken_back_opens_below_its_rule() -> None:
