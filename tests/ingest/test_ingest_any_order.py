@@ -19,8 +19,7 @@ from tally_tui.config import Settings
 from tally_tui.ingest import parsing
 from tally_tui.ingest import sync as syncing
 
-# On a landing the examples are the same each time: more of them would find nothing that fewer did not.
-THOROUGH = settings(max_examples=12 if os.environ.get("CI") else 25, deadline=None)
+THOROUGH = settings(max_examples=25, deadline=None)
 
 
 @pytest.fixture(scope="module")

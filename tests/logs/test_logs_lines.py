@@ -68,7 +68,7 @@ def test_no_codex_log_is_fatal(content: bytes, tmp_path_factory: pytest.TempPath
     assert not {name for name in chunk.skipped if name.startswith("unreadable:") and name.endswith("Error")}
 
 
-@settings(max_examples=30 if os.environ.get("CI") else 60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=odd_log(CLAUDE), codex=odd_log(CODEX), data=st.data())
 def test_a_log_read_in_two_is_the_log_read_at_once(
     content: bytes, codex: bytes, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -14,7 +14,6 @@ from tally_tui.config import load
 from tally_tui.config_budgets import Budget
 from tally_tui.model import NANO
 from tally_tui.query import parse
-from tally_tui.screens import budget_form
 from tally_tui.screens.budget_usage import query_text
 from tally_tui.widgets.choice import Choice
 
@@ -25,7 +24,6 @@ TEAM = Budget("team", 50 * NANO, provider="claude", account="team/work")
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("TALLY_NOW", NOW)
     monkeypatch.setenv("TALLY_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setattr(budget_form, "PREVIEW_S", 0.001)
     return tmp_path / "config.toml"
 
 

@@ -19,7 +19,6 @@ from tally_tui.config_budgets import Budget
 from tally_tui.config_budgets_edit import set_budget
 from tally_tui.model import NANO
 from tally_tui.requests import BudgetPeriodRequest, BudgetPreviewRequest
-from tally_tui.screens import budget_form
 from tally_tui.screens.budget_form import BudgetForm, FormInput, free_name
 from tally_tui.screens.budgets import BudgetsScreen
 from tally_tui.screens.usage import UsageScreen
@@ -45,7 +44,6 @@ provider = "claude"
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("TALLY_NOW", NOW)
     monkeypatch.setenv("TALLY_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setattr(budget_form, "PREVIEW_S", 0.001)
     return tmp_path / "config.toml"
 
 

@@ -11,14 +11,12 @@ from made_up import NOW
 from on_screen import app_on, settled
 
 from tally_tui.config_budgets import Budget
-from tally_tui.screens import budget_form
 
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("TALLY_NOW", NOW)
     monkeypatch.setenv("TALLY_CONFIG_DIR", str(tmp_path))
-    monkeypatch.setattr(budget_form, "PREVIEW_S", 0.001)
     return tmp_path / "config.toml"
 
 
