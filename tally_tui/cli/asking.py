@@ -79,7 +79,7 @@ def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "")
 def query_problem(text: str, error: QueryError) -> BadQuestionError:
     """What is wrong with a query, with a pointer at the word."""
     pointer = point_into(text, error.start, error.end - error.start)
-    return BadQuestionError(error.message, pointer, _sentence(error.suggestion))
+    return BadQuestionError(error.message, pointer, as_sentence(error.suggestion))
 
 
 def query_text(words: list[str]) -> str:
@@ -104,8 +104,7 @@ def ledger(request: Request, asked: Question) -> Iterator[tuple[sqlite3.Connecti
     try:
         db = _opened()
         try:
-            if data_span(db) is None:
-                remark(_nothing_yet(asked.settings, request))
+            remark_on_empty(db, asked.settings, request)
             yield db, note
         finally:
             db.close()
@@ -158,6 +157,12 @@ def freshened(settings: Settings, told: set[str] | None = None) -> str:
     return ""
 
 
+def remark_on_empty(db: sqlite3.Connection, settings: Settings, request: Request) -> None:
+    """Say where logs were looked for, if the ledger holds no call at all."""
+    if data_span(db) is None:
+        remark(_nothing_yet(settings, request))
+
+
 def _nothing_yet(settings: Settings, request: Request) -> str:
     if request.on(grammar.NO_SYNC):
         return "nothing has been read yet. Without --no-sync the logs are read first."
@@ -181,8 +186,8 @@ def zone_of(request: Request, settings: Settings) -> ZoneInfo:
     except BadZoneError as error:
         message = f"{error.name!r} is no time zone"
         if wanted is not None:
-            raise request.bad(grammar.TZ, message, _sentence(error.suggestion)) from error
-        raise BadQuestionError(message, "", _sentence(error.suggestion)) from error
+            raise request.bad(grammar.TZ, message, as_sentence(error.suggestion)) from error
+        raise BadQuestionError(message, "", as_sentence(error.suggestion)) from error
 
 
 def span_of(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
@@ -195,7 +200,7 @@ def span_of(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
         try:
             return instant(word, now=now, tz=tz, week_start=week_start, end=end)
         except BadDateError as error:
-            raise request.bad(option, error.message, _sentence(error.suggestion)) from error
+            raise request.bad(option, error.message, as_sentence(error.suggestion)) from error
 
     since, until = at(grammar.SINCE, False), at(grammar.UNTIL, True)
     if since is not None and until is not None and since >= until:
@@ -224,7 +229,7 @@ def _requoted(word: str) -> str:
     return f'{spaced[1]}{spaced[2]}:"{spaced[3]}"'
 
 
-def _sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """A suggestion as a sentence of its own."""
     if not text:
         return ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 from tally_tui.model import Reason, Span, Tokens
+from tally_tui.units import Count, DocumentName, GroupKey, Inline, Label, NanoUSD, TokenCount, Unit
 
 GROUPS = (
     "provider", "model", "hour", "day", "week", "month", "year",
@@ -14,18 +16,34 @@ GROUPS = (
 """What `usage` can group by; any combination, in the order asked for."""
 
 
+def _count_by_reason(counts: Mapping[Reason, int]) -> dict[str, int]:
+    return {reason.word: counts.get(reason, 0) for reason in Reason if reason is not Reason.COUNTED}
+
+
+DUPLICATE_COUNTS: Final = Unit(
+    {"type": "object", "additionalProperties": {"type": "integer"}}, _count_by_reason
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The sums of some calls. `cost` is the priced part in nano-dollars; what it leaves out is counted."""
+    """The sums of some calls."""
 
-    calls: int = 0
-    sessions: int = 0
-    tokens: Tokens = Tokens()  # noqa: RUF009 - frozen
-    cost: int = 0
-    unpriced_calls: int = 0
-    unpriced_tokens: int = 0
-    estimated_calls: int = 0
-    inferred_calls: int = 0
+    calls: Count = 0
+    """Model responses that were billed."""
+    sessions: Count = 0
+    """Root sessions they belong to."""
+    tokens: Annotated[Tokens, Inline()] = Tokens()  # noqa: RUF009 - frozen
+    cost: Annotated[NanoUSD, DocumentName("cost_usd")] = 0
+    """Cost of the calls with a price; the others are counted in `unpriced_calls`."""
+    unpriced_calls: Count = 0
+    """Calls without a known price."""
+    unpriced_tokens: TokenCount = 0
+    """Tokens of the calls without a known price."""
+    estimated_calls: Count = 0
+    """Calls for which another price stands in."""
+    inferred_calls: Count = 0
+    """Calls whose model was taken from a later line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +55,32 @@ class UsageRow:
     session id; branch; agent version; subagent session id. `label` is the same for people.
     """
 
-    key: Mapping[str, str | None]
+    key: GroupKey
+    """The grouped fields by name; null where the logs do not say."""
     label: str
-    figures: Figures
+    figures: Annotated[Figures, Inline()]
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The answer of `reports.usage.usage`."""
+    """What was spent, grouped."""
 
-    timezone: str
+    timezone: Label
+    """The time zone that days were cut in."""
     span: Span
-    by: tuple[str, ...]
+    """The time asked for."""
+    by: Annotated[tuple[Label, ...], DocumentName("")]
+    """The fields grouped by, in order."""
     rows: tuple[UsageRow, ...]
+    """Periods by time, all else by cost, the costliest first."""
     totals: Figures
-    duplicates: Mapping[Reason, int] = field(default_factory=dict)
-    unobserved: int = 0
+    """The sums of all rows, those left out by a limit included."""
+    duplicates: Annotated[Mapping[Reason, int], DUPLICATE_COUNTS] = field(default_factory=dict)
+    """Records that say again what another said, kept out of all sums, by reason."""
+    unobserved: Annotated[TokenCount, DocumentName("unobserved_tokens")] = 0
     """Tokens that a jump of a Codex total shows and no record explains; never added to sums."""
+    total_rows: Annotated[Count, DocumentName("")] = 0
+    """How many rows there are, those left out by a limit included."""
 
 
 @dataclass(frozen=True, slots=True)
