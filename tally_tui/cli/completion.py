@@ -71,7 +71,7 @@ def candidates(words: list[str]) -> Iterator[tuple[str, str]]:
     if chosen is None:
         if not before:
             yield from ((each.name, each.summary) for each in COMMANDS if each.name.startswith(begun))
-            yield from ((each.name, each.help) for each in GLOBAL if begun and each.name.startswith(begun))
+            yield from ((each.name, each.meaning) for each in GLOBAL if begun and each.name.startswith(begun))
         return
     options = {option.name: option for option in (*chosen.options, *GLOBAL)}
     name, equals, text = begun.partition("=")
@@ -81,7 +81,7 @@ def candidates(words: list[str]) -> Iterator[tuple[str, str]]:
         head = (f"{name}=" if equals else "") + "".join(f"{each}," for each in picked)
         yield from ((head + each, "") for each in waiting.choices if each.startswith(last) and each not in picked)
     elif begun.startswith("-"):
-        yield from ((each.name, each.help) for each in options.values() if each.name.startswith(begun))
+        yield from ((each.name, each.meaning) for each in options.values() if each.name.startswith(begun))
     elif chosen.words == QUERY:
         yield from _query_words(begun)
     else:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tally_tui.config_alerts import RULES
 from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
 from tally_tui.library.facets import GROUPS as FACETS
 from tally_tui.reports.report_names import REPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUERY: Final = "QUERY"
 """The words of a command are a question in the query language."""
@@ -24,6 +27,13 @@ class Option:
     choices: tuple[str, ...] = ()
     many: bool = False
     """Whether it takes several choices: comma-separated, or given again."""
+    describe: Callable[[], str] | None = None
+    """Returns what it does, where `help` is empty: for texts that cost something to get."""
+
+    @property
+    def meaning(self) -> str:
+        """What it does, for people."""
+        return self.describe() if self.describe else self.help
 
     @property
     def key(self) -> str:

@@ -23,19 +23,6 @@ _SHARED_ORDER = ("since", "until", "tz", "mode", "reverse", "limit")
 """Options of every report, in the order help lists them after a report's own."""
 
 
-class QueryOption(Option):
-    """An option made from a query's field; its help is the field's docstring, read from the source when wanted."""
-
-    def __init__(self, query: type[ReportQuery], name: str, takes: str | None, choices: tuple[str, ...], many: bool):
-        for attribute, value in (("name", name), ("takes", takes), ("choices", choices), ("many", many)):
-            object.__setattr__(self, attribute, value)
-        object.__setattr__(self, "_query", query)
-
-    @property
-    def help(self) -> str:
-        return docstrings(self._query).get(self.key, "")  # type: ignore[attr-defined]
-
-
 def command_of(name: str) -> Command:
     """Return a report's command, as the parser and the help know commands."""
     spec = report_spec(name)
@@ -94,8 +81,10 @@ def _option(query: type[ReportQuery], field: msgspec.structs.FieldInfo) -> Optio
         else:
             break
     choices = get_args(hint) if get_origin(hint) is Literal else ()
-    takes = None if hint is bool else title or ("FIELD[,FIELD]" if many else "FIELD" if choices else field.name.upper())
-    return QueryOption(query, "--" + field.name.replace("_", "-"), takes, choices, many)
+    takes = None if hint is bool else title or ("FIELD[,FIELD]" if many else field.name.upper())
+    name = "--" + field.name.replace("_", "-")
+    # Docstrings are read from the source only when help is wanted.
+    return Option(name, "", takes, choices, many, lambda: docstrings(query).get(field.name, ""))
 
 
 def _sync(settings: Settings) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from msgspec import Meta
 
 from tally_tui.reports.answers import Figures, Usage, UsageRow
 from tally_tui.reports.figure_columns import FIGURE_COLUMNS, figure_remarks, shortened
@@ -30,7 +32,9 @@ class UsageQuery(CallsQuery, frozen=True, kw_only=True):
 
     by: tuple[GroupField, ...] = ("day",)
     """group by these, in this order"""
-    sort: Literal["key", "cost", "calls", "sessions", "tokens", "input", "output"] = "key"
+    sort: Annotated[
+        Literal["key", "cost", "calls", "sessions", "tokens", "input", "output"], Meta(title="FIELD")
+    ] = "key"
     """key, cost, calls, sessions, tokens, input or output"""
 
 
