@@ -21,10 +21,10 @@ from tally_tui.reports.context import InvalidQueryError, ask
 from tally_tui.reports.registry import report_spec
 
 if TYPE_CHECKING:
-    from tally_tui.reports.answers import Usage
+    from tally_tui.reports.answers import Calls, Sessions, Usage
     from tally_tui.reports.projects_report import Projects
 
-__all__ = ["InvalidQueryError", "LedgerError", "projects", "usage"]
+__all__ = ["InvalidQueryError", "LedgerError", "calls", "projects", "sessions", "usage"]
 
 
 def _report(name: str, fields: dict[str, Any]) -> Any:
@@ -47,3 +47,13 @@ def usage(**fields: Any) -> Usage:
 def projects(**fields: Any) -> Projects:
     """Return which projects the money went to."""
     return _report("projects", fields)  # type: ignore[no-any-return]
+
+
+def sessions(**fields: Any) -> Sessions:
+    """Return sessions with what they cost, their subagents' cost included."""
+    return _report("sessions", fields)  # type: ignore[no-any-return]
+
+
+def calls(**fields: Any) -> Calls:
+    """Return single calls, and the lines they came from."""
+    return _report("calls", fields)  # type: ignore[no-any-return]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from operator import attrgetter
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from tally_tui.units import DocumentName, Inline, Unit
 
@@ -67,6 +67,8 @@ def fields(cls: type) -> tuple[Field, ...]:
             if any(isinstance(each, Unit) for each in take_apart(hint).annotations):
                 hints[name] = hint
     for name, hint in hints.items():
+        if get_origin(hint) is ClassVar:
+            continue
         inner, annotations, many, optional = take_apart(hint)
         unit = next((each for each in annotations if isinstance(each, Unit)), None)
         inline = next((each for each in annotations if isinstance(each, Inline)), None)
@@ -87,6 +89,10 @@ def fields(cls: type) -> tuple[Field, ...]:
             ]
         elif unit is not None or record is not None:
             found.append(Field(public_name, name, unit, record, many, optional, cls))
+    order: tuple[str, ...] = getattr(cls, "DOCUMENT_ORDER", ())
+    if order:
+        # A property comes after all fields; where documents have it elsewhere, the class says so.
+        found.sort(key=lambda field: order.index(field.name) if field.name in order else len(order))
     return tuple(found)
 
 

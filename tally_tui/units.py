@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Annotated, Any, Final, Literal
 
 Sensitivity = Literal["figure", "id", "name", "path", "text", "key"]
-Format = Literal["plain", "count", "tokens", "money", "time", "percent", "ratio"]
+Format = Literal["plain", "count", "tokens", "money", "time", "seconds", "percent", "ratio"]
 """How people read a value; `faces.formats` writes it."""
 
 

@@ -69,7 +69,6 @@ MODE: Final = Option("--mode", "the cost: auto (as logged, else computed), calcu
 LIMIT: Final = Option("--limit", "at most so many rows", "N")
 NO_SYNC: Final = Option("--no-sync", "answer from what is kept; read no logs first")
 REVERSE: Final = Option("--reverse", "turn the order around")
-WORDS: Final = Option("--words", "also its first prompt and its last reply, read from its log: that takes longer")
 
 THEN: Final = Option("--then", "first run this status line, and show it together with ours", "COMMAND")
 OF_CODEX: Final = Option("--codex", "Codex calls, not Claude Code")
@@ -122,19 +121,6 @@ FOUND: Final = Option("--query", "every session that a query finds", "QUERY")
 
 NOTE: Final = Option("--note", "and write this note about it", "TEXT")
 
-SORTS: Final[dict[str, tuple[str, ...]]] = {
-    "sessions": (
-        "last", "started", "cost", "tokens", "calls", "length", "context", "title", "project", "branch", "model",
-    ),
-    "calls": ("time", "cost", "tokens", "model"),
-}
-
-
-def _sort(command: str) -> Option:
-    words = SORTS[command]
-    return Option("--sort", f"{', '.join(words[:-1])} or {words[-1]}", "FIELD", words)
-
-
 _ASK: Final = (SINCE, UNTIL, TZ)
 _ROWS: Final = (REVERSE, LIMIT)
 _FORM: Final = (JSON, CSV)
@@ -154,18 +140,6 @@ COMMANDS: Final = (
         (TZ, MODE, *_FORM, NO_SYNC),
         QUERY,
         aliases=("now",),
-    ),
-    Command(
-        "sessions",
-        "sessions, the latest first",
-        (*_ASK, MODE, _sort("sessions"), *_ROWS, WORDS, *_FORM, NO_SYNC),
-        QUERY,
-    ),
-    Command(
-        "calls",
-        "single calls, and the lines they came from",
-        (*_ASK, MODE, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
-        QUERY,
     ),
     Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),
     Command(

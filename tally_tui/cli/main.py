@@ -104,10 +104,6 @@ def _do(request: Request) -> int:
             return open_app(request)
         case name if name in REPORTS:
             from tally_tui.cli.report_command import run_report as command
-        case "sessions":
-            from tally_tui.cli.sessions import sessions as command
-        case "calls":
-            from tally_tui.cli.calls import calls as command
         case "explain":
             from tally_tui.cli.explain import explain as command
         case "today":

@@ -53,6 +53,7 @@ def run_report(request: Request) -> int:
     from tally_tui.cli.settings import settings_in_force
     from tally_tui.ledger.open import LedgerError
     from tally_tui.reports.context import InvalidQueryError, ask
+    from tally_tui.rules.price_table import BadTableError
 
     settings = settings_in_force()
     try:
@@ -62,7 +63,7 @@ def run_report(request: Request) -> int:
         _point_at(request, error)
     except msgspec.ValidationError as error:
         _point_at_number(request, spec, str(error).partition(" - at `$.")[2].rstrip("`"))
-    except LedgerError as error:
+    except (LedgerError, BadTableError) as error:
         raise FailedError(str(error)) from error
     _print(request, spec, _hidden(request, report), note, settings)
     return 0
@@ -186,6 +187,6 @@ def _print_tables(request: Request, spec: ReportSpec, report: Any, settings: Set
             columns = [Column(each.name, each.right, each.rank, each.wide) for each in cells.columns]
             print_table(columns, cells.rows, cells.total)
             if spec.remarks:
-                print_remarks(spec.remarks(report))
+                print_remarks(spec.remarks(report, form.full_numbers))
 
 

@@ -32,6 +32,7 @@ FORMATS: Final[Mapping[Format, Callable[[Any, TextFormat], str]]] = {
     "tokens": lambda count, form: f"{count:,}" if form.full_numbers else short_tokens(count),
     "money": lambda nano, _: money(nano),
     "time": lambda instant, form: f"{local(instant, form.tz):%Y-%m-%d %H:%M}",
+    "seconds": lambda instant, form: f"{local(instant, form.tz):%Y-%m-%d %H:%M:%S}",
     "percent": lambda percent, _: f"{whole_percent(percent)} %",
     "ratio": lambda ratio, _: f"{whole_percent(ratio * 100)} %",
 }

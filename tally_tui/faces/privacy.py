@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 from tally_tui.records import changed, is_record, take_apart
 from tally_tui.units import GROUP_UNITS, HIDDEN, LABEL_UNIT, Privacy, Unit
@@ -60,7 +60,7 @@ def _record_hider(cls: type, privacy: Privacy, salt: bytes) -> Hider | None:
     changes: dict[str, Hider] = {}
     properties = {name for name, member in vars(cls).items() if isinstance(member, property)}
     for name, hint in get_type_hints(cls, include_extras=True).items():
-        if name in properties:
+        if name in properties or get_origin(hint) is ClassVar:
             continue
         inner, annotations, many, _ = take_apart(hint)
         unit = next((each for each in annotations if isinstance(each, Unit)), None)

@@ -9,6 +9,7 @@ from typing import Any
 from tally_tui.faces.formats import TextFormat
 from tally_tui.records import Field, field_of, fields
 from tally_tui.reports.registry import Column, TableSpec
+from tally_tui.units import Format
 
 EMPTY = "–"
 
@@ -28,16 +29,18 @@ def text_table(table: TableSpec, report: Any, form: TextFormat) -> TextTable:
     cls = field_of(type(report), table.rows).record
     assert cls is not None
     columns = tuple(
-        column if column.name else replace(column, name=" · ".join(report.by)) for column in table.columns
+        column if column.name else replace(column, name=" · ".join(report.by))
+        for column in table.columns
+        if column.only_if is None or column.only_if(report)
     )
     cells = [_cell(cls, column, form) for column in columns]
     total = None
     if table.total:
         totals = getattr(report, table.total)
         total = [
-            "total" if column.wide else _cell(type(totals), column, form)(totals) if _sums(type(totals), column) else ""
-            for column in columns
+            _cell(type(totals), column, form)(totals) if _sums(type(totals), column) else "" for column in columns
         ]
+        total[next((at for at, column in enumerate(columns) if column.wide), 0)] = "total"
     return TextTable(columns, [[cell(row) for cell in cells] for row in rows], total)
 
 
@@ -69,7 +72,7 @@ def _cell(cls: type, column: Column, form: TextFormat) -> Callable[[Any], str]:
         write: Callable[[Any, bool], str] = column.value
         return lambda row: write(row, form.full_numbers) or EMPTY
     field = field_of(cls, column.value)
-    text = _text(field, form)
+    text = _text(field, form, column.seconds)
     if field.many:
         return lambda row: ", ".join(map(text, field.get(row))) or EMPTY
 
@@ -80,7 +83,7 @@ def _cell(cls: type, column: Column, form: TextFormat) -> Callable[[Any], str]:
     return cell
 
 
-def _text(field: Field, form: TextFormat) -> Callable[[Any], str]:
+def _text(field: Field, form: TextFormat, seconds: bool) -> Callable[[Any], str]:
     assert field.unit is not None
-    kind = field.unit.format
+    kind: Format = "seconds" if seconds else field.unit.format
     return lambda value: form.text(value, kind)

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from tally_tui.model import Reason, Span, Tokens
-from tally_tui.units import Count, DocumentName, GroupKey, Inline, Label, NanoUSD, TokenCount, Unit
+from tally_tui.units import (
+    Count,
+    DocumentName,
+    EntityName,
+    EpochMs,
+    FilePath,
+    FreeText,
+    GroupKey,
+    Identifier,
+    Inline,
+    Label,
+    NanoUSD,
+    OptionalText,
+    Ratio,
+    Switch,
+    TokenCount,
+    Unit,
+)
 
 GROUPS = (
     "provider", "model", "hour", "day", "week", "month", "year",
@@ -20,6 +37,9 @@ def _count_by_reason(counts: Mapping[Reason, int]) -> dict[str, int]:
     return {reason.word: counts.get(reason, 0) for reason in Reason if reason is not Reason.COUNTED}
 
 
+DUPLICATE_REASON: Final = Unit(
+    {"type": ["string", "null"]}, lambda reason: None if reason is Reason.COUNTED else reason.word
+)
 DUPLICATE_COUNTS: Final = Unit(
     {"type": "object", "additionalProperties": {"type": "integer"}}, _count_by_reason
 )
@@ -85,43 +105,72 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One session with its subagents' cost rolled up (`own` is without them)."""
+    """A session with its subagents' figures rolled up."""
 
-    provider: str
-    session: str
-    parent: str | None
-    title: str
-    project: str | None
-    folder: str | None
-    branch: str | None
-    version: str | None
-    models: tuple[str, ...]
-    first_ms: int
-    last_ms: int
-    figures: Figures
+    DOCUMENT_ORDER: ClassVar = (
+        "provider", "session", "parent", "title", "project", "folder", "branch", "version", "models", "first_time",
+        "last_time", "calls", "sessions", "input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
+        "cache_read_tokens", "output_tokens", "reasoning_tokens", "total_tokens", "cost_usd", "unpriced_calls",
+        "unpriced_tokens", "estimated_calls", "inferred_calls", "subagents", "own", "file", "file_gone", "turns",
+        "replies", "context_tokens", "context_window_tokens", "context_fill", "bookmarked", "note", "hidden",
+        "archived", "deletion_time", "first_prompt", "last_reply",
+    )  # fmt: skip
+
+    provider: Label
+    """`claude` or `codex`."""
+    session: Identifier
+    """The agent's own id; a Claude subagent's is its parent's and `/agent-…`."""
+    parent: Identifier | None
+    """The session that started this subagent."""
+    title: FreeText
+    """What it is called; empty where nothing says."""
+    project: EntityName | None
+    """The short name of the project it belongs to."""
+    folder: FilePath | None
+    """The folder it began in, as logged."""
+    branch: EntityName | None
+    """The git branch it began on."""
+    version: Label | None
+    """The agent's version."""
+    models: tuple[Label, ...]
+    """The models it called."""
+    first_ms: Annotated[EpochMs, DocumentName("first_time")]
+    """Its first call in the span."""
+    last_ms: Annotated[EpochMs, DocumentName("last_time")]
+    """Its last call in the span."""
+    figures: Annotated[Figures, Inline()]
     own: Figures
-    subagents: int = 0
-    file: str | None = None
-    file_gone: bool = False
-    bookmarked: bool = False
-    note: str = ""
-    """What a person wrote about it: as typed, not yet clean."""
-    hidden: bool = False
-    """A person took it off the list of conversations; it counts all the same."""
-    turns: int | None = None
-    """Prompts of a person in its own conversation; None: its log tells of none. Likewise the next ones."""
-    replies: int | None = None
+    """The figures without its subagents'."""
+    subagents: Count = 0
+    """How many subagents it started."""
+    file: FilePath | None = None
+    """Its transcript."""
+    file_gone: Switch = False
+    """Whether that file was deleted."""
+    bookmarked: Switch = False
+    """Whether you bookmarked it."""
+    note: OptionalText = ""
+    """What you wrote about it; as typed."""
+    hidden: Switch = False
+    """Whether you took it off the list of conversations; it counts all the same."""
+    turns: Count | None = None
+    """Prompts of a person in its own conversation; null: its log tells of none. Likewise the next ones."""
+    replies: Count | None = None
     """Answers of the model in it."""
-    context: int | None = None
+    context: Annotated[TokenCount, DocumentName("context_tokens")] | None = None
     """Tokens that the newest of them was given to read."""
-    window: int | None = None
-    """How many tokens fit; None: nothing tells."""
+    window: Annotated[TokenCount, DocumentName("context_window_tokens")] | None = None
+    """How many tokens fit; null: nothing tells."""
     agent: str | None = None
     """Of a subagent: its type or nickname."""
-    archived: bool = False
-    """Its logs were copied to the archive."""
-    deleted_ms: int | None = None
-    """When its agent will delete its log; None: nobody says so, or it is gone."""
+    archived: Switch = False
+    """Whether its logs were copied to the archive."""
+    deleted_ms: Annotated[EpochMs, DocumentName("deletion_time")] | None = None
+    """When its agent will delete its log; null: nobody says so, or it is gone."""
+    first_prompt: FreeText | None = None
+    """How it begins; null unless it was asked for and is known."""
+    last_reply: FreeText | None = None
+    """How it ends; null unless it was asked for and is known."""
 
     @property
     def messages(self) -> int | None:
@@ -129,58 +178,91 @@ class SessionRow:
         return None if self.turns is None or self.replies is None else self.turns + self.replies
 
     @property
-    def fill(self) -> float | None:
+    def fill(self) -> Annotated[Ratio, DocumentName("context_fill")] | None:
         """How full its context is, 0 to 1."""
         return self.context / self.window if self.context is not None and self.window else None
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    timezone: str
+    """Sessions with what they cost."""
+
+    timezone: Label
+    """The time zone that days were cut in."""
     span: Span
+    """The time asked for."""
     rows: tuple[SessionRow, ...]
-    total_rows: int
+    """In the order asked for."""
+    total_rows: Count
     """How many sessions match, of which `rows` are those asked for."""
     totals: Figures
-    hidden: int = 0
+    """The sums of all sessions that match."""
+    hidden: Annotated[Count, DocumentName("")] = 0
     """How many more match and are left out because a person hid them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call, or one duplicate when `reason` is not COUNTED, with where it came from."""
+    """One call, or one duplicate of a call, with where it came from."""
 
-    time_ms: int
-    provider: str
-    model: str
-    session: str
-    root_session: str
-    project: str | None
-    branch: str | None
-    tokens: Tokens
-    cost: int | None
-    """Nano-dollars; None when unpriced."""
-    recorded: int | None
-    """The cost the log itself states, nano-dollars."""
-    status: str
-    rate: str
+    DOCUMENT_ORDER: ClassVar = (
+        "time", "provider", "model", "session", "root_session", "project", "branch", "input_tokens",
+        "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens",
+        "total_tokens", "web_searches", "cost_usd", "recorded_cost_usd", "price_status", "rate", "inferred",
+        "duplicate", "file", "offset", "lines",
+    )  # fmt: skip
+
+    time_ms: Annotated[EpochMs, DocumentName("time")]
+    """Its first line's."""
+    provider: Label
+    """`claude` or `codex`."""
+    model: Label
+    """As logged; empty where the log names none."""
+    session: Identifier
+    """The session that made it."""
+    root_session: Identifier
+    """The session at the top of that one."""
+    project: EntityName | None
+    """The short name of the project it belongs to."""
+    branch: EntityName | None
+    """The git branch it was made on."""
+    tokens: Annotated[Tokens, Inline()]
+    cost: Annotated[NanoUSD, DocumentName("cost_usd")] | None
+    """Null when unpriced."""
+    recorded: Annotated[NanoUSD, DocumentName("recorded_cost_usd")] | None
+    """The cost the log itself states."""
+    status: Annotated[Label, DocumentName("price_status")]
+    """`priced`, `estimated` or `unpriced`."""
+    rate: Label
     """Which price was used, for people: `claude-opus-4-8 · fast ×2 · since 2026-03-13`."""
-    inferred: bool
-    reason: Reason
-    searches: int
-    file: str
-    offset: int
+    inferred: Switch
+    """Whether the model was taken from a later line."""
+    reason: Annotated[Reason, DUPLICATE_REASON, DocumentName("duplicate")]
+    """Why it does not count; null for a call that counts."""
+    searches: Annotated[Count, DocumentName("web_searches")]
+    """Web searches, priced per request."""
+    file: FilePath
+    """The log."""
+    offset: Count
     """Byte offset of the (first) line in the file; in the uncompressed text of a `.zst`."""
-    lines: int
+    lines: Count
+    """Lines it came from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    timezone: str
+    """Single calls, and the lines they came from."""
+
+    timezone: Label
+    """The time zone that days were cut in."""
     span: Span
+    """The time asked for."""
     rows: tuple[CallRow, ...]
-    total_rows: int
+    """In the order asked for."""
+    total_rows: Count
+    """How many calls match, of which `rows` are those asked for."""
     totals: Figures
+    """The sums of all calls that match."""
 
 
 @dataclass(frozen=True, slots=True)

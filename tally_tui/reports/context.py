@@ -111,7 +111,7 @@ def ask(
 
         settings = load()
     context = resolve(query, settings)
-    note = "" if query.no_sync else (sync or _sync_quietly)(settings)
+    note = "" if query.no_sync or not spec.needs_logs else (sync or _sync_quietly)(settings)
     with open_ledger() as db:
         if opened is not None:
             opened(db)

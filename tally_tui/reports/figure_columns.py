@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tally_tui.model import Reason
@@ -41,6 +41,11 @@ FIGURE_COLUMNS: Final = (CALLS, SESSIONS, INPUT, CACHE_WRITE, CACHE_READ, OUTPUT
 def shortened(shown: int, found: int, noun: str = "rows") -> list[str]:
     """Return the sentence that says a limit left rows out, if it did."""
     return [f"{shown:,} of {found:,} {noun}; the total is of all."] if shown < found else []
+
+
+def remarks_of_rows(noun: str) -> Callable[[Any, bool], list[str]]:
+    """Return the function that gives the sentences below a table of rows with totals."""
+    return lambda report, _: shortened(len(report.rows), report.total_rows, noun) + figure_remarks(report.totals)
 
 
 def figure_remarks(sums: Figures, duplicates: Mapping[Reason, int] | None = None, unobserved: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures
-from tally_tui.reports.figure_columns import CALLS, COST, SESSIONS, TOKENS, figure_remarks, shortened
+from tally_tui.reports.figure_columns import CALLS, COST, SESSIONS, TOKENS, remarks_of_rows
 from tally_tui.reports.registry import CallsQuery, Column, ReportSpec, TableSpec
 from tally_tui.units import Count, DocumentName, EntityName, Inline, Label, Ratio
 
@@ -71,5 +71,5 @@ COLUMNS = (
 )  # fmt: skip
 REPORT = ReportSpec(
     "projects", ProjectsQuery, Projects, ask, tables=(TableSpec("rows", COLUMNS, total="totals"),), rows="rows",
-    remarks=lambda report: shortened(len(report.rows), report.total_rows, "projects") + figure_remarks(report.totals),
+    remarks=remarks_of_rows("projects"),
 )  # fmt: skip

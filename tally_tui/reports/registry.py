@@ -13,6 +13,8 @@ from tally_tui.reports.report_names import REPORTS
 
 Date = Annotated[str, Meta(title="DATE")]
 Zone = Annotated[str, Meta(title="ZONE")]
+SessionId = Annotated[str, Meta(title="SESSION", extra={"positional": True})]
+"""A session by the beginning of its id; in commands a word of its own, not an option."""
 RowCount = Annotated[int, Meta(title="N", ge=1, le=999_999_999)]
 CostMode = Literal["auto", "calculate", "display"]
 GroupField = Literal[
@@ -62,6 +64,10 @@ class Column:
     right: bool = False
     of_totals: bool = False
     """Whether the function can be called with the totals, too."""
+    seconds: bool = False
+    """Times are written to the second."""
+    only_if: Callable[[Any], bool] | None = None
+    """Of a report: whether it has this column at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,14 @@ class ReportSpec:
     report: type
     ask: Callable[[Any, Any, Any], Any]
     """(ledger connection, query, `context.ReportContext`) → report."""
-    tables: tuple[TableSpec, ...]
+    tables: tuple[TableSpec, ...] = ()
     rows: str = ""
     """The list that CSV holds; '': there is no CSV."""
     empty: str = "No calls match."
-    remarks: Callable[[Any], list[str]] | None = None
-    """From a report to the sentences below its table."""
+    remarks: Callable[[Any, bool], list[str]] | None = None
+    """From a report, and whether numbers are wanted with all their digits, to the sentences below its table."""
+    needs_logs: bool = True
+    """Whether new log lines are read before it is asked."""
     table_limit: int | None = None
     """Rows of a table where no limit is given."""
 

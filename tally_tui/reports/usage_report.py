@@ -64,7 +64,7 @@ def _group(row: UsageRow, _: bool) -> str:
     return row.label or " · ".join(value for value in row.key.values() if value)
 
 
-def _remarks(report: Usage) -> list[str]:
+def _remarks(report: Usage, _: bool) -> list[str]:
     return shortened(len(report.rows), report.total_rows) + figure_remarks(
         report.totals, report.duplicates, report.unobserved
     )
