@@ -11,10 +11,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 from tally_tui.library.facets import Facet, Flag, Kind
 from tally_tui.library.files import TextFile
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Quick, Sought
 from tally_tui.library.reader import Library, Run, Shard
 from tally_tui.library.source import Source
-from tally_tui.library.words import error_mark, facet_mark, fold, name_mark, session_mark
+from tally_tui.library.words import error_mark, facet_mark, name_mark, session_mark
 from tally_tui.model import Span
 
 MARKS: Final = 300
@@ -168,8 +169,8 @@ def _verified(
     if not text:
         unreadable[0] += 1
         return False
-    folded = fold(text)
-    return all(check.holds(text, folded) != check.negated for check in checks)
+    said = Text(text)
+    return all(check.holds(said) != check.negated for check in checks)
 
 
 def _merged(library: Library, wanted: Wanted, stopped: Callable[[], bool], way: Way) -> Iterator[Found]:
