@@ -90,7 +90,7 @@ class _Folded(dict[int, str]):
 def _fold_char(char: str) -> str:
     if is_accent(char):
         return ""
-    base, *marks = unicodedata.normalize("NFD", char)
+    base, *marks = [*unicodedata.normalize("NFD", char)]
     # A sign that is struck out is another sign.
     if marks and base.isalnum() and all(map(is_accent, marks)):
         char = base

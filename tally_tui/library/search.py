@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 from tally_tui.library.facets import Facet, Flag, Kind
 from tally_tui.library.files import TextFile
 from tally_tui.library.folding import Text
+from tally_tui.library.line_docs import Negations
 from tally_tui.library.phrases import Quick, Sought
 from tally_tui.library.reader import Library, Run, Shard
 from tally_tui.library.source import Source
@@ -128,7 +129,8 @@ def newest(
 ) -> Iterator[Found]:
     """Every doc that is wanted, newest first; `going` is told often how far that is, also where nothing is found.
 
-    With `source`, terms that need it are verified there; a doc whose log is gone is then left out.
+    With `source`, terms that need it are verified there; a doc whose log is gone is then left out. A negated term
+    holds where no doc of the line has it, of the kinds that are looked in.
 
     Raises:
         StoppedError: `stopped` said so.
@@ -137,6 +139,16 @@ def newest(
     checks = [term for term in wanted.terms if term.verified]
     way = Way()
     seen: set[tuple[int, int]] = set()
+
+    def text(found: Found, facet: Facet, name: int) -> str | None:
+        if facet is Facet.FILE:
+            return found.shard.name(name)
+        file = library.files.get(found.file)
+        if file is None or source is None:
+            return None
+        return source.text(file, found.offset, found.length, facet, found.session)
+
+    negations = Negations(wanted.terms, wanted.facets, text)
     for count, found in enumerate(_merged(library, wanted, stopped, way)):
         if count % OFTEN == 0:
             if stopped():
@@ -154,6 +166,13 @@ def newest(
                 raise StoppedError
             continue
         seen.add(line)
+        try:
+            if negations and negations.excludes(found):
+                continue
+        except sqlite3.OperationalError as error:
+            if "interrupt" in str(error):
+                raise StoppedError from error
+            raise
         yield found
 
 
