@@ -49,6 +49,7 @@ class Found(NamedTuple):
     session_number: int
     name_number: int
     flags: int
+    key: int
 
     @property
     def facet(self) -> Facet:
@@ -301,7 +302,7 @@ class _Walk:
             tests.append(f"(d.flags & {Flag.COPIED} <> 0) = ?")
             values.append(int(wanted.copied))
         order = "DESC" if shard.hot else "ASC"
-        columns = "d.id, d.file, d.offset, d.length, d.ts, d.facet, d.session, d.name, d.flags"
+        columns = "d.id, d.file, d.offset, d.length, d.ts, d.facet, d.session, d.name, d.flags, d.key"
         where = "".join(f" AND {test}" for test in tests)
         if not expression:
             return shard.db.execute(

@@ -61,7 +61,8 @@ TABLES: Final = (
         facet INTEGER NOT NULL,          -- facets.Facet
         session INTEGER NOT NULL,        -- name
         name INTEGER NOT NULL,           -- the tool's or path's name; 0 for none
-        flags INTEGER NOT NULL           -- facets.Flag
+        flags INTEGER NOT NULL,          -- facets.Flag
+        key INTEGER NOT NULL             -- what copies of the message have alike: of its own id, else of the text
     ) STRICT""",
     """CREATE TABLE run (
         first INTEGER PRIMARY KEY,       -- docs first..last, in order of time
