@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.rules.prices import PriceBook
 
-_SPACED = re.compile(r"(-?)([a-z]+):([^\"]*\s[^\"]*)", re.IGNORECASE)
+_SPACED = re.compile(r"(-?)([a-z]+):([^\"\s][^\"]*\s[^\"]*)", re.IGNORECASE)
+_CLOCK_TIME = re.compile(r"[\d-]+ \d\d?:\d\d\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "")
     now = clock.now_ms()
     tz = zone_of(request, settings)
     week_start = settings.first_weekday
-    text = " ".join(filter(None, (before, query_text([word for _, word in request.words]))))
+    text = " ".join(filter(None, (before, query_text([word for _, word in request.words], _is_project))))
     try:
         query = parse(text, now=now, tz=tz, week_start=week_start, allow=allow)
     except QueryError as error:
@@ -82,9 +83,13 @@ def query_problem(text: str, error: QueryError) -> BadQuestionError:
     return BadQuestionError(error.message, pointer, as_sentence(error.suggestion))
 
 
-def query_text(words: list[str]) -> str:
-    """The words of the prompt as one query; quotes that a shell takes from `project:"a b"` are put back."""
-    return " ".join(map(_requoted, words))
+def query_text(words: list[str], is_project: Callable[[str], bool] = lambda name: False) -> str:
+    """The words of the prompt as one query: what a shell took as one word may hold several of the query's.
+
+    The quotes that a shell takes from `project:"a b"` are put back where `is_project` knows such a name, and those of a
+    date with a time.
+    """
+    return " ".join(_requoted(word, is_project) for word in words)
 
 
 @contextmanager
@@ -219,14 +224,32 @@ def limit_of(request: Request) -> int | None:
     return int(word)
 
 
-def _requoted(word: str) -> str:
+def _requoted(word: str, is_project: Callable[[str], bool]) -> str:
     spaced = _SPACED.fullmatch(word)
-    if not spaced or re.search(r"\s-?[a-z]+:", spaced[3], re.IGNORECASE):
+    field = FIELDS.get(spaced[2].lower()) if spaced else None
+    if spaced is None or field is None:
         return word
-    field = FIELDS.get(spaced[2].lower())
-    if field is None or field.takes not in ("names", "date"):
-        return word
-    return f'{spaced[1]}{spaced[2]}:"{spaced[3]}"'
+    value = spaced[3]
+    one = _CLOCK_TIME.fullmatch(value) if field.takes == "date" else field.name == "project" and is_project(value)
+    return f'{spaced[1]}{spaced[2]}:"{value}"' if one else word
+
+
+def _is_project(value: str) -> bool:
+    """Whether the ledger knows a project with this in its name or folder."""
+    from tally_tui.ledger.ask_names import project_names
+    from tally_tui.query.terms import caseless
+
+    try:
+        db = open_reader(ledger_path())
+    except (NoLedgerError, LedgerError):
+        return False
+    try:
+        wanted = caseless(value)
+        return any(wanted in caseless(each) for names in project_names(db).items() for each in names)
+    except sqlite3.Error:
+        return False
+    finally:
+        db.close()
 
 
 def as_sentence(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
@@ -51,12 +52,12 @@ def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_
     """
     memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
     chunk = parse_items(path, provider, cursor, memory.parser)
-    docs = _docs(chunk, memory, changed_ms)
+    docs = _docs(chunk, memory, changed_ms, provider)
     memory.parser = chunk.state
     return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end)
 
 
-def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int) -> list[Doc]:
+def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int, provider: Provider) -> list[Doc]:
     if not memory.ts:
         # What a file begins with may have no time of its own: titles, summaries.
         changed_ms = next((item.ts for item in chunk.items if item.ts is not None), changed_ms)
@@ -64,15 +65,15 @@ def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int) -> list[Doc]:
     line: list[Item] = []
     for item in chunk.items:
         if line and item.offset != line[0].offset:
-            found += _line(line, memory, changed_ms)
+            found += _line(line, memory, changed_ms, provider)
             line = []
         line.append(item)
     if line:
-        found += _line(line, memory, changed_ms)
+        found += _line(line, memory, changed_ms, provider)
     return found
 
 
-def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
+def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider) -> list[Doc]:
     """A line's docs: its texts by facet, each with the tools and files of its calls and results."""
     texts: dict[Facet, list[str]] = {}
     tools: dict[str, None] = {}
@@ -109,13 +110,21 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
             for path in dict.fromkeys(parts):
                 own = (path, *(other for other in named_paths if other != path))
                 docs.append(
-                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, first.session, path, named_tools, own, flags)
+                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, first.session, path, named_tools, own, flags,
+                        _key(line, path, provider))
                 )
             continue
+        text = "\n".join(parts)
         docs.append(
             Doc(
-                first.offset, first.length, ts, _FACETS[facet], first.session, "\n".join(parts),
-                named_tools, named_paths, flags,
+                first.offset, first.length, ts, _FACETS[facet], first.session, text, named_tools, named_paths, flags,
+                _key(line, text, provider),
             )
         )  # fmt: skip
     return docs
+
+
+def _key(line: list[Item], text: str, provider: Provider) -> int:
+    """What a line's copies have alike. Claude's keep the message's id; Codex gives what it copies to a fork new ids."""
+    own = line[0].uuid if provider is Provider.CLAUDE else ""
+    return crc32((own or text).encode(errors="surrogatepass"))

@@ -17,6 +17,7 @@ from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.ask_readings import homes_of
 from tally_tui.ledger.talks import talks
 from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
+from tally_tui.query.terms import caseless, composed
 from tally_tui.rules.accounts import account_words
 from tally_tui.rules.context_windows import window_of
 
@@ -204,10 +205,10 @@ def _text(db: sqlite3.Connection, term: Term) -> _Condition:
         pattern = term.regex()
     else:
         start = r"(?<!\w)" if term.op == "prefix" else ""
-        pattern = re.compile(start + re.escape(wanted.casefold()))
+        pattern = re.compile(start + re.escape(caseless(wanted)))
 
     def matches(name: str | None) -> bool:
-        return bool(name and pattern.search(name if term.op == "regex" else name.casefold()))
+        return bool(name and pattern.search(composed(name) if term.op == "regex" else caseless(name)))
 
     parts = [_named(db, field, matches) for field in ("project", "model", "branch", "title")]
     return " OR ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]

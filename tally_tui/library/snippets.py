@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final
 
 from tally_tui.library.facets import Facet
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Sought
-from tally_tui.library.words import fold
 
 WIDTH: Final = 240
 """Characters of a snippet, about."""
@@ -116,14 +116,14 @@ def _marks(text: str) -> Iterator[tuple[int, int]]:
 
 def occurrences(text: str, terms: Sequence[Sought]) -> list[list[tuple[int, int]]]:
     """For each term, where it stands in the text: its whole if that can be found, else its words."""
-    folded = fold(text)
+    said = Text(text)
     found = []
     for term in terms:
-        spans = list(islice(term.places(text, folded), _OCCURRENCES))
-        for word in () if spans else map(fold, term.words):
-            at = folded.find(word)
+        spans = list(islice(term.places(said), _OCCURRENCES))
+        for word in () if spans else term.words:
+            at = said.folded.find(word)
             if at >= 0:
-                spans.append((at, at + len(word)))
+                spans.append(said.span(at, at + len(word), folded=True))
         found.append(sorted(spans))
     return found
 
