@@ -142,7 +142,7 @@ class TestTheLine:
         assert say(said) == "5h 91%!\n"
         monkeypatch.setenv("COLUMNS", "60")
         line = say(said | {"session_id": "both"}, "statusline", "--then", "echo theirs is a long line of many, many words")
-        assert line == "theirs is a long line of many, many words\nOpus 5 | $0.01 session | ctx 9% | 5h 91%! 2h 00m · 7d 41%\n"
+        assert line == "theirs is a long line of many, many words\n$0.01 session | ctx 9% | 5h 91%! 2h 00m · 7d 41%\n"
         tally("config", "set", "statusline_lines", "2")
         first, second = say(said | {"session_id": "two"}).splitlines()
         assert (first, second) == ("Opus 5 | $0.01 session", "context 9% | 5h 91%! 2h 00m · 7d 41% 2d 2h")
