@@ -65,7 +65,7 @@ class OtherModels(Generic[RowT]):
         hosts, vendor, name = _parts(model)
         routed = ROUTER in hosts
         maker = MAKERS.get(vendor)
-        own = [] if routed else [maker] if vendor else SOURCES
+        own = [ROUTER] if routed and not vendor else [] if routed else [maker] if vendor else SOURCES
         asked = [(each, name) for each in own if each]
         if vendor:
             said = (ROUTER, f"{vendor}/{name}")
