@@ -109,7 +109,7 @@ def limit(gauge: LimitGauge) -> Document:
         "limit": gauge.limit,
         "minutes": gauge.minutes,
         "used_percent": gauge.percent,
-        "projected_percent": None if gauge.projected is None else round(gauge.projected, 1),
+        "projected_percent": gauge.projected,
         "read_time": stamp(gauge.read_ms),
         "resets_time": None if gauge.resets_ms is None else stamp(gauge.resets_ms),
         "plan": gauge.plan,

@@ -123,7 +123,7 @@ def _limit(gauge: LimitGauge, account: str, at_ms: int) -> list[str]:
 
 
 def _ahead(gauge: LimitGauge) -> str:
-    """The percent at the reset: nothing where it is used up already, and no wild number early in a window."""
-    if gauge.projected is None or gauge.percent >= 100:
-        return "–"
-    return f"{gauge.projected:.0f}%" if gauge.projected <= 200 else ">200%"
+    """The percent at the reset: nothing where it is used up already."""
+    from tally_tui.rules.figures import projected
+
+    return "–" if gauge.projected is None or gauge.percent >= 100 else projected(gauge.projected, room=False)

@@ -14,6 +14,7 @@ import msgspec
 
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
+from tally_tui.logs.claude_searches import Asked, Searches
 from tally_tui.logs.claude_talk import TalkReader, TalkState
 from tally_tui.logs.claude_titles import described, first_prompt
 from tally_tui.logs.identity import identity_of
@@ -55,6 +56,7 @@ class State(msgspec.Struct):
     """Sessions whose own first record has been told."""
     session: list[str | None] = []
     """The session of the line before, once all is told of it; empty before that."""
+    searches: list[Asked] = []
     talk: TalkState = msgspec.field(default_factory=TalkState)
 
 
@@ -74,6 +76,7 @@ class ClaudeParser:
         self._state = msgspec.json.decode(state, type=State) if state else State()
         self._changed_ms = changed_ms
         self._calls: dict[str, Sighting] = {}
+        self._searches = Searches(self._state.searches)
         self._facts: dict[str, SessionFact] = {}
         self._texts = _Texts()
         self._known_origins: dict[str | None, tuple[str, str, int]] = {}
@@ -124,12 +127,15 @@ class ClaudeParser:
                 return
             if message.usage is not None and message.model != SYNTHETIC:
                 self._call(offset, record, message, message.usage, ts)
+                self._searches.asked(offset, record, message, message.usage)
             elif record.isApiErrorMessage:
                 self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
             if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
+            if self._searches.kept:
+                self._searched(record)
             prompt = self._talk.prompt(record, not self._state.titled)
             if prompt and not self._state.titled:
                 self._title(record, prompt)
@@ -301,6 +307,17 @@ class ClaudeParser:
             identity, session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
             texts[record.version], given, write_5m, write_1h, read, output, thinking, searches, flags, recorded,
         )  # fmt: skip
+
+    def _searched(self, record: Line) -> None:
+        """What a tool's result says of web searches goes to the call that used the tool, as one more line of it."""
+        offset, line = self._searches.answered(record) or (0, None)
+        if line is None or line.message is None or line.message.usage is None:
+            return
+        before = len(self._calls)
+        self._call(offset, line, line.message, line.message.usage, to_ms(line.timestamp))
+        if len(self._calls) > before:
+            # Its own lines stand in an earlier stretch: it is no new answer of the conversation.
+            self._talk.aside.add(next(reversed(self._calls.values())).identity)
 
     def _progress(self, offset: int, record: Line) -> None:
         """A subagent's message embedded in its parent's transcript: counts only where no file holds the call."""

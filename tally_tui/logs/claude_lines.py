@@ -80,6 +80,7 @@ class Line(msgspec.Struct, gc=False):
     leafUuid: str | None = None
     totalCostUSD: float | None = None
     data: msgspec.Raw = msgspec.Raw()
+    toolUseResult: msgspec.Raw = msgspec.Raw()
 
 
 strict = msgspec.json.Decoder(Line).decode
@@ -106,6 +107,7 @@ def lenient(value: dict[str, Any]) -> Line:
         totalCostUSD=_money(value.get("totalCostUSD")),
         forkedFrom=Fork(text_of(fork.get("sessionId"))) if isinstance(fork, dict) else None,
         data=msgspec.Raw(as_json(value.get("data"))),
+        toolUseResult=msgspec.Raw(as_json(value.get("toolUseResult"))),
     )
 
 
