@@ -20,6 +20,7 @@ from tally_tui.library.source import Source
 from tally_tui.model import Provider, Span
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit, SessionHits
 from tally_tui.reports.search_scope import highlighted, wanted
+from tally_tui.rules.redaction import masked, masked_title
 
 if TYPE_CHECKING:
     from tally_tui.query import Query
@@ -32,6 +33,8 @@ COUNTED_IN_TEXT: Final = 200
 """… and where every match is verified in its log, up to here."""
 COMPARED: Final = 500
 """So many matches of the same instant in several logs are compared, to count a fork's copies once."""
+_MASKED: Final = 404_096
+"""Characters of a text that are masked: more than a snippet is looked for in."""
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
@@ -256,7 +259,8 @@ class _Search:
         gone = read is None
         if found.facet is Facet.FILE and gone:
             text = found.name
-        piece = excerpt(text, self._terms)
+        # Masked before it is cut: half of a secret is not known as one.
+        piece = excerpt(masked(text[:_MASKED]), self._terms)
         facts = self._facts.get((found.provider, found.session)) or _unknown(found.session)
         file = self._library.files.get(found.file)
         place, archived = self._archived.read(file.path) if file else ("", "")
@@ -295,7 +299,7 @@ class _Search:
             (json.dumps([name for _, name in new]),),
         )
         for provider, name, title, root, folder in rows:
-            self._facts[int(provider), name] = _Facts(title, root, names.get(folder) if folder else None)
+            self._facts[int(provider), name] = _Facts(masked_title(title), root, names.get(folder) if folder else None)
 
 
 class Archived:

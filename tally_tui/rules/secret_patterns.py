@@ -91,19 +91,36 @@ _CALL: Final = r"""(?:[^\n|;&\\"']|\\[\s\S]|"[^"\n]{0,2000}"|'[^'\n]{0,2000}'){0
 _WORD: Final = r"""(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|(?=[^\s"'$<{\[(‹\-])[^\s"'|;&]{1,200})"""
 _PLACED: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     # (what it is, words of which one stands in every such text, what stands before it, then the secret)
-    ("cookie", ("cookie",), r"\b((?:set-)?cookie[\"']?\s{0,3}:\s{0,3}[\"']?)([^\s=;:\"'`<>]{1,100}=[^\r\n\"'`]{4,4000})"),
-    ("cookie", ("curl",), rf"(\bcurl\b{_CALL}\s(?:-b|--cookie)[\s=]*[\"']?)([^\s=;\"'$]{{1,100}}=[^\n\"'$]{{4,2000}})"),
-    ("password", ("curl",), rf"(\bcurl\b{_CALL}\s(?:-u|-U|--user|--proxy-user)[\s=]*[\"']?[^\s:\"'$]{{1,100}}:)([^\s\"'$]{{1,200}})"),
+    ("cookie", ("cookie",),
+     r"\b((?:set-)?cookie[\"']?\s{0,3}:\s{0,3}[\"']?)"
+     r"([^\s=;:\"'`<>]{1,100}=[^\r\n\"'`]{4,4000})"),
+    ("cookie", ("curl",),
+     rf"(\bcurl\b{_CALL}\s(?:-b|--cookie)[\s=]*[\"']?)"
+     rf"([^\s=;\"'$]{{1,100}}=[^\n\"'$]{{4,2000}})"),
+    ("password", ("curl",),
+     rf"(\bcurl\b{_CALL}\s(?:-u|-U|--user|--proxy-user)[\s=]*[\"']?[^\s:\"'$]{{1,100}}:)"
+     rf"([^\s\"'$]{{1,200}})"),
     ("password", ("mysql", "mariadb"), rf"(\b(?:mysql\w*|mariadb[\w\-]*)\b{_CALL}\s-p)({_WORD})"),
     ("password", ("sshpass",), rf"(\bsshpass\b{_CALL}\s?-p\s*)({_WORD})"),
     ("password", ("redis-cli",), rf"(\bredis-cli\b{_CALL}\s(?:-a|--pass)\s+)({_WORD})"),
-    ("password", ("login",), rf"(\b(?:docker|podman|helm|oras|skopeo|az|oc)\b{_CALL}\blogin\b{_CALL}\s-p\s*)({_WORD})"),
-    ("password", ("mongo", "influx", "ldap", "smbclient", "sqlcmd"), rf"(\b(?:mongo\w*|influx|ldap\w+|sqlcmd)\b{_CALL}\s-[pwP]\s+)({_WORD})"),
+    ("password", ("login",),
+     rf"(\b(?:docker|podman|helm|oras|skopeo|az|oc)\b{_CALL}\blogin\b{_CALL}\s-p\s*)"
+     rf"({_WORD})"),
+    ("password", ("mongo", "influx", "ldap", "smbclient", "sqlcmd"),
+     rf"(\b(?:mongo\w*|influx|ldap\w+|sqlcmd)\b{_CALL}\s-[pwP]\s+)"
+     rf"({_WORD})"),
     ("password", ("pass:",), r"(\s-(?:pass(?:in|out)?|k)\s+[\"']?pass:)([^\s\"'$]{3,200})"),
-    ("password", ("machine",), r"(\bmachine\s+\S{1,200}(?:\s+(?:login|account)\s+\S{1,200}){0,2}\s+password\s+)([^\s‹]\S{0,200})"),
+    ("password", ("machine",),
+     r"(\bmachine\s+\S{1,200}(?:\s+(?:login|account)\s+\S{1,200}){0,2}\s+password\s+)"
+     r"([^\s‹]\S{0,200})"),
     ("password", ("default login",), r"(\bdefault login\s+\S{1,200}\s+password\s+)([^\s‹]\S{0,200})"),
-    ("password", (":5432:", ":*:"), r"(?:^|(?<=\n))([\w.*\-]{1,200}:(?:5432|\*):[\w*\-]{1,100}:[\w*\-]{1,100}:)([^\s‹:][^\s:]{0,200})(?=\s|\Z)"),
-    ("credential", ("authorization",), r"(authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token|apikey|api-key|key|digest|negotiate|ntlm|bot|aws4-hmac-sha256)\s+)([^\s\"'`,;<>{}$‹\\][^\s\"'`<>{}$\\]{5,4000})"),
+    ("password", (":5432:", ":*:"),
+     r"(?:^|(?<=\n))"
+     r"([\w.*\-]{1,200}:(?:5432|\*):[\w*\-]{1,100}:[\w*\-]{1,100}:)([^\s‹:][^\s:]{0,200})(?=\s|\Z)"),
+    ("credential", ("authorization",),
+     r"(authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token|apikey|api-key|key|digest"
+     r"|negotiate|ntlm|bot|aws4-hmac-sha256)\s+)"
+     r"([^\s\"'`,;<>{}$‹\\][^\s\"'`<>{}$\\]{5,4000})"),
     ("credential", ("bearer", "basic"), r"\b((?:bearer|basic)\s+)([A-Za-z0-9+/_\-.=~]{16,})"),
     ("signature", ("sig=",), r"([?&]sig=)([A-Za-z0-9%+/=_\-]{20,})"),
     ("signature", ("x-amz-",), r"(\bX-Amz-(?:Signature|Security-Token)=)([A-Za-z0-9%+/=_\-]{20,})"),
@@ -124,7 +141,9 @@ ASSIGNED: Final = re.compile(rf"(?P<name>{_NAME}[a-z0-9_\-]{{0,20}}){_SIGN}{_VAL
 OPTION: Final = re.compile(
     rf"""(?P<name>--?(?:[a-z0-9]{{1,12}}-){{0,3}}{_NAME})(?P<sign>[ ]+)(?P<quote>(?:\\?["'])?){_VALUE}"""
 )
-HEX_KEY: Final = re.compile(rf"(?P<name>key(?:[_\-](?:base|hex|id))?){_SIGN}(?P<value>(?:0x)?[0-9a-f]{{32,200}})(?![\w\-])")
+HEX_KEY: Final = re.compile(
+    rf"(?P<name>key(?:[_\-](?:base|hex|id))?){_SIGN}(?P<value>(?:0x)?[0-9a-f]{{32,200}})(?![\w\-])"
+)
 ASSIGNING: Final = ("pass", "pwd", "secret", "token", "key", "auth")
 PASSWORD_NAME: Final = re.compile(r"(?:--?[a-z0-9\-]*)?(?:password|passwd|passphrase|pwd|pass)\d?")
 NO_SECRET_KEY: Final = re.compile(

@@ -63,7 +63,7 @@ def check(raw: bytes, provider: Provider) -> None:
         assert sums.by_session["good-1"][0] == sums.by_session[THREAD][0] == 1
         assert run(home, "search", "zebra", "--json") == 0
         name = "aaaa" if provider is Provider.CLAUDE else ODD
-        for face in ("--md", "--html", "--json", "--all"):
+        for face in ("--md", "--html", "--json", "--depth=all"):
             # No session of that name is an answer, too.
             assert run(home, "read", name, face, "--no-sync") in (0, 1, 2)
 
