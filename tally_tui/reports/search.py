@@ -13,9 +13,10 @@ from tally_tui.ledger.archived import originals, stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet, Flag
+from tally_tui.library.phrases import Sought
 from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, Way, newest
-from tally_tui.library.snippets import excerpt
+from tally_tui.library.snippets import Excerpt, excerpt
 from tally_tui.library.source import Source
 from tally_tui.model import Provider, Span
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit, SessionHits
@@ -33,8 +34,8 @@ COUNTED_IN_TEXT: Final = 200
 """… and where every match is verified in its log, up to here."""
 COMPARED: Final = 500
 """So many matches of the same instant in several logs are compared, to count a fork's copies once."""
-_MASKED: Final = 404_096
-"""Characters of a text that are masked: more than a snippet is looked for in."""
+_AROUND: Final = 8_000
+"""Characters of a long text on either side of what is shown that are masked with it: more than any key has."""
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
@@ -259,8 +260,7 @@ class _Search:
         gone = read is None
         if found.facet is Facet.FILE and gone:
             text = found.name
-        # Masked before it is cut: half of a secret is not known as one.
-        piece = excerpt(masked(text[:_MASKED]), self._terms)
+        piece = _masked_excerpt(text, self._terms)
         facts = self._facts.get((found.provider, found.session)) or _unknown(found.session)
         file = self._library.files.get(found.file)
         place, archived = self._archived.read(file.path) if file else ("", "")
@@ -355,3 +355,13 @@ def _without_copies(hits: tuple[SearchHit, ...]) -> tuple[SearchHit, ...]:
         seen.add(key)
         kept.append(hit)
     return tuple(kept)
+
+
+def _masked_excerpt(text: str, terms: Sequence[Sought]) -> Excerpt:
+    """The best piece of a text, secrets masked: before it is cut, for half of a secret is not known as one."""
+    piece = excerpt(text, terms) if len(text) > 4 * _AROUND else None
+    if piece is not None:
+        at = max(0, text.find(piece.text))
+        text = text[max(0, at - _AROUND) : at + len(piece.text) + _AROUND]
+    hidden = masked(text)
+    return piece if piece is not None and hidden == text else excerpt(hidden, terms)
