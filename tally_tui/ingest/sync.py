@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
 from tally_tui.database import transaction
+from tally_tui.ingest.committing import commit, problem_of
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
@@ -183,6 +184,7 @@ class _Pass:
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
         self._ids: dict[str, int] = {}
+        self._refused: set[str] = set()
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
         self._began = time.monotonic()
@@ -260,15 +262,19 @@ class _Pass:
             for job in jobs:
                 # Read before anything is taken out: what cannot be read again is kept as it is.
                 stretches = list(parse_in_place([job], lambda _: b""))
-                problems = [problem for problem in map(_problem, stretches) if problem is not None]
+                problems = [problem for problem in map(problem_of, stretches) if problem is not None]
                 if problems and job.why is Why.ASKED:
                     self._problems += problems
                     continue
-                with transaction(self._db):
+
+                def write(stretches: list[Parsed], job: Job = job) -> None:
                     if job.known is not None and job.why is Why.ASKED:
                         self._ingestor.writer().drop(job.known.id)
                         files.start_afresh(self._db, job.known.id, rewritten=False)
                     self._write(stretches)
+
+                forget = self._ingestor.forget
+                commit(self._db, stretches, write, forget, self._ids, self._problems, self._refused, apart=False)
                 self._progress(plan, "reading")
                 if self._cancelled():
                     return True
@@ -288,9 +294,7 @@ class _Pass:
         return files.state_of(self._db, job.known.id) if job.known is not None and job.why is Why.GROWN else b""
 
     def _commit(self, batch: list[Parsed]) -> None:
-        if batch:
-            with transaction(self._db):
-                self._write(batch)
+        commit(self._db, batch, self._write, self._ingestor.forget, self._ids, self._problems, self._refused)
 
     def _write(self, batch: list[Parsed]) -> None:
         """Rows and cursors of some stretches, in the caller's transaction."""
@@ -300,7 +304,7 @@ class _Pass:
         for parsed in batch:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
-            problem = _problem(parsed)
+            problem = problem_of(parsed)
             if problem is not None:
                 self._problems.append(problem)
             if chunk is None:
@@ -398,8 +402,3 @@ class _Pass:
                 bytes_done=min(self._bytes_done, plan.bytes), bytes_total=plan.bytes, calls=self._calls,
                 seconds=moment - self._began,
             ))  # fmt: skip
-
-
-def _problem(parsed: Parsed) -> str | None:
-    """Why a stretch is not all that should be there, for people."""
-    return parsed.problem if parsed.chunk is None else parsed.chunk.problem

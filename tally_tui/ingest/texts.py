@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 from zlib import crc32
 
@@ -42,6 +44,8 @@ class TextStretch(msgspec.Struct):
     cursor: int
     state: bytes
     at_end: bool
+    skipped: int = 0
+    """Lines that could not be made into docs."""
 
 
 def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int) -> TextStretch:
@@ -52,25 +56,24 @@ def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_
     """
     memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
     chunk = parse_items(path, provider, cursor, memory.parser)
-    docs = _docs(chunk, memory, changed_ms, provider)
+    docs, skipped = _docs(chunk, memory, changed_ms, provider)
     memory.parser = chunk.state
-    return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end)
+    return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end, skipped)
 
 
-def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int, provider: Provider) -> list[Doc]:
+def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int, provider: Provider) -> tuple[list[Doc], int]:
     if not memory.ts:
         # What a file begins with may have no time of its own: titles, summaries.
         changed_ms = next((item.ts for item in chunk.items if item.ts is not None), changed_ms)
     found: list[Doc] = []
-    line: list[Item] = []
-    for item in chunk.items:
-        if line and item.offset != line[0].offset:
-            found += _line(line, memory, changed_ms, provider)
-            line = []
-        line.append(item)
-    if line:
-        found += _line(line, memory, changed_ms, provider)
-    return found
+    skipped = 0
+    for _, line in groupby(chunk.items, attrgetter("offset")):
+        try:
+            found += _line(list(line), memory, changed_ms, provider)
+        except Exception:
+            # One line that we are not up to must not keep all others from being indexed.
+            skipped += 1
+    return found, skipped
 
 
 def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider) -> list[Doc]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tally_tui.ledger.ask import Choice, Sums
 from tally_tui.model import SLOT_MS
+from tally_tui.rules.redaction import masked_title
 
 
 @dataclass(slots=True)
@@ -99,7 +100,8 @@ def first_and_last(db: sqlite3.Connection, entry: SessionSums, since: int, until
 
 def titles(db: sqlite3.Connection) -> dict[int, str]:
     """Session row → its title, or what kind of subagent it is; '' when it has neither."""
-    return dict(db.execute("SELECT id, coalesce(title, agent, '') FROM session"))
+    rows = db.execute("SELECT id, coalesce(title, agent, '') FROM session")
+    return {number: masked_title(title) for number, title in rows}
 
 
 def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, SessionFacts]:
@@ -111,7 +113,7 @@ def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, 
         "WHERE s.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(sessions)),),
     )
-    return {row[0]: SessionFacts(*row[1:]) for row in rows}
+    return {row[0]: SessionFacts(row[1], row[2], row[3], masked_title(row[4]), *row[5:]) for row in rows}
 
 
 def session_files(db: sqlite3.Connection, sessions: Sequence[int]) -> dict[int, tuple[str, bool]]:

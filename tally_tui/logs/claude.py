@@ -22,6 +22,7 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
 from tally_tui.logs.records import Chunk, LimitEvent, SessionFact, Sighting
 from tally_tui.logs.salvage import salvage
+from tally_tui.logs.title_text import title_text
 from tally_tui.model import NANO, Flag, merge_flags
 
 SYNTHETIC = "<synthetic>"
@@ -165,7 +166,7 @@ class ClaudeParser:
         elif kind == "summary":
             title = text_of(record.summary)
             if title and record.leafUuid:
-                self.chunk.summaries[identity_of(record.leafUuid)] = title[:300]
+                self.chunk.summaries[identity_of(record.leafUuid)] = title_text(title)
         elif kind == "cost-state":
             session = record.sessionId or self._file_session
             if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < _MOST_USD:
@@ -253,7 +254,7 @@ class ClaudeParser:
         if fact is None:
             fact = self._facts[session] = self._new_fact(session)
         if rank >= fact.title_rank:
-            fact.title, fact.title_rank = title[:300], rank
+            fact.title, fact.title_rank = title_text(title), rank
 
     # -- what was spent
 

@@ -16,6 +16,7 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, ItemChunk, Kind, Mark
 from tally_tui.logs.said_before import Said
+from tally_tui.logs.salvage import as_json
 
 _QUIET_PROGRESS = frozenset(
     "bash_progress mcp_progress query_update search_results_received waiting_for_task".split()
@@ -106,10 +107,7 @@ class ClaudeMessages:
         line = Line(**{name: part for name, part in value.items() if name in _PLAIN})
         for name in ("data", "toolUseResult"):
             if value.get(name) is not None:
-                try:
-                    setattr(line, name, msgspec.Raw(msgspec.json.encode(value[name])))
-                except (TypeError, ValueError, RecursionError):
-                    pass
+                setattr(line, name, msgspec.Raw(as_json(value[name])))
         return line
 
     def state(self) -> bytes:

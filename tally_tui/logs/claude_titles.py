@@ -11,8 +11,8 @@ import msgspec
 
 from tally_tui.logs.claude_lines import Line, plain
 from tally_tui.logs.lines import text_of
+from tally_tui.logs.title_text import title_text
 
-TITLE_LENGTH = 300
 # What the agent itself writes in the user's name: command tags, interruptions, caveats.
 _MACHINE = re.compile(r"^\s*(?:<[a-z][\w-]*[\s>]|\[Request interrupted by user[^\]]*\]|Caveat: )")
 
@@ -34,7 +34,7 @@ def first_prompt(record: Line, commands: bool = False) -> str | None:
     text = text_of(content)
     if text is None or (not commands and _MACHINE.match(text)):
         return None
-    return " ".join(text[: TITLE_LENGTH * 2].split())[:TITLE_LENGTH] or None
+    return title_text(text) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,5 @@ def described(path: str) -> Described:
         return Described()
     if not isinstance(value, dict):
         return Described()
-    return Described(text_of(value.get("agentType")), text_of(value.get("description")))
+    title = text_of(value.get("description"))
+    return Described(text_of(value.get("agentType")), title_text(title) if title else None)

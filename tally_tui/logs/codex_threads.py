@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import SessionFact
+from tally_tui.logs.title_text import prompt_title_text
 
 KNOWN_TYPES = frozenset(
     """
@@ -33,7 +33,6 @@ KNOWN_EVENTS = frozenset(
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MACHINE = re.compile(r"^\s*(?:<[a-z_]+[ >]|# AGENTS\.md instructions)")
 _IDE_REQUEST = "## My request for Codex:"
-TITLE_LENGTH = 300
 
 
 def thread_of(path: str) -> str | None:
@@ -97,4 +96,4 @@ def prompt_title(payload: Any) -> str | None:
     text = text.partition(_IDE_REQUEST)[2] or text
     if _MACHINE.match(text):
         return None
-    return " ".join(telling(text[: TITLE_LENGTH * 2]).split())[:TITLE_LENGTH] or None
+    return prompt_title_text(text) or None

@@ -11,6 +11,7 @@ from tally_tui.ledger import archived
 from tally_tui.ledger.archived import Copy, archive_folder
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.model import Provider
+from tally_tui.rules.redaction import masked_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def archive(db: sqlite3.Connection) -> Archive:
     copies = archived.copies(db)
     stand_ins = archived.stand_ins(db)
     facts = {
-        (int(provider), name): (title, root)
+        (int(provider), name): (masked_title(title), root)
         for provider, name, title, root in db.execute(
             "SELECT s.provider, s.name, coalesce(s.title, s.agent, ''), d.root FROM session s "
             "LEFT JOIN folder d ON d.id = s.folder WHERE (s.provider, s.name) IN "

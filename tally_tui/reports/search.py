@@ -14,14 +14,16 @@ from tally_tui.ledger.archived import originals, stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet, Flag
+from tally_tui.library.phrases import Sought
 from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, Way, newest
-from tally_tui.library.snippets import excerpt
+from tally_tui.library.snippets import Excerpt, excerpt
 from tally_tui.library.source import Source
 from tally_tui.model import Provider, Span
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit, SessionHits
 from tally_tui.reports.search_copies import Copies
 from tally_tui.reports.search_scope import highlighted, wanted
+from tally_tui.rules.redaction import masked, masked_title
 
 if TYPE_CHECKING:
     from tally_tui.query import Query
@@ -32,6 +34,8 @@ COUNTED: Final = 1_000
 """Matches are counted up to here; of more it is only told that there are more."""
 COUNTED_IN_TEXT: Final = 200
 """… and where every match is verified in its log, up to here."""
+_AROUND: Final = 8_000
+"""Characters of a long text on either side of what is shown that are masked with it: more than any key has."""
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
@@ -238,7 +242,7 @@ class _Search:
         gone = read is None
         if found.facet is Facet.FILE and gone:
             text = found.name
-        piece = excerpt(text, self._terms)
+        piece = _masked_excerpt(text, self._terms)
         facts = self._facts.get((found.provider, found.session)) or _unknown(found.session)
         file = self._library.files.get(found.file)
         place, archived = self._archived.read(file.path) if file else ("", "")
@@ -295,7 +299,7 @@ class _Search:
             (json.dumps([name for _, name in new]),),
         )
         for provider, name, title, root, folder in rows:
-            self._facts[int(provider), name] = _Facts(title, root, names.get(folder) if folder else None)
+            self._facts[int(provider), name] = _Facts(masked_title(title), root, names.get(folder) if folder else None)
 
 
 class Archived:
@@ -338,3 +342,13 @@ def _projects(ledger: sqlite3.Connection, memory: dict[Any, Any]) -> dict[str, s
 
 def _unknown(session: str) -> _Facts:
     return _Facts("", session.partition("/")[0], None)
+
+
+def _masked_excerpt(text: str, terms: Sequence[Sought]) -> Excerpt:
+    """The best piece of a text, secrets masked: before it is cut, for half of a secret is not known as one."""
+    piece = excerpt(text, terms) if len(text) > 4 * _AROUND else None
+    if piece is not None:
+        at = max(0, text.find(piece.text))
+        text = text[max(0, at - _AROUND) : at + len(piece.text) + _AROUND]
+    hidden = masked(text)
+    return piece if piece is not None and hidden == text else excerpt(hidden, terms)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tally_tui.cli.config import _text
-from tally_tui.cli.grammar import COMMANDS, MODES
+from tally_tui.cli.grammar import COMMANDS, MODES, command
 from tally_tui.cli.help import EXAMPLES
 from tally_tui.config import COST_MODES, KEYS, RATES
 from tally_tui.reports.answers import GROUPS
