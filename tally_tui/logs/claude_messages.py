@@ -43,6 +43,7 @@ class Line(msgspec.Struct, gc=False):
     session_id: Any = None
     forkedFrom: Any = None
     isSidechain: Any = None
+    agentId: Any = None
     isMeta: Any = None
     isCompactSummary: Any = None
     isApiErrorMessage: Any = None
@@ -118,12 +119,16 @@ class ClaudeMessages:
     def take(self, record: Line, offset: int, length: int) -> list[Item]:
         """The items of a record, with whose they are and when they were said."""
         items = list(self._items(record, offset, length))
-        if record.uuid and (self._agent or record.isSidechain is not True):
-            self.chunk.links.setdefault(text_of(record.uuid) or "", self._parent(record))
+        if record.uuid:
+            inside = record.isSidechain is True and not self._agent
+            links = self.chunk.asides if inside else self.chunk.links
+            links.setdefault(text_of(record.uuid) or "", self._parent(record))
         if not items:
             return items
         ts = to_ms(record.timestamp)
         session = self._session(record)
+        if record.isSidechain is True and not self._agent and (agent := text_of(record.agentId)):
+            session = f"{session}/agent-{agent}"
         uuid, parent = text_of(record.uuid) or "", self._parent(record)
         marks = (Mark.ASIDE if record.isSidechain is True and not self._agent else 0) | (
             Mark.COPIED if _copied(record) else 0
@@ -269,9 +274,11 @@ class ClaudeMessages:
             return
         inner = self.lenient(data["message"])
         for item in self._items(inner, offset, length):
-            item.session = f"{self._session(record)}/agent-{agent}"
+            # A subagent's own log may hold one that it started: both are the session's.
+            item.session = f"{self._session(record).partition('/agent-')[0]}/agent-{agent}"
             item.uuid = text_of(inner.uuid) or ""
             item.parent = text_of(record.parentToolUseID) or ""
+            item.ts = to_ms(inner.timestamp)
             item.marks |= Mark.ASIDE
             yield item
 
