@@ -153,6 +153,12 @@ class Flag:
     """The log states a cost."""
 
 
+def tier_of(flags: int) -> int:
+    """What a call with these flags was paid as: 0 standard, 1 batch, 2 flex, 3 fast or priority."""
+    tier = (flags & Flag.TIER) >> 2
+    return 3 if flags & Flag.SPEED == Flag.SPEED_FAST else tier
+
+
 def merge_flags(one: int, other: int) -> int:
     """The flags of two sightings of one call in one file: each price field's larger value, all other bits."""
     speed = max(one & Flag.SPEED, other & Flag.SPEED)

@@ -118,7 +118,9 @@ class Book:
         file_id = self.file(file or f"/logs/{session}.jsonl", provider=Provider(owner["provider"]))
         cost = 0 if status is PriceStatus.UNPRICED else cost
         self.db.execute(
-            f"INSERT INTO call VALUES ({', '.join('?' * 20)}, NULL)",
+            "INSERT INTO call (id, identity, file, offset, facet, ts, lines, input, write_5m, write_1h, cache_read, output, "
+            "reasoning, searches, flags, cost, recorded, unobserved, vector, turn) "
+            f"VALUES ({', '.join('?' * 20)})",
             (
                 number, number * 7919, file_id, offset, facet, ts, lines, input, write_5m, write_1h,
                 cache_read, output, reasoning, searches, flags, cost, recorded or 0, unobserved, None, None,

@@ -9,6 +9,7 @@ from enum import Enum
 from tally_tui.ledger.files import KnownFile
 from tally_tui.logs.discover import LogFile
 from tally_tui.logs.lines import HEAD, UnreadableLogError, fingerprint, is_compressed, open_log
+from tally_tui.logs.parse import PARSER_VERSION
 
 
 class Why(Enum):
@@ -52,6 +53,11 @@ class Plan:
         return sum(job.bytes for job in self.jobs)
 
     @property
+    def again(self) -> list[Job]:
+        """Files whose rows are made anew, each in one transaction: read last, for nothing new is in them."""
+        return [job for job in self.jobs if job.why is Why.ASKED]
+
+    @property
     def quiet(self) -> bool:
         """Nothing to do at all."""
         return not (self.jobs or self.moved or self.gone or self.back)
@@ -85,6 +91,7 @@ def _consider(plan: Plan, file: KnownFile | None, log: LogFile, rebuild: bool) -
     if (
         file is not None
         and not rebuild
+        and file.parser == PARSER_VERSION
         and (file.size, file.mtime_ns, file.inode, file.device) == (log.size, log.mtime_ns, log.inode, log.device)
     ):
         return
@@ -94,7 +101,7 @@ def _consider(plan: Plan, file: KnownFile | None, log: LogFile, rebuild: bool) -
             plan.jobs.append(Job(log, Why.NEW, None, 0, head))
         elif not (_same(file, log) and (is_compressed(log.path) or log.size >= file.cursor)):
             plan.jobs.append(Job(log, Why.REWRITTEN, file, 0, head))
-        elif rebuild:
+        elif rebuild or file.parser != PARSER_VERSION:
             # What a rewritten file no longer says is only in the ledger, and stays there.
             plan.jobs.append(Job(log, Why.REWRITTEN if file.rewrites else Why.ASKED, file, 0, head))
         else:

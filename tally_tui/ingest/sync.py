@@ -227,12 +227,17 @@ class _Pass:
         if not plan.jobs:
             return False
         if self._rebuild:
-            return self._read_anew(plan)
+            return self._read_anew(plan, plan.jobs)
         self._db.execute("DROP INDEX IF EXISTS call_file")  # left by a rebuild that was killed
+        again = plan.again
+        fresh = [job for job in plan.jobs if job.why is not Why.ASKED] if again else plan.jobs
+        return self._read_fresh(plan, fresh) or (bool(again) and self._read_anew(plan, again))
+
+    def _read_fresh(self, plan: Plan, jobs: list[Job]) -> bool:
         batch: list[Parsed] = []
         held = 0
         committed = time.monotonic()
-        with contextlib.closing(self._parsed(plan)) as stretches:
+        with contextlib.closing(self._parsed(jobs)) as stretches:
             for parsed in stretches:
                 batch.append(parsed)
                 held += len(parsed.chunk.sightings) if parsed.chunk else 0
@@ -246,13 +251,13 @@ class _Pass:
         self._commit(batch)
         return False
 
-    def _read_anew(self, plan: Plan) -> bool:
+    def _read_anew(self, plan: Plan, jobs: list[Job]) -> bool:
         """Each file in one transaction: its rows out and in again, so that no instant lacks a call."""
         from tally_tui.ingest.parsing import parse_in_place
 
         self._db.execute("CREATE INDEX IF NOT EXISTS call_file ON call (file)")
         try:
-            for job in plan.jobs:
+            for job in jobs:
                 # Read before anything is taken out: what cannot be read again is kept as it is.
                 stretches = list(parse_in_place([job], lambda _: b""))
                 problems = [problem for problem in map(_problem, stretches) if problem is not None]
@@ -271,13 +276,13 @@ class _Pass:
             self._db.execute("DROP INDEX IF EXISTS call_file")
         return False
 
-    def _parsed(self, plan: Plan) -> Generator[Parsed, None, None]:
+    def _parsed(self, jobs: list[Job]) -> Generator[Parsed, None, None]:
         from tally_tui.ingest import parsing
 
-        if plan.bytes < parsing.HELPERS_FROM:
-            return parsing.parse_in_place(plan.jobs, self._state)
+        if sum(job.bytes for job in jobs) < parsing.HELPERS_FROM:
+            return parsing.parse_in_place(jobs, self._state)
         helpers = max(1, min(4, (os.cpu_count() or 2)))
-        return parsing.parse_with_helpers(plan.jobs, self._state, helpers)
+        return parsing.parse_with_helpers(jobs, self._state, helpers)
 
     def _state(self, job: Job) -> bytes:
         return files.state_of(self._db, job.known.id) if job.known is not None and job.why is Why.GROWN else b""

@@ -20,6 +20,8 @@ class Facet(NamedTuple):
     inferred: int
     recorded: int
     home: str = ""
+    tier: int = 0
+    attribution: int = 0
 
 
 _COLUMNS = ", ".join(Facet._fields)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tally_tui.logs.discover import SeenFile
+from tally_tui.logs.parse import PARSER_VERSION
 from tally_tui.model import Provider
 
 
@@ -16,6 +17,7 @@ class KnownFile(SeenFile):
 
     provider: Provider
     rewrites: int = 0
+    parser: int = PARSER_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Stand:
 
 def known_files(db: sqlite3.Connection, only: Collection[str] | None = None) -> dict[str, KnownFile]:
     """All files by path, or those at the paths of `only`."""
-    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, gone_at, rewrites"
+    columns = "id, provider, path, device, inode, size, mtime_ns, cursor, head, tail, gone_at, rewrites, parser"
     select = f"SELECT {columns} FROM file"
     if only is None:
         rows = list(db.execute(select))
@@ -56,8 +58,9 @@ def state_of(db: sqlite3.Connection, file: int) -> bytes:
 def add_file(db: sqlite3.Connection, provider: Provider, path: str) -> int:
     """A file met for the first time; returns its id."""
     row = db.execute(
-        "INSERT INTO file (provider, path, device, inode, size, mtime_ns) VALUES (?, ?, 0, 0, -1, 0) RETURNING id",
-        (int(provider), path),
+        "INSERT INTO file (provider, path, device, inode, size, mtime_ns, parser) VALUES (?, ?, 0, 0, -1, 0, ?) "
+        "RETURNING id",
+        (int(provider), path, PARSER_VERSION),
     ).fetchone()
     return int(row[0])
 
@@ -79,8 +82,8 @@ def start_afresh(db: sqlite3.Connection, file: int, *, rewritten: bool) -> None:
     """A file is read again from its beginning: because it was rewritten, or because someone asked."""
     db.execute(
         """UPDATE file SET cursor = 0, state = NULL, tail = NULL, lines = 0, size = -1,
-               first_ts = NULL, rewrites = rewrites + ? WHERE id = ?""",
-        (int(rewritten), file),
+               first_ts = NULL, rewrites = rewrites + ?, parser = ? WHERE id = ?""",
+        (int(rewritten), PARSER_VERSION, file),
     )
     db.execute("DELETE FROM skipped WHERE file = ?", (file,))
 

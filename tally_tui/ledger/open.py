@@ -6,7 +6,6 @@ What goes wrong with a database file becomes a `LedgerError`: what happened, wha
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from typing import Final
 from tally_tui import paths
 from tally_tui.database import BUSY_MS, open_read_only
 from tally_tui.ledger import schema
+from tally_tui.ledger.migrations import upgrade
 
 CACHE_KIB: Final = 16_384
 
@@ -171,27 +171,13 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         if 0 < found < schema.VERSION:
             with closing(_reader(path)) as before:
                 backup(before, backup_path(path, found))
-        for version in range(found, schema.VERSION):
-            for statement in _statements(schema.MIGRATIONS[version]):
-                db.execute(statement)
+        upgrade(db, found)
         db.execute(f"PRAGMA user_version = {schema.VERSION}")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
-
-
-def _statements(script: str) -> Iterator[str]:
-    """A script's statements, one by one: `executescript` would end the transaction around them."""
-    statement = ""
-    for piece in re.split("(?<=;)", script):  # also ends pieces in comments and strings
-        statement += piece
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-    if statement.strip():
-        yield statement
 
 
 def _words(error: Exception, path: Path) -> str:

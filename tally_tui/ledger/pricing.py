@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tally_tui.ledger.rows import Row
-from tally_tui.model import Flag, PriceStatus, Provider
+from tally_tui.model import Flag, PriceStatus, Provider, tier_of
 from tally_tui.rules.prices import PriceBook, Rates
 
 _SPEEDS = {Flag.SPEED_STANDARD: "standard", Flag.SPEED_FAST: "fast"}
@@ -53,6 +53,7 @@ class Pricing:
         )  # fmt: skip
         if facet.reason:
             cost = 0
-        if cost == row.cost and status == facet.status:
+        tier = tier_of(row.flags)
+        if cost == row.cost and status == facet.status and tier == facet.tier:
             return row
-        return replace(row, cost=cost, facet=facet._replace(status=status))
+        return replace(row, cost=cost, facet=facet._replace(status=status, tier=tier))

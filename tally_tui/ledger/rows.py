@@ -13,7 +13,7 @@ from tally_tui.model import Reason
 COLUMNS = (
     "id", "identity", "file", "offset", "facet", "ts", "lines", "input", "write_5m", "write_1h", "cache_read",
     "output", "reasoning", "searches", "flags", "cost", "recorded", "unobserved", "vector", "turn",
-    "totals",
+    "totals", "part", "request", "named", "evidence",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM call"
 _INSERT = f"INSERT INTO call ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
@@ -46,6 +46,10 @@ class Row:
     vector: int | None
     turn: int | None
     totals: int | None
+    part: int = 0
+    request: int | None = None
+    named: int | None = None
+    evidence: bytes | None = None
 
     def columns(self, facet: int) -> tuple[Any, ...]:
         """The row's columns in the table's order, its facet as the number given."""
@@ -53,7 +57,7 @@ class Row:
             self.id, self.identity, self.file, self.offset, facet, self.ts, self.lines,
             self.input, self.write_5m, self.write_1h, self.cache_read, self.output, self.reasoning,
             self.searches, self.flags, self.cost, self.recorded, self.unobserved, self.vector, self.turn,
-            self.totals,
+            self.totals, self.part, self.request, self.named, self.evidence,
         )  # fmt: skip
 
 

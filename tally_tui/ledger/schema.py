@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """`PRAGMA user_version` of a ledger this program writes."""
 
 TABLES: Final = """
@@ -33,15 +33,34 @@ CREATE TABLE file (
     first_ts INTEGER,                    -- the first time stamp in the file, ms
     lines INTEGER NOT NULL DEFAULT 0,    -- lines read
     rewrites INTEGER NOT NULL DEFAULT 0, -- times it was cut or replaced and read afresh
-    gone_at INTEGER                      -- when it was first missed, ms; NULL while it exists
+    gone_at INTEGER,                     -- when it was first missed, ms; NULL while it exists
+    parser INTEGER NOT NULL DEFAULT 0,   -- `logs.parse.PARSER_VERSION` of the parser that read it
+    place TEXT NOT NULL DEFAULT ''       -- appended to its session's id where unrelated transcripts share that id
 ) STRICT;
 CREATE INDEX file_inode ON file (device, inode);
 
 CREATE TABLE folder (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,           -- the raw working folder, as logged
-    root TEXT NOT NULL                   -- its git root with worktrees folded in, else itself
+    root TEXT NOT NULL,                  -- its repository (worktrees folded in) where one is known, else `name`
+    name TEXT NOT NULL DEFAULT '',       -- the one name of all spellings of this folder
+    known INTEGER NOT NULL DEFAULT 0     -- 1: `root` is a git repository that is or was on disk
 ) STRICT;
+CREATE INDEX folder_name ON folder (name);
+
+CREATE TABLE git_root (                  -- folders that were seen to hold a `.git`; they stay known when deleted
+    path TEXT PRIMARY KEY,
+    repository TEXT NOT NULL             -- the repository's main folder; `path` itself where it is no worktree
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE file_relation (             -- transcripts of one session id: whether they share any line
+    file INTEGER NOT NULL REFERENCES file,
+    other INTEGER NOT NULL REFERENCES file,
+    file_size INTEGER NOT NULL,          -- bytes of each when they were compared
+    other_size INTEGER NOT NULL,
+    related INTEGER NOT NULL,
+    PRIMARY KEY (file, other)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE session (
     id INTEGER PRIMARY KEY,
@@ -64,6 +83,11 @@ CREATE TABLE session (
     paginated INTEGER NOT NULL DEFAULT 0,
     low_confidence INTEGER NOT NULL DEFAULT 0, -- replays told by timing, its parent not on disk
     headless INTEGER NOT NULL DEFAULT 0, -- Codex: a headless run's event stream tells of it
+    agent_type TEXT,                     -- a subagent's type; `agent` is its own name
+    agent_rank INTEGER NOT NULL DEFAULT 0, -- of agent_type: meta.json 3, the parent's call 2, attributed 1
+    start_folder INTEGER REFERENCES folder, -- the folder it began in; NULL: `folder` stands for it
+    project INTEGER REFERENCES folder,   -- what its calls outside any known repository belong to
+    imported_from TEXT,                  -- Codex: the session of another agent that this one was imported from
     UNIQUE (provider, name)
 ) STRICT;
 CREATE INDEX session_root ON session (root);
@@ -81,11 +105,36 @@ CREATE TABLE facet (
     reason INTEGER NOT NULL,             -- model.Reason; 0 counts
     inferred INTEGER NOT NULL,           -- the model was taken from a later record
     recorded INTEGER NOT NULL,           -- the log states a cost
-    home TEXT NOT NULL DEFAULT ''        -- the home folder above the log, as `reading.root`: one account each
+    home TEXT NOT NULL DEFAULT '',       -- the home folder above the log, as `reading.root`: one account each
+    tier INTEGER NOT NULL DEFAULT 0,     -- what was paid for: 0 standard, 1 batch, 2 flex, 3 fast or priority
+    attribution INTEGER NOT NULL DEFAULT 0, -- who and what caused the call; 0: its log says nothing of it
+    project INTEGER                      -- folder whose `root` is the project of these calls; follows from
+                                         -- `folder` and the session, so it is no part of the key
 ) STRICT;
 CREATE UNIQUE INDEX facet_whole ON facet (
     session, model, coalesce(folder, 0), coalesce(branch, ''), coalesce(version, ''),
-    status, reason, inferred, recorded, home
+    status, reason, inferred, recorded, home, tier, attribution
+);
+
+CREATE TABLE attribution (               -- what logs say of who and what caused calls; one row a combination
+    id INTEGER PRIMARY KEY,
+    skill TEXT,
+    plugin TEXT,
+    agent TEXT,                          -- type of the agent at work
+    mcp_server TEXT,
+    mcp_tool TEXT,
+    effort TEXT,
+    client TEXT,                         -- Codex: originator; Claude: entry point
+    gateway TEXT,                        -- model provider between the agent and the vendor
+    account TEXT,                        -- hash of the account that was logged in
+    origin TEXT,                         -- user | agent | tool | compaction | command | hook | scheduled | unknown
+    origin_reason TEXT,
+    origin_confidence TEXT               -- high | medium | low
+) STRICT;
+CREATE UNIQUE INDEX attribution_whole ON attribution (
+    coalesce(skill, ''), coalesce(plugin, ''), coalesce(agent, ''), coalesce(mcp_server, ''), coalesce(mcp_tool, ''),
+    coalesce(effort, ''), coalesce(client, ''), coalesce(gateway, ''), coalesce(account, ''), coalesce(origin, ''),
+    coalesce(origin_reason, ''), coalesce(origin_confidence, '')
 );
 
 CREATE TABLE call (
@@ -110,10 +159,44 @@ CREATE TABLE call (
     vector INTEGER,                      -- Codex: hash of totals and last, to recognise replays
     turn INTEGER,                        -- Codex: hash of the turn id
     totals INTEGER,                      -- Codex: hash of the totals, to recognise a thread taken up again
-    UNIQUE (identity, file)
+    part INTEGER NOT NULL DEFAULT 0,     -- Claude: tells calls of this file apart that share one message id
+    request INTEGER,                     -- Claude: 32-bit hash of the request id; NULL where the log has none
+    named INTEGER,                       -- Claude: hash of the session that the lines name as their origin
+    evidence BLOB,                       -- Claude: 32-bit hashes of its lines' ids and times, 4 bytes each: what
+                                         -- tells that two files hold the same call; NULL: only `ts` is known
+    UNIQUE (identity, file, part)
 ) STRICT;
 CREATE INDEX call_ts ON call (ts);
 CREATE INDEX call_facet ON call (facet);
+
+CREATE TABLE tool (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE            -- as logged; `mcp__server__tool` for a tool of an MCP server
+) STRICT;
+
+CREATE TABLE call_tool (                 -- the tools that a call called
+    call INTEGER NOT NULL REFERENCES call,
+    tool INTEGER NOT NULL REFERENCES tool,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (call, tool)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX call_tool_tool ON call_tool (tool);
+
+CREATE TABLE git_event (                 -- commits, pushes and pull requests that a session made
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES session,
+    file INTEGER NOT NULL REFERENCES file,
+    offset INTEGER NOT NULL,             -- of its line
+    ts INTEGER NOT NULL,                 -- ms
+    uuid INTEGER NOT NULL,               -- hash of the line's id: a copied line is the same event
+    kind TEXT NOT NULL,                  -- commit | amend | push | pr | branch
+    sha TEXT,
+    number INTEGER,                      -- of a pull request
+    url TEXT,
+    branch TEXT,
+    UNIQUE (uuid, kind, file)
+) STRICT;
+CREATE INDEX git_event_session ON git_event (session);
 
 CREATE TABLE rollup (
     slot INTEGER NOT NULL,               -- ts // 900,000 ms
@@ -142,8 +225,14 @@ CREATE TABLE reading (
     source TEXT NOT NULL,                -- log | statusline | record
     session TEXT NOT NULL DEFAULT '',    -- the agent's own id of the session that said so; '' where not known
     root TEXT NOT NULL DEFAULT '',       -- the agent's home folder; '' for its usual one
+    object INTEGER,                      -- the `rate_limits` row it was taken from
     PRIMARY KEY (provider, limit_id, minutes, root, ts, session)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rate_limits (               -- what an agent was told of its limits, as logged: kept for what we do
+    id INTEGER PRIMARY KEY,              -- not know to read yet
+    object TEXT NOT NULL UNIQUE          -- JSON
+) STRICT;
 
 CREATE TABLE credit (                    -- a lower percentage that the user says was granted
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- what a person removes it by: never given again
@@ -169,6 +258,7 @@ CREATE TABLE milestone (                 -- a whole percent of a window, written
     marginal INTEGER,                    -- nano-dollars since the percent before; NULL for the first one seen
     jump INTEGER NOT NULL,               -- percents passed by the same reading
     other REAL,                          -- the plan's other window (5 hours, 7 days) at that moment, percent
+    void INTEGER NOT NULL DEFAULT 0,     -- 1: the window turned out to be none (a reset was taken back)
     PRIMARY KEY (provider, limit_id, minutes, root, until, segment, percent)
 ) STRICT, WITHOUT ROWID;
 
@@ -192,6 +282,7 @@ CREATE TABLE alert (                     -- the row is the latch: what it says f
     problems TEXT NOT NULL DEFAULT '[]', -- channels that failed, in words (JSON)
     acknowledged_at INTEGER,
     through TEXT NOT NULL DEFAULT '[]',  -- channels that told of it (JSON)
+    void INTEGER NOT NULL DEFAULT 0,     -- 1: its window turned out to be none (a reset was taken back)
     UNIQUE (rule, scope, until, segment, threshold)
 ) STRICT;
 
@@ -283,7 +374,8 @@ CREATE TABLE talk (                      -- how far the conversation has come th
     session INTEGER NOT NULL REFERENCES session,
     turns INTEGER NOT NULL,              -- prompts of a person
     replies INTEGER NOT NULL,            -- answers of the model
-    context INTEGER NOT NULL,            -- tokens that the newest answer was given to read
+    context INTEGER,                     -- tokens that the newest answer was given to read; NULL: not known since
+                                         -- the conversation was compacted
     peak INTEGER NOT NULL,               -- the most that any answer was given
     model TEXT NOT NULL,                 -- who gave the newest
     window INTEGER,                      -- tokens that fit, where the log says so
@@ -305,6 +397,7 @@ CREATE TABLE limit_event (
     file INTEGER,
     offset INTEGER,
     home TEXT NOT NULL DEFAULT '',       -- the agent's home folder above the log
+    resets_at INTEGER,                   -- ms, where the words say when
     PRIMARY KEY (provider, ts, text)
 ) STRICT, WITHOUT ROWID;
 
@@ -319,9 +412,7 @@ CREATE TABLE skipped (
 
 CREATE TABLE cost_state (
     session INTEGER PRIMARY KEY,         -- Claude's own running total, a cross-check only
-    cost INTEGER NOT NULL                -- nano-dollars
+    cost INTEGER NOT NULL,               -- nano-dollars
+    started INTEGER                      -- when the process that counts it began, ms: a fork inherits both
 ) STRICT;
 """
-
-MIGRATIONS: Final[dict[int, str]] = {0: TABLES}
-"""Version found → the SQL that leads to the next one."""

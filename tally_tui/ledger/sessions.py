@@ -37,6 +37,11 @@ class Session:
     paginated: int = 0
     low_confidence: int = 0
     headless: int = 0
+    agent_type: str | None = None
+    agent_rank: int = 0
+    start_folder: int | None = None
+    project: int | None = None
+    imported_from: str | None = None
 
 
 _COLUMNS = tuple(Session.__slots__)
@@ -60,6 +65,10 @@ class Fact(Protocol):
     first_ts: int | None
     started: int | None
     paginated: bool
+    agent_type: str | None
+    agent_rank: int
+    start_folder: str | None
+    imported_from: str | None
 
 
 class Sessions:
@@ -131,6 +140,9 @@ class Sessions:
             session.title, session.title_rank = fact.title, fact.title_rank
         if fact.agent and (session.agent is None or fact.agent not in session.name):
             session.agent = fact.agent
+        if fact.agent_type and (fact.agent_rank, fact.agent_type) > (session.agent_rank, session.agent_type or ""):
+            session.agent_type, session.agent_rank = fact.agent_type, fact.agent_rank
+        session.imported_from = session.imported_from or fact.imported_from
         if fact.forked_from:
             # Where files of one thread disagree, no order of reading may decide.
             session.forked_from = min(fact.forked_from, session.forked_from or fact.forked_from)
@@ -173,7 +185,8 @@ class Sessions:
         known = self._folders.get(path)
         if known is None:
             known = self._db.execute(
-                "INSERT INTO folder (path, root) VALUES (?, ?) RETURNING id", (path, self._project_of(path))
+                "INSERT INTO folder (path, root, name) VALUES (?, ?, ?) RETURNING id",
+                (path, self._project_of(path), path),
             ).fetchone()[0]
             self._folders[path] = known
         return known

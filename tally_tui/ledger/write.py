@@ -21,7 +21,7 @@ from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, told_by
 from tally_tui.ledger.sessions import LATER, Fact, Sessions
 from tally_tui.ledger.talks import keep_summaries, keep_talk
 from tally_tui.ledger.threads import Threads
-from tally_tui.model import Flag, Provider, Reason, merge_flags
+from tally_tui.model import Flag, Provider, Reason, merge_flags, tier_of
 from tally_tui.rules.prices import Rates
 
 _SHARED = Flag.PRICE | Flag.RECORDED
@@ -55,6 +55,10 @@ class Seen(Protocol):
     vector: int | None
     turn: int | None
     totals: int | None
+    part: int
+    request: int | None
+    named: int | None
+    evidence: bytes | None
 
 
 @dataclass(slots=True)
@@ -183,7 +187,7 @@ class Writer:
         return (
             None, seen.identity, told.file, seen.offset, facet, ts, seen.lines, given, write_5m, write_1h, read,
             output, reasoning, seen.searches, flags, cost, seen.recorded, seen.unobserved, seen.vector, seen.turn,
-            seen.totals,
+            seen.totals, seen.part, seen.request, seen.named, seen.evidence,
         )  # fmt: skip
 
     def _share(self, told: Told, seen: Seen) -> tuple[int, int, Rates]:
@@ -194,6 +198,7 @@ class Writer:
         facet = self._facets.number((
             session, provider, seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
             rates.status, seen.reason, seen.inferred, 1 if seen.flags & Flag.RECORDED else 0, told.home,
+            tier_of(seen.flags), 0,
         ))  # fmt: skip
         return facet, session, rates
 
@@ -222,11 +227,13 @@ class Writer:
         facet = Facet(
             session, int(told.provider), seen.model, self._sessions.folder(seen.folder), seen.branch, seen.version,
             0, int(seen.reason), int(seen.inferred), 1 if seen.flags & Flag.RECORDED else 0, told.home,
+            tier_of(seen.flags), 0,
         )  # fmt: skip
         return self.pricing.priced(Row(
             None, seen.identity, told.file, seen.offset, facet, seen.ts, seen.lines,
             seen.input, seen.write_5m, seen.write_1h, seen.cache_read, seen.output, seen.reasoning,
             seen.searches, seen.flags, 0, seen.recorded, seen.unobserved, seen.vector, seen.turn, seen.totals,
+            seen.part, seen.request, seen.named, seen.evidence,
         ))  # fmt: skip
 
     def _merged(self, old: Row, new: Row, provider: Provider) -> Row:

@@ -11,6 +11,9 @@ from tally_tui.logs.lines import MAX_LINE, TAIL, UnreadableLogError, fingerprint
 from tally_tui.logs.records import Chunk
 from tally_tui.model import Provider
 
+PARSER_VERSION = 2
+"""Raised when the parsers read more or other facts from a log: files read by an earlier version are read anew."""
+
 STRETCH = 48 << 20
 """Bytes read into one chunk: what a parser holds is bounded by it, whatever the file's size."""
 

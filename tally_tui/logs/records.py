@@ -38,6 +38,14 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     turn: int | None = None
     totals: int | None = None
     """Codex: hash of its running totals, where it states them."""
+    part: int = 0
+    """Claude: the how-manieth call of this message id in the file; a relay may give many answers one id."""
+    request: int | None = None
+    """Claude: 32-bit hash of the request id, where the log has one."""
+    named: int | None = None
+    """Claude: hash of the session that the lines name as their origin, where that is another one."""
+    evidence: bytes | None = None
+    """Claude: 32-bit hashes of the ids and times of its lines, sorted, 4 bytes each."""
 
 
 BEGINNING_LOST = 1 << 62
@@ -62,6 +70,14 @@ class SessionFact(msgspec.Struct, array_like=True, gc=False):
     started: int | None = None
     """Codex: when its rollout began (or BEGINNING_LOST); None for what is no rollout."""
     paginated: bool = False
+    agent_type: str | None = None
+    """A subagent's type; `agent` is its own name."""
+    agent_rank: int = 0
+    """How much is to be believed of `agent_type`: its meta.json 3, the call that started it 2, attributed 1."""
+    start_folder: str | None = None
+    """Claude: the working folder whose mangled form is the name of the folder that holds the file."""
+    imported_from: str | None = None
+    """Codex: the session of another agent that this one was imported from."""
 
 
 class Talk(msgspec.Struct, array_like=True, gc=False):
@@ -93,6 +109,8 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
     percent: float
     resets_at: int | None
     plan: str | None = None
+    object: str | None = None
+    """The whole object it was taken from, as logged (JSON)."""
 
 
 class LimitEvent(msgspec.Struct, array_like=True, gc=False):
@@ -102,6 +120,8 @@ class LimitEvent(msgspec.Struct, array_like=True, gc=False):
     session: str
     text: str
     offset: int
+    resets_at: int | None = None
+    """Epoch milliseconds, where the words say when."""
 
 
 class Chunk(msgspec.Struct):

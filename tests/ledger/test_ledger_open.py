@@ -9,6 +9,7 @@ import pytest
 
 from tally_tui.ledger import open as opening
 from tally_tui.ledger import schema
+from tally_tui.ledger.migrations import AFTERWARDS
 from tally_tui.ledger.open import (
     LedgerError,
     NewerLedgerError,
@@ -144,38 +145,31 @@ class TestMigration:
         with_row = open_writer(path)
         with_row.execute("INSERT INTO meta VALUES ('kept', 'yes; -- truly')")
         with_row.close()
-        monkeypatch.setattr(schema, "VERSION", 2)
-        monkeypatch.setattr(
-            schema,
-            "MIGRATIONS",
-            {
-                **schema.MIGRATIONS,
-                1: "CREATE TABLE added (a INTEGER) STRICT; -- for; later\nINSERT INTO added VALUES (1);",
-            },
-        )
+        monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+        monkeypatch.setattr(schema, "TABLES", schema.TABLES + "CREATE TABLE added (a INTEGER) STRICT; -- for; later")
+        monkeypatch.setitem(AFTERWARDS, schema.VERSION - 1, ("INSERT INTO added VALUES (1)",))
         return path
 
     def test_a_copy_is_made_first(self, older: Path) -> None:
         db = open_writer(older)
         assert db.execute("SELECT a FROM added").fetchall() == [(1,)]
         assert db.execute("SELECT value FROM meta").fetchall() == [("yes; -- truly",)]
-        copy = backup_path(older, 1)
+        copy = backup_path(older, schema.VERSION - 1)
         assert mode(copy) == 0o600
         before = sqlite3.connect(copy)
-        assert before.execute("PRAGMA user_version").fetchone() == (1,)
+        assert before.execute("PRAGMA user_version").fetchone() == (schema.VERSION - 1,)
         assert before.execute("SELECT value FROM meta").fetchall() == [("yes; -- truly",)]
 
     def test_a_reader_brings_it_up_to_date(self, older: Path) -> None:
         assert open_reader(older).execute("SELECT a FROM added").fetchall() == [(1,)]
 
     def test_a_step_that_fails_changes_nothing(self, older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(
-            schema.MIGRATIONS, 1, "CREATE TABLE added (a INTEGER); CREATE TABLE added (a INTEGER);"
-        )
-        with pytest.raises(LedgerError):
+        monkeypatch.setitem(AFTERWARDS, schema.VERSION - 1, ("INSERT INTO added VALUES ('no number')",))
+        monkeypatch.setattr(schema, "TABLES", schema.TABLES + "CREATE TABLE added (a INTEGER) STRICT;")
+        with pytest.raises(sqlite3.Error):
             open_writer(older)
         db = sqlite3.connect(older)
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION - 1,)
         assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'added'").fetchone() == (0,)
 
     def test_several_at_once_do_it_once(self, older: Path) -> None:
