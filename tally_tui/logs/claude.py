@@ -15,7 +15,7 @@ import msgspec
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_talk import TalkReader, TalkState
-from tally_tui.logs.claude_titles import described, first_prompt
+from tally_tui.logs.claude_titles import described, first_words
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
@@ -130,7 +130,7 @@ class ClaudeParser:
             # Most lines are these, and most of them say nothing about cost.
             if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
-            prompt = self._talk.prompt(record, not self._state.titled)
+            prompt = self._talk.prompt(record)
             if prompt and not self._state.titled:
                 self._title(record, prompt)
         else:
@@ -169,9 +169,21 @@ class ClaudeParser:
         elif kind == "progress":
             if b'"usage"' in bytes(record.data):
                 self._progress(offset, record)
+        elif kind == "attachment":
+            prompt = self._talk.queued(record)
+            if prompt and not self._state.titled:
+                self._title(record, prompt)
+            self._dated(record)
+        elif kind == "system" and bytes(record.subtype) == b'"compact_boundary"':
+            self._talk.compacted(record, offset)
+            self._dated(record)
         elif kind not in KNOWN_TYPES:
             self.chunk.skip("unknown", kind or "no type", offset)
-        elif record.timestamp and not self._state.dated:
+        else:
+            self._dated(record)
+
+    def _dated(self, record: Line) -> None:
+        if record.timestamp and not self._state.dated:
             self._fact(record, to_ms(record.timestamp))
 
     # -- whose line it is
@@ -325,7 +337,7 @@ class ClaudeParser:
     def _limit(self, offset: int, record: Line, message: Message, ts: int | None) -> None:
         if bytes(record.error) != b'"rate_limit"' or ts is None:
             return
-        text = first_prompt(record, commands=True) or "limit reached"
+        text = first_words(record) or "limit reached"
         self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text, offset))
 
 

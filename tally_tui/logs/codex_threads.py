@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import SessionFact
@@ -27,13 +26,10 @@ KNOWN_EVENTS = frozenset(
     entered_review_mode exited_review_mode sub_agent_activity agent_reasoning_raw_content
     agent_reasoning_section_break patch_apply_begin exec_command_begin mcp_tool_call_begin web_search_begin
     plan_update error stream_error warning background_event turn_diff view_image_tool_call undo_completed
-    undo_started shutdown_complete
+    undo_started shutdown_complete thread_name_updated
     """.split()
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_MACHINE = re.compile(r"^\s*(?:<[a-z_]+[ >]|# AGENTS\.md instructions)")
-_IDE_REQUEST = "## My request for Codex:"
-TITLE_LENGTH = 300
 
 
 def thread_of(path: str) -> str | None:
@@ -78,23 +74,3 @@ def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
         started=started or 0,
         paginated=payload.get("history_mode") == "paginated",
     )
-
-
-def prompt_title(payload: Any) -> str | None:
-    """The first line of a human prompt in an event; None where the event holds none."""
-    if payload.get("type") == "user_message":
-        text = text_of(payload.get("message"))
-    else:
-        item = payload.get("item")
-        if not isinstance(item, dict) or item.get("type") != "UserMessage":
-            return None
-        content = item.get("content")
-        blocks = content if isinstance(content, list) else []
-        texts = [text_of(block.get("text")) for block in blocks if isinstance(block, dict)]
-        text = next((one for one in texts if one), None)
-    if text is None:
-        return None
-    text = text.partition(_IDE_REQUEST)[2] or text
-    if _MACHINE.match(text):
-        return None
-    return " ".join(telling(text[: TITLE_LENGTH * 2]).split())[:TITLE_LENGTH] or None
