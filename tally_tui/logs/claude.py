@@ -15,7 +15,7 @@ import msgspec
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_talk import TalkReader, TalkState
-from tally_tui.logs.claude_titles import described, first_words
+from tally_tui.logs.claude_titles import OLD_LIMIT, described, first_words
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
@@ -124,7 +124,7 @@ class ClaudeParser:
                 return
             if message.usage is not None and message.model != SYNTHETIC:
                 self._call(offset, record, message, message.usage, ts)
-            elif record.isApiErrorMessage:
+            elif record.isApiErrorMessage or message.model == SYNTHETIC:
                 self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
@@ -335,10 +335,14 @@ class ClaudeParser:
         self._facts.setdefault(name, SessionFact(name=name, parent=self._whose(inner)[0], agent=agent))
 
     def _limit(self, offset: int, record: Line, message: Message, ts: int | None) -> None:
-        if bytes(record.error) != b'"rate_limit"' or ts is None:
+        if ts is None:
             return
-        text = first_words(record) or "limit reached"
-        self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text, offset))
+        text = first_words(record) or ""
+        old = OLD_LIMIT.match(text)
+        if old is None and (bytes(record.error) != b'"rate_limit"' or not record.isApiErrorMessage):
+            return
+        resets = to_ms(int(old[1])) if old is not None else None
+        self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text or "limit reached", offset, resets))
 
 
 def whose(path: str) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from tally_tui.logs.claude import KNOWN_TYPES, SYNTHETIC, whose
 from tally_tui.logs.claude_blocks import assistant_items, user_items
 from tally_tui.logs.claude_notes import NOT_SHOWN, attachment_note, first_text, system_note
 from tally_tui.logs.claude_texts import Told, source_of
+from tally_tui.logs.claude_titles import OLD_LIMIT
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
@@ -205,10 +206,11 @@ class ClaudeMessages:
     def _assistant(self, record: Line, offset: int, length: int) -> Iterator[Item]:
         message = record.message if isinstance(record.message, dict) else {}
         model, identity = text_of(message.get("model")) or "", text_of(message.get("id")) or ""
-        if record.isApiErrorMessage is True:
-            limit = record.error == "rate_limit"
-            words = first_text(message.get("content"))
-            name = text_of(record.error) or "error"
+        words = first_text(message.get("content"))
+        old = OLD_LIMIT.match(words) is not None and (record.isApiErrorMessage is True or model == SYNTHETIC)
+        if record.isApiErrorMessage is True or old:
+            limit = record.error == "rate_limit" or old
+            name = text_of(record.error) or ("rate_limit" if old else "error")
             yield Item(Kind.LIMIT if limit else Kind.ERROR, offset, length, text=words, name=name, role="system")
             return
         some = False

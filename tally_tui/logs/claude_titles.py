@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Kind
 
 TITLE_LENGTH = 300
+OLD_LIMIT: Final = re.compile(r"\s*Claude (?:AI|Code)? ?usage limit reached\|(\d{9,13})\b")
+"""How versions of 2025 told that a limit stopped them, and (1) when it resets, as an epoch number."""
 
 
 def first_prompt(record: Line) -> str | None:

@@ -13,7 +13,7 @@ import msgspec
 from tally_tui.logs import codex_lines as wire
 from tally_tui.logs.codex_limits import readings
 from tally_tui.logs.codex_talk import NAME_RANK, TITLE_LENGTH, Prompts, SaidState
-from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, thread_of
+from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, is_bare_header, meta_fact, thread_of
 from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
@@ -158,9 +158,13 @@ class CodexParser:
             # A headless run names its thread here; a rollout's own name stands.
             if not state.in_rollout and not state.beheaded:
                 state.thread = text_of(record.thread_id) or state.thread
-        elif not kind and bytes(record.id) and bytes(record.instructions):
-            bare = {"id": wire.plain(record.id), "timestamp": record.timestamp}
-            self._meta(bare, ts)
+        elif kind == "message":
+            self._asked(self._prompts.bare(bytes(record.role), bytes(record.content)), record)
+        elif bytes(record.id) and is_bare_header(
+            kind, name := wire.plain(record.id), record.timestamp, record.record_type
+        ):
+            about = {key: wire.plain(raw) for key in ("git", "cwd") if bytes(raw := getattr(record, key))}
+            self._meta({"id": name, "timestamp": record.timestamp, **about}, ts)
         elif kind not in KNOWN_TYPES and not (not kind and record.record_type):
             self.chunk.skip("unknown", kind or "no type", offset)
 
@@ -395,6 +399,10 @@ def _lenient(value: dict[str, Any]) -> wire.Envelope:
         payload=raw("payload"),
         id=raw("id"),
         instructions=raw("instructions"),
+        git=raw("git"),
+        cwd=raw("cwd"),
+        role=raw("role"),
+        content=raw("content"),
         record_type=text_of(value.get("record_type")),
         thread_id=text_of(value.get("thread_id")),
         model=text_of(value.get("model")),

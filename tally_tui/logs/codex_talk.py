@@ -28,6 +28,8 @@ class SaidState(msgspec.Struct):
     """Of the title that was given last."""
     copied_second: int = -1
     """The second into which a fork wrote its parent's history; -1: this is no such fork."""
+    turns: bool = False
+    """The log names its turns."""
     compacted: bool = False
     """A compaction was recorded whose event is still to come."""
 
@@ -69,14 +71,24 @@ class Prompts:
             return None
         return self._first("response", texts_of(_plain(value.content) if bytes(value.content) else None))
 
+    def bare(self, role: bytes, content: bytes) -> str | None:
+        """The prompt that a message without an envelope tells: the earliest rollouts have no others."""
+        return self._first("response", texts_of(_plain(content))) if role == b'"user"' and content else None
+
     def turn(self) -> None:
         """A turn begins: what is said in it is not what was said before."""
+        self._state.turns = True
         self._said.forget()
 
     def _first(self, way: str, texts: list[str]) -> str | None:
         prompt = prompt_in(texts)
-        if prompt is None or self._said.again(way, " ".join(prompt.split())):
+        words = " ".join(prompt.split()) if prompt is not None else ""
+        if prompt is None or self._said.again(way, words):
             return None
+        if not self._state.turns:
+            # Nothing names turns here: the next begins with what the person says next.
+            self._said.forget()
+            self._said.again(way, words)
         return prompt
 
     def title(self, prompt: str, ts: int | None) -> tuple[str, int] | None:

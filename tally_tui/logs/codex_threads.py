@@ -38,6 +38,11 @@ def thread_of(path: str) -> str | None:
     return found[0].lower() if found else None
 
 
+def is_bare_header(kind: str, name: Any, timestamp: Any, record_type: Any) -> bool:
+    """Whether a line is the header of the earliest rollouts: an id and a time, and no envelope around them."""
+    return not kind and not record_type and isinstance(name, str) and to_ms(timestamp) is not None
+
+
 def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
     """What a rollout's first `session_meta` says.
 

@@ -138,6 +138,16 @@ def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]
         (int(session.provider), _in_path(session)),
     ).fetchall()
     own = [(str(path), bool(gone)) for path, gone, _ in rows if _tells(session, path)]
+    # A copy or an export may have any name: what it tells is known since it was read.
+    own += [
+        (str(path), bool(gone))
+        for path, gone in db.execute(
+            "SELECT x.path, x.gone_at IS NOT NULL FROM talk t JOIN file x ON x.id = t.file WHERE t.session = ? "
+            "ORDER BY coalesce(x.first_ts, 0), x.path",
+            (session.id,),
+        )
+        if (path, bool(gone)) not in own
+    ]
     if not own:
         own = db.execute(
             "SELECT DISTINCT x.path, x.gone_at IS NOT NULL FROM facet f JOIN call c ON c.facet = f.id "
