@@ -32,6 +32,7 @@ def limits(answer: Limits) -> Document:
                 "time": stamp(event.at),
                 "text": event.text,
                 "session": event.session,
+                "resets_time": None if event.resets_at is None else stamp(event.resets_at),
             }
             for event in answer.events
         ],

@@ -167,12 +167,17 @@ def accounts_of(db: sqlite3.Connection, provider: str) -> list[str]:
     return sorted(read if read and read.isdisjoint(homes) else read.union(homes))
 
 
-def limit_events(db: sqlite3.Connection, since: int, until: int) -> list[tuple[str, int, str, str | None, str]]:
-    """What agents said of being stopped in [since, until): (provider, ts, text, session, account), by time."""
+def limit_events(
+    db: sqlite3.Connection, since: int, until: int
+) -> list[tuple[str, int, str, str | None, str, int | None]]:
+    """What agents said of being stopped in [since, until), by time.
+
+    Each as (provider, ts, text, session, account, the reset that the words tell); instants in ms.
+    """
     return [
-        (Provider(provider).word, ts, text, session, home)
-        for provider, ts, text, session, home in db.execute(
-            "SELECT e.provider, e.ts, e.text, s.name, e.home FROM limit_event e "
+        (Provider(provider).word, ts, text, session, home, resets)
+        for provider, ts, text, session, home, resets in db.execute(
+            "SELECT e.provider, e.ts, e.text, s.name, e.home, e.resets_at FROM limit_event e "
             "LEFT JOIN session s ON s.id = e.session WHERE e.ts >= ? AND e.ts < ? ORDER BY e.ts, e.provider, e.text",
             (since, until),
         )

@@ -27,6 +27,8 @@ class SessionSums:
     """The choice's groups of it and its subagents."""
     below: set[int] = field(default_factory=set)
     """The subagents with calls in the span, of any depth."""
+    began: int | None = None
+    """When a conversation without calls began, ms; None where there are calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ def session_sums(db: sqlite3.Connection, choice: Choice, since: int, until: int)
 
 
 def first_and_last(db: sqlite3.Connection, entry: SessionSums, since: int, until: int) -> tuple[int, int]:
-    """The instants of the first and the last call of an entry in [since, until), epoch milliseconds."""
+    """The instants of the first and the last call of an entry in [since, until), epoch milliseconds.
+
+    Of a conversation without calls: when it began.
+    """
+    if entry.began is not None:
+        return entry.began, entry.began
     groups = json.dumps(entry.groups)
 
     def at_edge(edge: str, slot: int) -> int:

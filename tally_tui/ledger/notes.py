@@ -35,11 +35,12 @@ def add_limit_events(
     Where the logs of several accounts hold the same words of one instant, no order of reading may decide whose it is.
     """
     db.executemany(
-        """INSERT INTO limit_event (provider, ts, session, text, file, offset, home) VALUES (
-               ?, ?, (SELECT id FROM session WHERE provider = ? AND name = ?), ?, ?, ?, ?)
+        """INSERT INTO limit_event (provider, ts, session, text, file, offset, home, resets_at) VALUES (
+               ?, ?, (SELECT id FROM session WHERE provider = ? AND name = ?), ?, ?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET home = excluded.home WHERE excluded.home < home""",
         [
-            (int(provider), event.ts, int(provider), event.session, event.text, file, event.offset, home)
+            (int(provider), event.ts, int(provider), event.session, event.text, file, event.offset, home,
+             event.resets_at)
             for event in events
         ],
     )

@@ -21,7 +21,8 @@ class Talk:
 
     turns: int
     replies: int
-    context: int
+    context: int | None
+    """None: not known since it was compacted."""
     peak: int
     model: str
     window: int | None
@@ -68,7 +69,7 @@ def talks(db: sqlite3.Connection, sessions: Iterable[int] | None = None) -> dict
     where = "" if sessions is None else "WHERE t.session IN (SELECT value FROM json_each(?)) "
     rows = db.execute(
         "SELECT t.session, t.turns, t.replies, t.context, t.peak, t.model, t.window, f.path, f.gone_at IS NOT NULL "
-        f"FROM talk t JOIN file f ON f.id = t.file {where}ORDER BY t.turns + t.replies, t.file",
+        f"FROM talk t JOIN file f ON f.id = t.file {where}ORDER BY t.turns + t.replies, f.gone_at IS NULL, f.path DESC",
         () if sessions is None else (json.dumps(list(sessions)),),
     )
     return {row[0]: Talk(*row[1:]) for row in rows}

@@ -16,7 +16,7 @@ from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_searches import Asked, Searches
 from tally_tui.logs.claude_talk import TalkReader, TalkState
-from tally_tui.logs.claude_titles import described, first_prompt
+from tally_tui.logs.claude_titles import OLD_LIMIT, described, first_words
 from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
@@ -129,7 +129,7 @@ class ClaudeParser:
             if message.usage is not None and message.model != SYNTHETIC:
                 self._call(offset, record, message, message.usage, ts)
                 self._searches.asked(offset, record, message, message.usage)
-            elif record.isApiErrorMessage:
+            elif record.isApiErrorMessage or message.model == SYNTHETIC:
                 self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
@@ -137,7 +137,7 @@ class ClaudeParser:
                 self._fact(record, to_ms(record.timestamp))
             if self._searches.kept:
                 self._searched(record)
-            prompt = self._talk.prompt(record, not self._state.titled)
+            prompt = self._talk.prompt(record)
             if prompt and not self._state.titled:
                 self._title(record, prompt)
         else:
@@ -176,9 +176,21 @@ class ClaudeParser:
         elif kind == "progress":
             if b'"usage"' in bytes(record.data):
                 self._progress(offset, record)
+        elif kind == "attachment":
+            prompt = self._talk.queued(record)
+            if prompt and not self._state.titled:
+                self._title(record, prompt)
+            self._dated(record)
+        elif kind == "system" and bytes(record.subtype) == b'"compact_boundary"':
+            self._talk.compacted(record, offset)
+            self._dated(record)
         elif kind not in KNOWN_TYPES:
             self.chunk.skip("unknown", kind or "no type", offset)
-        elif record.timestamp and not self._state.dated:
+        else:
+            self._dated(record)
+
+    def _dated(self, record: Line) -> None:
+        if record.timestamp and not self._state.dated:
             self._fact(record, to_ms(record.timestamp))
 
     # -- whose line it is
@@ -341,10 +353,14 @@ class ClaudeParser:
         self._facts.setdefault(name, SessionFact(name=name, parent=self._whose(inner)[0], agent=agent))
 
     def _limit(self, offset: int, record: Line, message: Message, ts: int | None) -> None:
-        if bytes(record.error) != b'"rate_limit"' or ts is None:
+        if ts is None:
             return
-        text = first_prompt(record, commands=True) or "limit reached"
-        self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text, offset))
+        text = first_words(record) or ""
+        old = OLD_LIMIT.match(text)
+        if old is None and (bytes(record.error) != b'"rate_limit"' or not record.isApiErrorMessage):
+            return
+        resets = to_ms(int(old[1])) if old is not None else None
+        self.chunk.events.append(LimitEvent(ts, self._whose(record)[1], text or "limit reached", offset, resets))
 
 
 def whose(path: str) -> tuple[str | None, str | None]:

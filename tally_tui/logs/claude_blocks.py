@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tally_tui.logs.claude_notes import first_text
-from tally_tui.logs.claude_texts import told
+from tally_tui.logs.claude_texts import Source, told
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, Kind, Mark
 
@@ -53,12 +53,12 @@ def assistant_items(content: Any, offset: int, length: int) -> Iterator[Item]:
             yield Item(Kind.RAW, offset, length, name=text_of(kind) or "block", detail=block)
 
 
-def user_items(content: Any, offset: int, length: int, meta: bool, human: bool) -> Iterator[Item]:
+def user_items(content: Any, offset: int, length: int, meta: bool, source: Source) -> Iterator[Item]:
     """What stands in the user's name: prompts, results of tools, the program's own words."""
     for block in blocks_of(content):
         kind = block.get("type") if isinstance(block, dict) else None
         if kind == "text":
-            for said in told(text_of(block.get("text")) or "", meta, human):
+            for said in told(text_of(block.get("text")) or "", meta, source):
                 yield Item(
                     said.kind, offset, length, text=said.text, name=said.name, marks=said.marks, role=said.role
                 )

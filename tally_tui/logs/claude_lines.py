@@ -80,6 +80,11 @@ class Line(msgspec.Struct, gc=False):
     leafUuid: str | None = None
     totalCostUSD: float | None = None
     data: msgspec.Raw = msgspec.Raw()
+    subtype: msgspec.Raw = msgspec.Raw()
+    origin: msgspec.Raw = msgspec.Raw()
+    promptSource: str | None = None
+    attachment: msgspec.Raw = msgspec.Raw()
+    compactMetadata: msgspec.Raw = msgspec.Raw()
     toolUseResult: msgspec.Raw = msgspec.Raw()
 
 
@@ -97,6 +102,7 @@ def lenient(value: dict[str, Any]) -> Line:
     message = value.get("message")
     plainly: dict[str, Any] = {name: text_of(value.get(name)) for name in _TEXTS}
     plainly |= {name: value.get(name) is True for name in _TRUTHS}
+    plainly |= {name: msgspec.Raw(as_json(value.get(name))) for name in _RAW}
     return Line(
         type=text_of(value.get("type")) or "",
         message=_message(message) if isinstance(message, dict) else None,
@@ -106,15 +112,14 @@ def lenient(value: dict[str, Any]) -> Line:
         costUSD=_money(value.get("costUSD")),
         totalCostUSD=_money(value.get("totalCostUSD")),
         forkedFrom=Fork(text_of(fork.get("sessionId"))) if isinstance(fork, dict) else None,
-        data=msgspec.Raw(as_json(value.get("data"))),
-        toolUseResult=msgspec.Raw(as_json(value.get("toolUseResult"))),
     )
 
 
 _TEXTS = (
     "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint",
-    "customTitle", "aiTitle", "summary", "leafUuid",
+    "customTitle", "aiTitle", "summary", "leafUuid", "promptSource",
 )  # fmt: skip
+_RAW = ("data", "subtype", "origin", "attachment", "compactMetadata", "toolUseResult")
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -11,13 +12,18 @@ import msgspec
 from tally_tui.logs.claude import KNOWN_TYPES, SYNTHETIC, whose
 from tally_tui.logs.claude_blocks import assistant_items, user_items
 from tally_tui.logs.claude_notes import NOT_SHOWN, attachment_note, first_text, system_note
-from tally_tui.logs.claude_texts import Told
+from tally_tui.logs.claude_texts import Told, source_of
+from tally_tui.logs.claude_titles import OLD_LIMIT
+from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, ItemChunk, Kind, Mark
 from tally_tui.logs.said_before import Said
 from tally_tui.logs.salvage import as_json
 
+_COMPARED: Final = 2_000
+"""Characters of a text that tell two lines of one id apart."""
+_HASH: Final = struct.Struct("<q")
 _QUIET_PROGRESS = frozenset(
     "bash_progress mcp_progress query_update search_results_received waiting_for_task".split()
 )
@@ -44,6 +50,7 @@ class Line(msgspec.Struct, gc=False):
     session_id: Any = None
     forkedFrom: Any = None
     isSidechain: Any = None
+    agentId: Any = None
     isMeta: Any = None
     isCompactSummary: Any = None
     isApiErrorMessage: Any = None
@@ -81,6 +88,8 @@ class State(msgspec.Struct):
     session: str = ""
     said: dict[str, dict[str, int]] = {}
     titles: dict[str, str] = {}
+    lines: bytes = b""
+    """Hashes of what the lines with ids of their own say, eight bytes each: one written again is not told again."""
 
 
 _decode: Final = msgspec.json.Decoder(Line).decode
@@ -98,6 +107,7 @@ class ClaudeMessages:
         self._said = Said(self._state.said)
         self._agent, self._file_session = whose(path)
         self._agents: dict[str, bool] = {}
+        self._lines = {number for (number,) in _HASH.iter_unpack(self._state.lines)}
 
     def decode(self, line: bytes) -> Line:
         return _decode(line)
@@ -111,17 +121,25 @@ class ClaudeMessages:
         return line
 
     def state(self) -> bytes:
+        self._state.lines = b"".join(map(_HASH.pack, self._lines))
         return msgspec.json.encode(self._state)
 
     def take(self, record: Line, offset: int, length: int) -> list[Item]:
         """The items of a record, with whose they are and when they were said."""
         items = list(self._items(record, offset, length))
-        if record.uuid and (self._agent or record.isSidechain is not True):
-            self.chunk.links.setdefault(text_of(record.uuid) or "", self._parent(record))
+        if record.uuid:
+            inside = record.isSidechain is True and not self._agent
+            links = self.chunk.asides if inside else self.chunk.links
+            links.setdefault(text_of(record.uuid) or "", self._parent(record))
         if not items:
             return items
+        if record.uuid and self._written_before(text_of(record.uuid) or "", items):
+            self._paired("written again")
+            return []
         ts = to_ms(record.timestamp)
         session = self._session(record)
+        if record.isSidechain is True and not self._agent and (agent := text_of(record.agentId)):
+            session = f"{session}/agent-{agent}"
         uuid, parent = text_of(record.uuid) or "", self._parent(record)
         marks = (Mark.ASIDE if record.isSidechain is True and not self._agent else 0) | (
             Mark.COPIED if _copied(record) else 0
@@ -170,10 +188,9 @@ class ClaudeMessages:
         if record.isCompactSummary is True:
             yield Item(Kind.SUMMARY, offset, length, text=first_text(content), role="user", name="compaction")
             return
-        origin = record.origin
-        human = record.promptSource == "typed" or (isinstance(origin, dict) and origin.get("kind") == "human")
+        source = source_of(record.origin, record.promptSource)
         some = False
-        for item in user_items(content, offset, length, record.isMeta is True, human):
+        for item in user_items(content, offset, length, record.isMeta is True, source):
             some = True
             item.role = item.role or "user"
             if item.kind in _QUEUED and not item.marks & Mark.OUTPUT:
@@ -187,10 +204,11 @@ class ClaudeMessages:
     def _assistant(self, record: Line, offset: int, length: int) -> Iterator[Item]:
         message = record.message if isinstance(record.message, dict) else {}
         model, identity = text_of(message.get("model")) or "", text_of(message.get("id")) or ""
-        if record.isApiErrorMessage is True:
-            limit = record.error == "rate_limit"
-            words = first_text(message.get("content"))
-            name = text_of(record.error) or "error"
+        words = first_text(message.get("content"))
+        old = OLD_LIMIT.match(words) is not None and (record.isApiErrorMessage is True or model == SYNTHETIC)
+        if record.isApiErrorMessage is True or old:
+            limit = record.error == "rate_limit" or old
+            name = text_of(record.error) or ("rate_limit" if old else "error")
             yield Item(Kind.LIMIT if limit else Kind.ERROR, offset, length, text=words, name=name, role="system")
             return
         some = False
@@ -266,10 +284,16 @@ class ClaudeMessages:
             self.chunk.paired["progress/agent_progress"] = self.chunk.paired.get("progress/agent_progress", 0) + 1
             return
         inner = self.lenient(data["message"])
-        for item in self._items(inner, offset, length):
-            item.session = f"{self._session(record)}/agent-{agent}"
+        items = list(self._items(inner, offset, length))
+        if inner.uuid and items and self._written_before(f"{agent} {text_of(inner.uuid)}", items):
+            self._paired("written again")
+            return
+        for item in items:
+            # A subagent's own log may hold one that it started: both are the session's.
+            item.session = f"{self._session(record).partition('/agent-')[0]}/agent-{agent}"
             item.uuid = text_of(inner.uuid) or ""
             item.parent = text_of(record.parentToolUseID) or ""
+            item.ts = to_ms(inner.timestamp)
             item.marks |= Mark.ASIDE
             yield item
 
@@ -313,6 +337,17 @@ class ClaudeMessages:
             yield Item(Kind.RAW, offset, length, name=kind or "no type")
 
     # -- small helps
+
+    def _written_before(self, uuid: str, items: list[Item]) -> bool:
+        """Whether a line of this id has said the same before."""
+        said = (
+            f"{each.kind} {each.name} {each.call} {len(each.text) or each.length} {each.text[:_COMPARED]}"
+            for each in items
+        )
+        number = identity_of("\0".join((uuid, *said)))
+        before = number in self._lines
+        self._lines.add(number)
+        return before
 
     def _told(self, told: list[Told], offset: int, length: int) -> Iterator[Item]:
         for said in told:

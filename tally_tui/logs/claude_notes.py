@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tally_tui.logs.claude_texts import Told, told
+from tally_tui.logs.claude_texts import Told, source_of, told
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Kind, Mark
 
@@ -94,11 +94,10 @@ def attachment_note(kind: str, value: dict[str, Any]) -> tuple[list[Told], list[
 def _queued(value: dict[str, Any]) -> list[Told]:
     """A prompt that a person typed while the agent was working; some are the program's own."""
     words = first_text(value.get("prompt"))
-    origin = value.get("origin")
-    human = isinstance(origin, dict) and origin.get("kind") == "human"
+    source = source_of(value.get("origin"), value.get("promptSource"))
     if value.get("commandMode") == "bash":
         return [Told(Kind.BASH, words, "!")]
-    return list(told(words, meta=value.get("isMeta") is True, human=human))
+    return list(told(words, meta=value.get("isMeta") is True, source=source))
 
 
 def _hook(kind: str, value: dict[str, Any]) -> Told:

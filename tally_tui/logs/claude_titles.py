@@ -5,36 +5,60 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from tally_tui.logs.claude_lines import Line, plain
+from tally_tui.logs.claude_notes import attachment_note
+from tally_tui.logs.claude_texts import prompt_of, source_of
 from tally_tui.logs.lines import text_of
+from tally_tui.logs.messages import Kind
 from tally_tui.logs.title_text import title_text
 
-# What the agent itself writes in the user's name: command tags, interruptions, caveats.
-_MACHINE = re.compile(r"^\s*(?:<[a-z][\w-]*[\s>]|\[Request interrupted by user[^\]]*\]|Caveat: )")
+OLD_LIMIT: Final = re.compile(r"\s*Claude (?:AI|Code)? ?usage limit reached\|(\d{9,13})\b")
+"""How versions of 2025 told that a limit stopped them, and (1) when it resets, as an epoch number."""
 
 
-def first_prompt(record: Line, commands: bool = False) -> str | None:
-    """The text of a line where it is a human prompt (or any text at all, with `commands`); else None."""
-    if record.message is None or record.isMeta or record.isCompactSummary:
+def first_prompt(record: Line) -> str | None:
+    """What a person says in a line, on one line; None where nothing of it is a person's."""
+    if record.message is None or record.isCompactSummary:
         return None
     try:
         content: Any = plain(record.message.content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if isinstance(content, list):
-        if any(isinstance(block, dict) and block.get("type") == "tool_result" for block in content):
-            return None
-        texts = [block.get("text") for block in content if isinstance(block, dict) and block.get("type") == "text"]
-        human = (text for text in texts if isinstance(text, str) and (commands or not _MACHINE.match(text)))
-        content = next(human, None)
-    text = text_of(content)
-    if text is None or (not commands and _MACHINE.match(text)):
+    return _short(prompt_of(content, record.isMeta is True, source_of(decoded(record.origin), record.promptSource)))
+
+
+def queued_prompt(attachment: bytes) -> str | None:
+    """What a person typed while the agent worked, where it was given to the model as an attachment."""
+    value = decoded(attachment)
+    if not isinstance(value, dict) or value.get("type") != "queued_command":
         return None
-    return title_text(text) or None
+    told, _ = attachment_note("queued_command", value)
+    return _short(next((said.text for said in told if said.kind is Kind.PROMPT and said.text.strip()), None))
+
+
+def first_words(record: Line) -> str | None:
+    """The first text of a line, on one line, whoever wrote it."""
+    content = decoded(record.message.content) if record.message is not None else None
+    blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    texts = (block.get("text") for block in blocks if isinstance(block, dict) and block.get("type") == "text")
+    return _short(next((text for text in texts if isinstance(text, str)), None))
+
+
+def decoded(raw: Any) -> Any:
+    """A raw JSON value; None where there is none, or none that can be read."""
+    try:
+        return plain(raw) if len(bytes(raw)) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _short(text: str | None) -> str | None:
+    text = text_of(text)
+    return None if text is None else title_text(text) or None
 
 
 @dataclass(frozen=True, slots=True)

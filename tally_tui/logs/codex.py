@@ -12,13 +12,15 @@ import msgspec
 
 from tally_tui.logs import codex_lines as wire
 from tally_tui.logs.codex_limits import readings
-from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, meta_fact, prompt_title, thread_of
+from tally_tui.logs.codex_talk import NAME_RANK, Prompts, SaidState
+from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, is_bare_header, meta_fact, thread_of
 from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
 from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting, Talk
 from tally_tui.logs.salvage import as_json, salvage
+from tally_tui.logs.title_text import title_text
 from tally_tui.model import Flag, Reason
 
 READING_EVERY_MS = 60_000
@@ -40,7 +42,7 @@ class State(msgspec.Struct):
     branch: str | None = None
     version: str | None = None
     last_ts: int | None = None
-    titled: bool = False
+    said: SaidState = msgspec.field(default_factory=SaidState)
     nameless: bool = False
     """Some sighting so far has no model."""
     completed: int = 0
@@ -64,6 +66,7 @@ class CodexParser:
         self._path = path
         self._state = msgspec.json.decode(state, type=State) if state else State(thread=thread_of(path))
         self._changed_ms = changed_ms
+        self._prompts = Prompts(self._state.said)
         self._facts: dict[str, SessionFact] = {}
         self._by_identity: dict[int, Sighting] = {}
         self._limits = b""
@@ -118,6 +121,7 @@ class CodexParser:
     def _take(self, offset: int, record: wire.Envelope) -> None:
         state, kind = self._state, record.type
         if kind == "response_item":
+            self._asked(self._prompts.response(bytes(record.payload)), record)
             return
         ts = to_ms(record.timestamp)
         if ts is not None:
@@ -132,7 +136,13 @@ class CodexParser:
             elif event in ("task_started", "turn_started"):
                 self._turn(text_of(wire.plain(record.payload).get("turn_id")))
             elif event in ("user_message", "item_completed"):
-                self._prompt(record.payload)
+                self._asked(self._prompts.event(bytes(record.payload)), record)
+            elif event == "thread_name_updated":
+                self._named(wire.plain(record.payload))
+            elif event == "context_compacted":
+                if not state.said.compacted:
+                    state.talk.context = None
+                state.said.compacted = False
             elif event not in KNOWN_EVENTS:
                 self.chunk.skip("unknown", f"event {event or 'no type'}", offset)
         elif kind == "turn_context":
@@ -143,13 +153,19 @@ class CodexParser:
             self._meta(wire.plain(record.payload), ts)
         elif kind == "turn.completed":
             self._headless(offset, record, self._time(ts))
+        elif kind == "compacted":
+            state.said.compacted, state.talk.context = True, None
         elif kind == "thread.started":
             # A headless run names its thread here; a rollout's own name stands.
             if not state.in_rollout and not state.beheaded:
                 state.thread = text_of(record.thread_id) or state.thread
-        elif not kind and bytes(record.id) and bytes(record.instructions):
-            bare = {"id": wire.plain(record.id), "timestamp": record.timestamp}
-            self._meta(bare, ts)
+        elif kind == "message":
+            self._asked(self._prompts.bare(bytes(record.role), bytes(record.content)), record)
+        elif bytes(record.id) and is_bare_header(
+            kind, name := wire.plain(record.id), record.timestamp, record.record_type
+        ):
+            about = {key: wire.plain(raw) for key in ("git", "cwd") if bytes(raw := getattr(record, key))}
+            self._meta({"id": name, "timestamp": record.timestamp, **about}, ts)
         elif kind not in KNOWN_TYPES and not (not kind and record.record_type):
             self.chunk.skip("unknown", kind or "no type", offset)
 
@@ -173,6 +189,8 @@ class CodexParser:
         if known is not None:
             fact.title, fact.title_rank = known.title, known.title_rank
         self._facts[fact.name] = fact
+        if fact.forked_from and not fact.paginated and fact.started is not None:
+            state.said.copied_second = fact.started // 1000
 
     def _fact(self) -> SessionFact:
         fact = self._facts.get(self._name)
@@ -203,19 +221,24 @@ class CodexParser:
     def _turn(self, turn: str | None) -> None:
         if turn and turn != self._state.turn:
             self._state.turn = turn
+            self._prompts.turn()
             self._state.pairs.clear()
 
-    def _prompt(self, payload: msgspec.Raw) -> None:
-        """A person's words, or any finished item: few of those are."""
-        if b"user_message" not in (said := bytes(payload)) and b"UserMessage" not in said:
-            return
-        title = prompt_title(wire.plain(said))
-        if not title:
+    def _asked(self, prompt: str | None, record: wire.Envelope) -> None:
+        """A turn, where a record tells a prompt for the first time."""
+        if prompt is None:
             return
         self._state.talk.turns += 1
-        if not self._state.titled:
-            self._state.titled = True
-            self._fact().title, self._fact().title_rank = title, 1
+        title = self._prompts.title(prompt, to_ms(record.timestamp))
+        if title is not None:
+            self._fact().title, self._fact().title_rank = title
+
+    def _named(self, payload: Any) -> None:
+        """A person named the thread; what a fork copied names its parent."""
+        thread, name = text_of(payload.get("thread_id")), text_of(payload.get("thread_name"))
+        if name and name.strip() and thread in (None, self._name):
+            self._fact().title, self._fact().title_rank = title_text(name), NAME_RANK
+            self._state.said.rank = NAME_RANK
 
     # -- what was spent
 
@@ -377,6 +400,10 @@ def _lenient(value: dict[str, Any]) -> wire.Envelope:
         payload=raw("payload"),
         id=raw("id"),
         instructions=raw("instructions"),
+        git=raw("git"),
+        cwd=raw("cwd"),
+        role=raw("role"),
+        content=raw("content"),
         record_type=text_of(value.get("record_type")),
         thread_id=text_of(value.get("thread_id")),
         model=text_of(value.get("model")),

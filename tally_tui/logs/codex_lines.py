@@ -25,6 +25,10 @@ class Envelope(msgspec.Struct, gc=False):
     # Lines without an envelope: the earliest rollouts, and the event stream of a headless run.
     id: msgspec.Raw = msgspec.Raw()
     instructions: msgspec.Raw = msgspec.Raw()
+    git: msgspec.Raw = msgspec.Raw()
+    cwd: msgspec.Raw = msgspec.Raw()
+    role: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = msgspec.Raw()
     record_type: str | None = None
     thread_id: str | None = None
     model: str | None = None

@@ -17,7 +17,8 @@ from tally_tui.logs.codex_events import BEGUN, event_items, finished_items
 from tally_tui.logs.codex_events import QUIET as QUIET_EVENTS
 from tally_tui.logs.codex_responses import QUIET as QUIET_RESPONSES
 from tally_tui.logs.codex_responses import response_items
-from tally_tui.logs.codex_threads import thread_of
+from tally_tui.logs.codex_threads import is_bare_header, thread_of
+from tally_tui.logs.identity import identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, ItemChunk, Kind, Mark
@@ -73,6 +74,11 @@ class State(msgspec.Struct):
     said: dict[str, dict[str, int]] = {}
     calls: dict[str, int] = {}
     """Tool calls told by response items, the newest last."""
+    results: dict[str, int] = {}
+    """Call → hash of what response items told of its end."""
+    turn: str = ""
+    ts: int | None = None
+    """When the latest line that says so was written."""
 
 
 _decode: Final = msgspec.json.Decoder(Envelope).decode
@@ -108,8 +114,10 @@ class CodexMessages:
     def take(self, record: Envelope, offset: int, length: int) -> list[Item]:
         """The items of a record, with whose they are and when they were said."""
         items = list(self._items(record, offset, length))
-        ts = to_ms(record.timestamp)
         state = self._state
+        ts = to_ms(record.timestamp)
+        # The earliest rollouts date their first line only.
+        ts = state.ts = state.ts if ts is None else ts
         copied = ts is not None and ts // 1000 <= state.copied_second
         for item in items:
             item.ts = ts
@@ -142,7 +150,7 @@ class CodexMessages:
             yield from self._headless(record.item, offset, length)
         elif kind in ("error", "turn.failed"):
             yield from event_items("error", {"message": record.error or record.message}, offset, length) or ()
-        elif not kind and record.instructions:
+        elif is_bare_header(kind, record.id, record.timestamp, record.record_type):
             yield from self._begin(_Meta(record.id), record.timestamp, offset, length)
         elif kind in _QUIET or (not kind and record.record_type):
             self._known(kind or f"record_type/{text_of(record.record_type) or '?'}")
@@ -169,6 +177,7 @@ class CodexMessages:
         yield Item(Kind.CONTINUED, offset, length, role="system", name="forked from", text=parent, detail=base)
 
     def _turn(self, value: dict[str, Any], offset: int, length: int) -> Iterator[Item]:
+        self._enter(value)
         model = (text_of(value.get("model")) or "").removeprefix("openai/")
         before, self._state.model = self._state.model, model or self._state.model
         if model and before and model != before:
@@ -193,14 +202,19 @@ class CodexMessages:
             if item.kind in (Kind.TOOL_CALL, Kind.TODO, Kind.QUESTION):
                 if item.name == "web_search":
                     self._once("response", item, search_words(item.input))
-                elif item.call:
-                    self._call(item.call)
+                elif item.call and self._called_before(item):
+                    item.marks |= Mark.AGAIN
+            elif item.kind is Kind.TOOL_RESULT:
+                if item.call and self._ended_before(item):
+                    item.marks |= Mark.AGAIN
             else:
                 self._once("response", item, item.text)
             yield item
 
     def _event(self, value: dict[str, Any], offset: int, length: int) -> Iterator[Item]:
         kind = text_of(value.get("type")) or ""
+        if kind in ("task_started", "turn_started"):
+            self._enter(value)
         if kind in QUIET_EVENTS:
             self._known(f"event_msg/{kind}")
             return
@@ -254,16 +268,35 @@ class CodexMessages:
             if again and all(again):
                 item.marks |= Mark.AGAIN
         elif kind in _SAID or item.name == "web_search":
-            if self._said.again(way, f"{kind}\0{' '.join(text.split())}"):
+            said = f"{kind}\0{' '.join(text.split())}"
+            if self._said.again(way, said):
                 item.marks |= Mark.AGAIN
+            elif kind is Kind.PROMPT and not self._state.turn:
+                # Nothing names turns here: the next begins with what the person says next.
+                self._said.forget()
+                self._said.again(way, said)
         elif kind is Kind.IMAGE and item.call and self._said.again(way, f"{kind}\0{item.call}"):
             item.marks |= Mark.AGAIN
 
-    def _call(self, call: str) -> None:
-        calls = self._state.calls
-        calls[call] = 1
-        if len(calls) > REMEMBERED:
-            del calls[next(iter(calls))]
+    def _enter(self, value: dict[str, Any]) -> None:
+        """A turn begins: what is said in it is not what was said before."""
+        turn = text_of(value.get("turn_id"))
+        if turn and turn != self._state.turn:
+            self._state.turn = turn
+            self._said.forget()
+
+    def _called_before(self, item: Item) -> bool:
+        """Whether a response item has told the same call."""
+        said = identity_of(f"{item.name}\0{item.text}\0{item.input}")
+        before = _remembered(self._state.calls, item.call, said) == said
+        if not before:
+            self._state.results.pop(item.call, None)
+        return before
+
+    def _ended_before(self, item: Item) -> bool:
+        """Whether a response item has told the same end of the same call."""
+        said = identity_of(item.text)
+        return _remembered(self._state.results, item.call, said) == said
 
     def _raw(self, name: str, offset: int, length: int, value: Any = None) -> Item:
         if value is None and self._details:
@@ -275,6 +308,15 @@ class CodexMessages:
 
     def _paired(self, name: str) -> None:
         self.chunk.paired[name] = self.chunk.paired.get(name, 0) + 1
+
+
+def _remembered(known: dict[str, int], call: str, said: int) -> int | None:
+    """What was known of a call before; from now on this is."""
+    before = known.pop(call, None)
+    known[call] = said
+    if len(known) > REMEMBERED:
+        del known[next(iter(known))]
+    return before
 
 
 def _object(raw: msgspec.Raw) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 
@@ -12,9 +12,20 @@ from tally_tui.logs.claude_texts import Told, tags
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Kind, Mark
 
-_MACHINE = re.compile(r"\s*(?:<([a-z_]+)[ >]|# (AGENTS\.md) instructions)")
-_IDE = "# Context from my IDE setup:"
-_IDE_REQUEST = re.compile(r"## My request for Codex:\s*")
+_KNOWN: Final = frozenset(
+    """
+    environment_context user_instructions skill turn_aborted user_action user_shell_command subagent_notification
+    permissions_instructions collaboration_mode personality_spec skills_instructions plugins_instructions
+    apps_instructions hook_prompt model_switch recommended_plugins realtime_conversation memories goal_context
+    internal_context multi_agent_instructions
+    """.split()
+)
+"""What Codex puts its own words into; anything else is what a person typed, however it begins."""
+_ELEMENT: Final = re.compile(r"\s*<([a-z_]+)(?: instructions)?(?:\s[^<>]*)?>(.*?)</\1(?: instructions)?>\s*", re.DOTALL)
+_AGENTS: Final = re.compile(r"\s*# (?:AGENTS|CLAUDE)(\.md) instructions for [^\n]*(?:\n|$)")
+_IMAGE: Final = re.compile(r"\s*</?image(?:\s[^<>]*)?>\s*")
+_CONTEXT: Final = re.compile(r"\s*# (?:Context from my IDE setup|Files mentioned by the user):")
+_REQUEST: Final = re.compile(r"^## My request for Codex:[ \t]*\n?", re.MULTILINE)
 _EXIT = re.compile(r"(?:Process exited with code|Exit code:|exited with code) (-?\d+)")
 _DRESS = re.compile(r"(?:Chunk ID: |Exit code: |Wall time|Script (?:completed|failed|running))")
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+?)\s*$|^\*\*\* Move to: (.+?)\s*$", re.MULTILINE)
@@ -23,28 +34,45 @@ _plain: Any = msgspec.json.Decoder().decode
 
 def told(text: str) -> Iterator[Told]:
     """A text in the user's name as what it holds."""
-    if text.lstrip().startswith(_IDE):
-        context, *request = _IDE_REQUEST.split(text, maxsplit=1)
-        if request:
+    if _CONTEXT.match(text):
+        context, *request = _REQUEST.split(text, maxsplit=1)
+        if request and request[0].strip():
             yield Told(Kind.PROMPT, request[0])
             yield Told(Kind.REMINDER, context, "ide context", Mark.META)
             return
-    found = _MACHINE.match(text)
-    if not found:
-        yield Told(Kind.PROMPT, text)
+    if _IMAGE.fullmatch(text):
+        return  # around an image, which is a block of its own
+    if _AGENTS.match(text):
+        yield Told(Kind.REMINDER, text, "AGENTS.md", Mark.META)
         return
-    name = found[1] or found[2]
+    at = 0
+    while (element := _ELEMENT.match(text, at)) and _known(element):
+        yield from _program(element[1], element[0].strip(), element[2])
+        at = element.end()
+    if not at or text[at:].strip():
+        yield Told(Kind.PROMPT, text[at:])
+
+
+def _known(element: re.Match[str]) -> bool:
+    return element[1] in _KNOWN or element[1] == "permissions"
+
+
+def _program(name: str, text: str, inner: str) -> Iterator[Told]:
     if name == "user_shell_command":
-        inner = tags(tags(text).get(name, text))
-        yield Told(Kind.BASH, inner.get("command", text).strip(), "!")
-        if inner.get("result", "").strip():
-            yield Told(Kind.BASH, inner["result"].strip(), "!", Mark.OUTPUT)
+        parts = tags(inner)
+        yield Told(Kind.BASH, parts.get("command", inner).strip(), "!")
+        if parts.get("result", "").strip():
+            yield Told(Kind.BASH, parts["result"].strip(), "!", Mark.OUTPUT)
     elif name == "subagent_notification":
-        yield Told(Kind.AGENT, tags(text).get(name, text).strip(), name, role="agent")
-    elif name == "image" and "</image>" not in text:
-        return
+        yield Told(Kind.AGENT, inner.strip(), name, role="agent")
     else:
         yield Told(Kind.REMINDER, text, name, Mark.META)
+
+
+def prompt_in(texts: Iterable[str]) -> str | None:
+    """What a person typed in the texts of one message; None where nothing of it is theirs."""
+    prompt = "\n".join(said.text for text in texts for said in told(text) if said.kind is Kind.PROMPT)
+    return prompt if prompt.strip() else None
 
 
 def texts_of(content: Any) -> list[str]:

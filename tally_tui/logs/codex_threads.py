@@ -8,7 +8,6 @@ from typing import Any
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import SessionFact
-from tally_tui.logs.title_text import prompt_title_text
 
 KNOWN_TYPES = frozenset(
     """
@@ -27,18 +26,21 @@ KNOWN_EVENTS = frozenset(
     entered_review_mode exited_review_mode sub_agent_activity agent_reasoning_raw_content
     agent_reasoning_section_break patch_apply_begin exec_command_begin mcp_tool_call_begin web_search_begin
     plan_update error stream_error warning background_event turn_diff view_image_tool_call undo_completed
-    undo_started shutdown_complete
+    undo_started shutdown_complete thread_name_updated
     """.split()
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_MACHINE = re.compile(r"^\s*(?:<[a-z_]+[ >]|# AGENTS\.md instructions)")
-_IDE_REQUEST = "## My request for Codex:"
 
 
 def thread_of(path: str) -> str | None:
     """The thread id in a rollout's file name (the first, of a reverted thread's two); None without one."""
     found = _UUID.search(path.rpartition("/")[2])
     return found[0].lower() if found else None
+
+
+def is_bare_header(kind: str, name: Any, timestamp: Any, record_type: Any) -> bool:
+    """Whether a line is the header of the earliest rollouts: an id and a time, and no envelope around them."""
+    return not kind and not record_type and isinstance(name, str) and to_ms(timestamp) is not None
 
 
 def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
@@ -77,23 +79,3 @@ def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
         started=started or 0,
         paginated=payload.get("history_mode") == "paginated",
     )
-
-
-def prompt_title(payload: Any) -> str | None:
-    """The first line of a human prompt in an event; None where the event holds none."""
-    if payload.get("type") == "user_message":
-        text = text_of(payload.get("message"))
-    else:
-        item = payload.get("item")
-        if not isinstance(item, dict) or item.get("type") != "UserMessage":
-            return None
-        content = item.get("content")
-        blocks = content if isinstance(content, list) else []
-        texts = [text_of(block.get("text")) for block in blocks if isinstance(block, dict)]
-        text = next((one for one in texts if one), None)
-    if text is None:
-        return None
-    text = text.partition(_IDE_REQUEST)[2] or text
-    if _MACHINE.match(text):
-        return None
-    return prompt_title_text(text) or None

@@ -144,6 +144,8 @@ class ItemChunk(msgspec.Struct):
     """The uuid at the tip of the conversation's active branch, where the log's last word on it is in this stretch."""
     links: dict[str, str] = {}
     """uuid → parent of every line, in the log's order: the branches run through lines that give no item too."""
+    asides: dict[str, str] = {}
+    """Claude: as `links`, of the lines of subagents that stand in their session's file."""
     known: dict[str, int] = {}
     """Lines that hold nothing of the conversation, by record type."""
     paired: dict[str, int] = {}

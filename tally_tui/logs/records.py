@@ -88,8 +88,9 @@ class Talk(msgspec.Struct, array_like=True, gc=False):
     """Prompts of a person."""
     replies: int = 0
     """Answers of the model, however many lines each takes."""
-    context: int = 0
-    """Tokens that the newest answer was given to read: fresh input, cache reads and cache writes."""
+    context: int | None = 0
+    """Tokens that the newest answer was given to read: fresh input, cache reads and cache writes. After a
+    compaction what it left, or None where the log does not say, until the next answer."""
     peak: int = 0
     """The most that any answer was given."""
     model: str = ""

@@ -18,6 +18,10 @@ class Said:
     def __init__(self, remembered: dict[str, dict[str, int]]) -> None:
         self._texts = remembered
 
+    def forget(self) -> None:
+        """What comes from here on is held against nothing that came before."""
+        self._texts.clear()
+
     def again(self, way: str, text: str) -> bool:
         """Remember a text; whether another way has brought it already."""
         key = str(identity_of(text))

@@ -98,10 +98,10 @@ def limit_hits(db: sqlite3.Connection, windows: Sequence[Window], rule: Rule, no
         return
     # A reading that comes later may tell the window of what was known without one: it is still the same word.
     told = set(db.execute("SELECT scope, fired_at FROM alert WHERE rule = ?", (rule.name,)))
-    for provider, ts, text, session, root in limit_events(db, now_ms - NEWS_MS, now_ms + 1):
+    for provider, ts, text, session, root, told_reset in limit_events(db, now_ms - NEWS_MS, now_ms + 1):
         if (rules.account_of(provider, root), ts) in told:
             continue
-        resets = _full_window(windows, provider, root, ts)
+        resets = told_reset or _full_window(windows, provider, root, ts)
         for firing in rules.limit_hit(provider, ts, text, rule, resets_at=resets, root=root):
             yield replace(firing, numbers={**firing.numbers, "session": session})
 

@@ -67,6 +67,8 @@ class LimitEvent:
     session: str | None
     root: str = ""
     """The agent's home folder, one account each; '' for its usual one."""
+    resets_at: int | None = None
+    """Epoch milliseconds, where its words say when."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from tally_tui.ledger.archived import stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.logs.lines import UnreadableLogError
-from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import Item, Kind, Mark
-from tally_tui.model import Provider, Tokens
-from tally_tui.reports.branches import Branches
+from tally_tui.model import Tokens
+from tally_tui.reports.agent_places import Candidate, places, reached
+from tally_tui.reports.asides import Part, calls_of, candidate, candidate_of, log_of, numbered, prompt_given
 from tally_tui.reports.conversation_files import (
     NoLogError,
     NoSessionError,
     SessionLog,
-    Subagent,
     any_below,
     archive_words,
     find_session,
     logs_of,
     original_paths,
+    session_of,
+    stands_inside,
     subagents_of,
 )
-from tally_tui.reports.conversation_order import ASKED, MOVED, Arranging, Block, mark_left, mark_rollbacks, prompts_of
+from tally_tui.reports.conversation_order import ASKED, Block
+from tally_tui.reports.conversation_reading import arranged
 
 DEPTHS: Final = ("prompts", "replies", "subagents", "tools", "everything")
 """What each depth adds, 1 to 5."""
@@ -42,7 +43,6 @@ _LEVELS: Final[dict[Kind, int]] = {
     Kind.AGENT: 3,
     **dict.fromkeys((Kind.TOOL_CALL, Kind.TOOL_RESULT, Kind.TODO, Kind.DOCUMENT), 4),
 }  # fmt: skip
-_MOST_NESTED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,91 +139,123 @@ def conversation(db: sqlite3.Connection, word: str, *, depth: int = 5, branches:
         UnreadableLogError: its log cannot be read.
     """
     session = find_session(db, word)
-    below = subagents_of(db, session)
-    return _read(db, session, below, depth, branches, project_names(db), 0)
+    return _Tree(db, session, depth, branches).told()
 
 
-def _read(
-    db: sqlite3.Connection, session: SessionLog, below: list[Subagent], depth: int, branches: bool,
-    projects: dict[str, str], nested: int,
-) -> Conversation:  # fmt: skip
-    files, lost = logs_of(db, session)
-    if not files and not any_below(db, session, below):
-        raise NoLogError(gone(session))
-    answer = Conversation(session, projects.get(session.root_folder or ""), files, lost)
-    answer.from_archive = archive_words(db, files)
-    blocks = _blocks(db, session, files, depth)
-    answer.hidden = sum(block.undone for block in blocks)
-    costs = _costs(db, session, files)
-    answer.spent = _sum(spent for per_file in costs for _, spent in per_file)
-    entries = [Entry(block, level_of(block.item)) for block in blocks]
-    _give_costs(entries, costs)
-    if depth >= 3 or not files:
-        _give_agents(db, answer, entries, below, depth, branches, projects, nested)
-    # A call that started a subagent stands from the depth on at which subagents do.
-    for entry in entries:
-        if entry.agents:
-            entry.level = min(entry.level, 3)
-    answer.entries = [entry for entry in _with_branches(entries, branches) if entry.level <= depth]
-    return answer
+@dataclass(slots=True, eq=False)
+class _Member:
+    """A session of the tree with all its entries, and what its calls are known by."""
+
+    told: Conversation
+    entries: list[Entry]
+    starters: dict[str, Entry]
 
 
-def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth: int) -> list[Block]:
-    work = Arranging()
-    branches = Branches()
-    for number, path in enumerate(files):
-        cursor, state = 0, b""
+class _Tree:
+    """Reads a session and its subagents, each file once, and puts each below the call that started it."""
+
+    def __init__(self, db: sqlite3.Connection, session: SessionLog, depth: int, branches: bool) -> None:
+        self._db, self._session, self._depth, self._branches = db, session, depth, branches
+        self._projects = project_names(db)
+        self._below = {each.log.name: each for each in subagents_of(db, session) if each.log.id != session.id}
+        self._members: dict[str, _Member] = {}
+        self._parts: dict[str, tuple[Part, SessionLog, list[str]]] = {}
+        """Subagents that stand in the files of others: whose, and which these are."""
+
+    def told(self) -> Conversation:
+        session = self._session
+        if not self._read(session):
+            if not any_below(self._db, session, list(self._below.values())):
+                raise NoLogError(gone(session))
+            self._put(session, [], [], lost=True)
+        top = self._members[session.name]
+        if self._depth >= 3 or not top.told.files:
+            self._give_agents()
+        for member in self._members.values():
+            self._finish(member)
+        return top.told
+
+    def _finish(self, member: _Member) -> None:
+        # A call that started a subagent stands from the depth on at which subagents do.
+        for entry in member.entries:
+            if entry.agents:
+                entry.level = min(entry.level, 3)
+        shown = _with_branches(member.entries, self._branches)
+        member.told.entries = [entry for entry in shown if entry.level <= self._depth]
+
+    def _read(self, session: SessionLog) -> bool:
+        """Read a session from its logs, or as a part of another's; False where there are none."""
+        files, lost = logs_of(self._db, session)
+        if not files:
+            return False
+        inside = stands_inside(session, original_paths(self._db, files))
+        work, asides = arranged(self._db, session, files, self._depth)
+        home = self._home(session) if inside else session
+        for name, part in asides.parts.items():
+            self._parts.setdefault(name, (part, home, files))
+        if inside:
+            own = asides.parts.get(session.name)
+            self._put(session, files, [] if own is None else own.work.shown(), lost)
+        else:
+            self._put(session, files, work.shown(), lost)
+        return True
+
+    def _home(self, session: SessionLog) -> SessionLog:
+        """The session in whose file a subagent stands."""
+        return session_of(self._db, session.provider, session.parent or "") or session
+
+    def _put(self, session: SessionLog, files: list[str], blocks: list[Block], lost: bool = False) -> None:
+        answer = Conversation(session, self._projects.get(session.root_folder or ""), files, lost)
+        answer.from_archive = archive_words(self._db, files)
+        answer.hidden = sum(block.undone for block in blocks)
+        costs = _costs(self._db, session, files)
+        answer.spent = _sum(spent for per_file in costs for _, spent in per_file)
+        entries = [Entry(block, level_of(block.item)) for block in blocks]
+        _give_costs(entries, costs)
+        self._members[session.name] = _Member(answer, entries, _starters(entries))
+
+    def _give_agents(self) -> None:
+        top = self._session
+        every = top.parent is None
+        unread: set[str] = set()
         while True:
-            chunk = parse_items(path, session.provider, cursor, state, details=depth >= 3)
-            branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
-            for item in chunk.items:
-                if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
-                    for each in ancestry(*beginning) if (beginning := ancestor(db, item)) else ():
-                        work.add(each)
-                work.add(item, number)
-            stuck = chunk.cursor == cursor
-            cursor, state = chunk.cursor, chunk.state
-            if chunk.at_end or stuck:
+            found = [each for each in self._candidates() if each.name not in self._members and each.name not in unread]
+            if not every:
+                starters = {name: member.starters for name, member in self._members.items()}
+                found = list(reached(list(self._members), found, starters))
+            if not found:
                 break
-        work.end_file()
-    mark_rollbacks(work.blocks)
-    if session.provider is Provider.CLAUDE:
-        mark_left(work.blocks, branches.left)
-    return [block for block in work.blocks if block.item.name != MOVED]
+            unread |= {each.name for each in found if not self._take(each.name)}
+        members = {name: member.starters for name, member in self._members.items()}
+        given = [each for each in self._candidates() if each.name in members and each.name != top.name]
+        for name, (owner, entry) in places(top.name, given, members).items():
+            told = self._members[name].told
+            agent = self._below.get(name)
+            told.description = agent.description if agent else ""
+            (entry.agents if entry else self._members[owner].told.agents).append(told)
 
+    def _candidates(self) -> list[Candidate]:
+        found = {name: candidate(agent) for name, agent in self._below.items()}
+        for name, (part, home, _) in self._parts.items():
+            if name != self._session.name:
+                found[name] = candidate_of(part, self._below.get(name), home)
+        return list(found.values())
 
-def ancestor(db: sqlite3.Connection, link: Item) -> tuple[str, int] | None:
-    """Codex: a paginated fork copies nothing. The log that holds its beginning, and up to which byte."""
-    base = link.detail if isinstance(link.detail, dict) else {}
-    rollout, end = base.get("thread_id"), base.get("end_byte_offset")
-    if not isinstance(rollout, str) or type(end) is not int or len(rollout) < 8:
-        return None
-    row = db.execute(
-        "SELECT path, gone_at IS NOT NULL AS gone FROM file WHERE provider = ? AND instr(path, ?) "
-        "ORDER BY gone, length(path) LIMIT 1",
-        (int(Provider.CODEX), rollout),
-    ).fetchone()
-    instead = None if row is None else stand_in(db, row[0])
-    if row is None or (row[1] and instead is None):
-        return None
-    return (instead.path if instead is not None else row[0]), end
-
-
-def ancestry(path: str, end: int) -> Iterator[Item]:
-    """The items of that beginning, marked as copied."""
-    cursor, state = 0, b""
-    while cursor < end:
-        try:
-            chunk = parse_items(path, Provider.CODEX, cursor, state, min(end - cursor, 8 << 20))
-        except UnreadableLogError:
-            return
-        for item in chunk.items:
-            if item.offset < end:
-                item.marks |= Mark.COPIED
-                yield item
-        if chunk.at_end or chunk.cursor == cursor:
-            return
-        cursor, state = chunk.cursor, chunk.state
+    def _take(self, name: str) -> bool:
+        """Read a subagent; False where nothing of it can be read."""
+        agent = self._below.get(name)
+        if agent is not None:
+            try:
+                files = original_paths(self._db, logs_of(self._db, agent.log)[0])
+                if files and not stands_inside(agent.log, files):
+                    return self._read(agent.log)
+            except UnreadableLogError:
+                return False
+        if name not in self._parts:
+            return False
+        part, home, files = self._parts[name]
+        self._put(agent.log if agent is not None else log_of(part, home), files, part.work.shown())
+        return True
 
 
 def _costs(db: sqlite3.Connection, session: SessionLog, files: list[str]) -> list[list[tuple[int, Spent]]]:
@@ -271,41 +303,16 @@ def _sum(parts: Iterable[Spent]) -> Spent:
     return total
 
 
-def _give_agents(
-    db: sqlite3.Connection, answer: Conversation, entries: list[Entry], below: list[Subagent], depth: int,
-    branches: bool, projects: dict[str, str], nested: int,
-) -> None:  # fmt: skip
-    if not below or nested >= _MOST_NESTED:
-        return
-    starters = _starters(entries)
-    for agent in below:
-        log = agent.log
-        entry = starters.get(agent.call) or starters.get(log.name) or starters.get(log.name.rpartition("agent-")[2])
-        own = log.parent == answer.session.name
-        if entry is None and (not own or agent.depth > 1 or log.id == answer.session.id):
-            continue
-        rest = [each for each in below if each.log.id != log.id]
-        try:
-            told = _read(db, log, rest, depth, branches, projects, nested + 1)
-        except (NoLogError, UnreadableLogError):
-            continue
-        told.description = agent.description
-        (entry.agents if entry else answer.agents).append(told)
-
-
 def _starters(entries: list[Entry]) -> dict[str, Entry]:
-    """Call ids, and the subagents' own names where results tell them → the entries that started them."""
+    """Call ids, subagents' own names where results tell them, and prompts → the entries that started them."""
     found: dict[str, Entry] = {}
+    times: dict[str, int] = {}
     for entry in entries:
-        block = entry.block
-        item = block.item
-        if item.kind in (Kind.TOOL_CALL, Kind.QUESTION) and item.call:
-            found.setdefault(item.call, entry)
-            for result in (*block.results, *block.more):
-                detail = result.detail
-                name = detail.get("agentId") if isinstance(detail, dict) else None
-                if isinstance(name, str):
-                    found.setdefault(name, entry)
+        for key in calls_of(entry.block):
+            found.setdefault(key, entry)
+        prompt = prompt_given(entry.block)
+        if prompt is not None:
+            found.setdefault(numbered(times, prompt), entry)
     for entry in entries:
         detail = entry.block.item.detail
         thread = detail.get("agent_thread_id") if isinstance(detail, dict) else None

@@ -101,6 +101,14 @@ def logs_of(db: sqlite3.Connection, session: SessionLog) -> tuple[list[str], boo
     return [place for path, place in found.items() if not (path.endswith(".zst") and path[:-4] in found)], lost
 
 
+def stands_inside(session: SessionLog, paths: Iterable[str]) -> bool:
+    """Whether a subagent has no log of its own: its words stand in another session's, in these files."""
+    if session.provider is not Provider.CLAUDE or "/agent-" not in session.name:
+        return False
+    name = f"{session.name.rpartition('/')[2]}.jsonl"
+    return not any(path.removesuffix(".zst").endswith(f"/{name}") for path in paths)
+
+
 def archive_words(db: sqlite3.Connection, places: Iterable[str]) -> str:
     """Why (some of) what is read is from the archive, for people; empty where none of it is."""
     for path in original_paths(db, places):
@@ -130,6 +138,16 @@ def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]
         (int(session.provider), _in_path(session)),
     ).fetchall()
     own = [(str(path), bool(gone)) for path, gone, _ in rows if _tells(session, path)]
+    # A copy or an export may have any name: what it tells is known since it was read.
+    own += [
+        (str(path), bool(gone))
+        for path, gone in db.execute(
+            "SELECT x.path, x.gone_at IS NOT NULL FROM talk t JOIN file x ON x.id = t.file WHERE t.session = ? "
+            "ORDER BY coalesce(x.first_ts, 0), x.path",
+            (session.id,),
+        )
+        if (path, bool(gone)) not in own
+    ]
     if not own:
         own = db.execute(
             "SELECT DISTINCT x.path, x.gone_at IS NOT NULL FROM facet f JOIN call c ON c.facet = f.id "

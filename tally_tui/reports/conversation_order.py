@@ -133,6 +133,10 @@ class Arranging:
         # Archived, resumed and reverted rollouts of one thread repeat each other with the same time stamps.
         return (item.ts, item.kind, item.call, item.text[:200]) in self._seen
 
+    def shown(self) -> list[Block]:
+        """The blocks without the places that something was moved away from."""
+        return [block for block in self.blocks if block.item.name != MOVED]
+
     def end_file(self) -> None:
         """A file is through: what stands in it is not told again by the next."""
         for block in self.blocks:

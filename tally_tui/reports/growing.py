@@ -15,11 +15,12 @@ from tally_tui.logs.lines import HEAD, TAIL, UnreadableLogError, is_compressed
 from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import STRETCH, Item, Kind, Mark
 from tally_tui.model import Provider
+from tally_tui.reports.asides import Asides
 from tally_tui.reports.branches import Branches
 from tally_tui.reports.changed_lines import changed_lines
-from tally_tui.reports.conversation import ancestor, ancestry
 from tally_tui.reports.conversation_files import SessionLog
 from tally_tui.reports.conversation_order import Arranging, Block, prompts_of
+from tally_tui.reports.conversation_reading import ancestor, ancestry
 
 KEPT: Final = 2_000
 """Characters of a text that stay in memory."""
@@ -62,6 +63,8 @@ class Growing:
     renewed: bool = True
     """Whether the last `grow` began anew: nothing of what was told before holds."""
     _files: list[_File] = field(default_factory=list)
+    asides: Asides = field(default_factory=Asides)
+    """The subagents that stand in these files; their blocks are not among `blocks`."""
     _branches: Branches = field(default_factory=Branches)
     _left: set[str] = field(default_factory=set)
     _rewinds: int = 0
@@ -87,13 +90,15 @@ class Growing:
         """
         self.renewed = False
         if not self._goes_on(paths):
-            self.work, self._files, self._branches = Arranging(), [], Branches()
+            self.work, self._files, self._branches, self.asides = Arranging(), [], Branches(), Asides()
             self._left, self._rewinds, self.renewed = set(), 0, True
         self.whole = True
         for number, path in enumerate(paths):
             if number == len(self._files):
                 if number:
                     self.work.end_file()
+                    for part in self.asides.parts.values():
+                        part.work.end_file()
                 self._files.append(_File(path))
             file = self._files[number]
             if file.at_end and _stamp(path) in (file.stamp, None):
@@ -130,6 +135,7 @@ class Growing:
                 file.path, self.session.provider, file.cursor, file.state, min(STRETCH, limit), details=True
             )
             self._branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
+            self.asides.take(chunk.asides)
             for item in chunk.items:
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     beginning = ancestor(db, item)
@@ -148,7 +154,8 @@ class Growing:
         return file.cursor - began
 
     def _add(self, item: Item, number: int) -> None:
-        self.work.add(item, number)
+        part = self.asides.part_of(item)
+        (self.work if part is None else part.work).add(item, number)
         lean(item)
 
     def _mark_left(self) -> set[int]:

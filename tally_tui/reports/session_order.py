@@ -58,7 +58,7 @@ def _values(db: sqlite3.Connection, roots: Iterable[int], sort: str) -> Callable
         named = titles(db)
         return lambda entry: named[entry.session].casefold() or None
     if sort == "model":
-        return lambda entry: min(entry.models, key=lambda model: (-entry.models[model], model)) or None
+        return lambda entry: min(entry.models, key=lambda model: (-entry.models[model], model), default="") or None
     facts = session_facts(db, roots)
     if sort == "branch":
         return lambda entry: (facts[entry.session].branch or "").casefold() or None

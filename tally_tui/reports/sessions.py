@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tally_tui.ledger import ask, marks
 from tally_tui.ledger.archived import archived_sessions
 from tally_tui.ledger.ask import Mode, Sums
+from tally_tui.ledger.ask_callless import without_calls
 from tally_tui.ledger.ask_filter import Exactly, Filter, filtered
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.ask_sessions import (
@@ -22,7 +23,7 @@ from tally_tui.ledger.ask_sessions import (
     session_sums,
 )
 from tally_tui.ledger.talks import talks
-from tally_tui.model import Provider, Span
+from tally_tui.model import SLOT_MS, Provider, Span
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.figures import figures
 from tally_tui.reports.retention import deletions
@@ -47,6 +48,8 @@ def sessions(
     without_hidden: bool = False,
 ) -> Sessions:
     """The root sessions with calls in a span; figures, models and times are of the span's calls.
+
+    Conversations without any call are listed too, at no cost and by the time when they began.
 
     Args:
         db: the ledger.
@@ -87,25 +90,41 @@ def listed(
 ) -> Sessions:
     """The same for a filter at hand; inside a snapshot."""
     since, until = ask.within(chosen.span, ask.data_span(db))
+    silent = {
+        session: SessionSums(session, first_slot=began // SLOT_MS, last_slot=began // SLOT_MS, began=began)
+        for session, began in without_calls(db, chosen).items()
+    }
     if since >= until:
-        return Sessions(tz.key, chosen.span, (), 0, figures(Sums()))
+        return _page(db, {}, silent, tz, chosen, (0, 0), sort, descending, limit, offset, False, without_hidden)
     with ask.choose(db, chosen, keys=KEYS, mode=mode) as choice:
         choice.keep_roots(chosen.sums, since, until)
         found = session_sums(db, choice, since, until)
-        roots = {root: found[root] for root in {root for entry in found.values() for root in entry.all.roots}}
-        total = Sums()
-        for entry in roots.values():
-            total.add(entry.all)
-        left_out = _hidden(db, roots) if without_hidden else frozenset()
-        roots = {root: entry for root, entry in roots.items() if root not in left_out}
-        end = len(roots) if limit is None else offset + limit
-        page = ordered(db, roots, sort, descending, (since, until), (offset, end))
-        shown = [
-            entry
-            for root in page
-            for entry in (root, *(_subagents(root, found) if include_subagents else ()))
-        ]
-        times = {entry.session: first_and_last(db, entry, since, until) for entry in shown}
+        return _page(
+            db, found, silent, tz, chosen, (since, until), sort, descending, limit, offset, include_subagents,
+            without_hidden,
+        )  # fmt: skip
+
+
+def _page(
+    db: sqlite3.Connection, found: dict[int, SessionSums], silent: dict[int, SessionSums], tz: ZoneInfo, chosen: Filter,
+    span: tuple[int, int], sort: Sort, descending: bool, limit: int | None, offset: int, include_subagents: bool,
+    without_hidden: bool,
+) -> Sessions:  # fmt: skip
+    """The rows in order, of those with calls (`found`, subagents among them) and of those without."""
+    roots = {root: found[root] for root in {root for entry in found.values() for root in entry.all.roots}} | silent
+    total = Sums()
+    for entry in roots.values():
+        total.add(entry.all)
+    left_out = _hidden(db, roots) if without_hidden else frozenset()
+    roots = {root: entry for root, entry in roots.items() if root not in left_out}
+    end = len(roots) if limit is None else offset + limit
+    page = ordered(db, roots, sort, descending, span, (offset, end))
+    shown = [
+        entry
+        for root in page
+        for entry in (root, *(_subagents(root, found) if include_subagents else ()))
+    ]
+    times = {entry.session: first_and_last(db, entry, *span) for entry in shown}
     return Sessions(
         timezone=tz.key,
         span=chosen.span,

@@ -10,8 +10,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.messages import Item, Kind, Mark
+from tally_tui.reports.asides import Part, calls_of, numbered, prompt_given
 from tally_tui.reports.conversation import Spent, gone
 from tally_tui.reports.conversation_files import (
     NoLogError,
@@ -21,13 +21,13 @@ from tally_tui.reports.conversation_files import (
     archive_words,
     logs_of,
     original_paths,
+    stands_inside,
 )
 from tally_tui.reports.conversation_order import ASKED, MOVED, Block
 from tally_tui.reports.growing import ANCESTOR, Growing
 from tally_tui.reports.transcript_entries import Entry, Turn, entries_of, header
 from tally_tui.reports.turns import Turns
 
-_MOST_NESTED: Final = 16
 _NO_TURN: Final = Turn()
 _NOT_TYPED: Final = Mark.OUTPUT | Mark.COPIED | Mark.ASIDE
 _MANY: Final = 64
@@ -37,15 +37,21 @@ _MANY: Final = 64
 class Told:
     """One session of the tree. `rows` are its entries in order, subagents' among them. For one thread."""
 
-    def __init__(self, session: SessionLog, level: int = 0) -> None:
-        self.session, self.level = session, level
+    def __init__(self, session: SessionLog, part: Part | None = None, top: bool = False) -> None:
+        self.session, self.level = session, 0
+        self._top = top
+        """Whether the costs of its turns are summed up from the beginning."""
+        self.part = part
+        """Where it has no log of its own: what it says in another's."""
         self.rows: list[Entry] = []
         self.paths: list[str] = []
         self.from_archive = ""
         """Why (some of) it is read from the archive, for people; empty where none is."""
         self._logs: list[str] = []
         """Where its logs lie or lay: what the ledger knows its calls by."""
-        self._growing = Growing(session)
+        self.growing: Growing | None = None if part is not None else Growing(session)
+        """What reads its log; None where another session's brings the part."""
+        self._inside = part is not None
         self._turns = Turns(session.id, session.provider)
         self._starts: list[int] = [0]
         """Where each block's rows begin; the last: where those of subagents without a call do."""
@@ -61,8 +67,15 @@ class Told:
         """Whether it all did."""
         self._sizes: dict[int, tuple[int | None, int | None]] = {}
         """Block → tokens before and after a compaction that does not say so itself."""
-        self._starters: dict[str, int] = {}
-        """Calls and subagents' names → the number of the block that started them."""
+        self.starters: dict[str, int] = {}
+        """Calls, subagents' names and prompts → the number of the block that started them."""
+        self._prompts: dict[str, int] = {}
+        self._prompted: set[int] = set()
+        """The blocks whose prompts are among them."""
+        self._changed: set[int] = set()
+        """The numbers of the blocks whose rows are to be made anew."""
+        self._anew = False
+        """Whether all are."""
         self._agents: dict[str, Told] = {}
         self._placed: dict[str, int] = {}
         """Subagent → its block's number; -1: no call is known."""
@@ -71,34 +84,34 @@ class Told:
         """The rule over what was taken back last."""
 
     @property
+    def blocks(self) -> list[Block]:
+        if self.part is not None:
+            return self.part.work.blocks
+        return [] if self._inside or self.growing is None else self.growing.blocks
+
+    @property
     def whole(self) -> bool:
         """Whether all that its logs held was read."""
-        return self._growing.whole
+        return self.growing is None or self.growing.whole
 
     @property
     def spent(self) -> Spent:
         return self._turns.all(self._logs)
 
-    def files(self) -> Iterator[str]:
-        """Its logs and those of all below it."""
-        yield from self.paths
-        for agent in self._agents.values():
-            yield from agent.files()
-
-    def update(
-        self, db: sqlite3.Connection, below: Sequence[Subagent], renamed: bool, limit: int = 1 << 62, nested: int = 0
-    ) -> bool:
-        """Read on; whether the rows changed.
+    def take(self, db: sqlite3.Connection, below: Sequence[Subagent], renamed: bool, limit: int = 1 << 62) -> bool:
+        """Read on in its own logs; whether anything changed. `settle` makes the rows.
 
         Args:
-            below: the subagents of the tree that are not above it.
+            below: the subagents of the tree.
             renamed: whether the ledger knows other files than last time.
-            limit: bytes of its own logs to read at most; subagents are read when there are no more.
+            limit: bytes of its own logs to read at most.
 
         Raises:
             NoLogError: it has no log, nor a subagent of its own.
             UnreadableLogError: a log cannot be opened.
         """
+        growing = self.growing
+        assert growing is not None
         if renamed or not self.paths:
             paths, _ = logs_of(db, self.session)
             if not paths and not self.rows and not any_below(db, self.session, below):
@@ -106,41 +119,87 @@ class Told:
             # Of a log that went while it was read, the words stay.
             self.paths = paths or self.paths
             self._logs, self.from_archive = original_paths(db, self.paths), archive_words(db, paths)
+            self._inside = stands_inside(self.session, self._logs)
             self._asked_anew = True
-        known = len(self._growing.blocks)
-        changed = self._growing.grow(db, self.paths, limit)
-        if self._growing.renewed:
-            known = 0
+        changed = growing.grow(db, self.paths, limit)
+        if growing.renewed:
             self._forget()
+        if self._inside:
+            part = growing.asides.parts.get(self.session.name)
+            if part is not self.part:
+                self._forget()
+            self.part = part
+            changed = self._touched()
         spent = self._turns.refresh(db) if self.whole else self._turns.reach(db, self._read_up_to())
+        return self._take(changed, spent)
+
+    def take_part(self, db: sqlite3.Connection, part: Part, holder: Told) -> bool:
+        """Take what another session's log told of it meanwhile; whether anything changed."""
+        if part is not self.part:
+            self.part = part
+            self._forget()
+        if self.paths != holder.paths:
+            self.paths, self._logs, self.from_archive = holder.paths, holder._logs, holder.from_archive
+            self._asked_anew = True
+        return self._take(self._touched(), self._turns.refresh(db))
+
+    def _touched(self) -> set[int]:
+        if self.part is None:
+            return set()
+        changed, self.part.work.touched = self.part.work.touched, set()
+        return changed
+
+    def _take(self, changed: set[int], spent: Mapping[str, int]) -> bool:
         for number in sorted(changed):
             self._learn(number)
-        if self.whole:
-            changed |= self._update_agents(db, below, renamed, nested)
         changed |= self._tell_turns(spent)
         if changed or spent:
             changed |= self._tell_sizes()
-        if not changed and not self._growing.renewed:
+        self._changed |= changed
+        return bool(self._changed) or self._anew
+
+    def settle(self, level: int, children: Mapping[str, Mapping[str, tuple[Told, int, str]]] | None) -> bool:
+        """Make the rows anew that changed, those of subagents too; whether any did.
+
+        Args:
+            level: how deep inside subagents it stands.
+            children: session → subagent → (it, the number of the block that started it or -1, its
+                description), for the whole tree; None: as they were.
+        """
+        if level != self.level:
+            self.level, self.rows, self._starts, self._anew = level, [], [0], True
+        if children is not None:
+            own = children.get(self.session.name, {})
+            placed = {name: number for name, (_, number, _) in own.items()}
+            for name, (told, number, words) in own.items():
+                self._words[name] = words
+                if told.settle(level + 1, children) or self._placed.get(name) != number:
+                    self._changed.add(number)
+            self._changed.update(number for name, number in self._placed.items() if placed.get(name) != number)
+            self._placed, self._agents = placed, {name: told for name, (told, _, _) in own.items()}
+        changed, self._changed = self._changed, set()
+        anew, self._anew = self._anew, False
+        if not changed and not anew:
             return False
-        self._mend(changed, known)
+        self._mend(changed, len(self._starts) - 1)
         return True
 
     def _read_up_to(self) -> dict[str, int]:
-        ends = self._growing.ends
+        ends = self.growing.ends if self.growing is not None else []
         return {self._log(file): end for file, end in enumerate(ends)}
 
     def _forget(self) -> None:
         self._turns = Turns(self.session.id, self.session.provider)
         self.rows, self._starts = [], [0]
-        self._told, self._asked, self._sizes, self._starters = {}, {}, {}, {}
-        self._known_asked = set()
-        self._asked_anew = True
+        self._told, self._asked, self._sizes, self.starters = {}, {}, {}, {}
+        self._known_asked, self._prompts, self._prompted = set(), {}, set()
+        self._asked_anew = self._anew = True
         self._placed = {}
 
     # -- what a block tells of others
 
     def _learn(self, number: int) -> None:
-        block = self._growing.blocks[number]
+        block = self.blocks[number]
         item = block.item
         if item.kind in ASKED and not item.marks & _NOT_TYPED:
             asked = self._asked.setdefault(block.file, [])
@@ -160,53 +219,19 @@ class Told:
             self._known_asked.discard(number)
         if item.kind is Kind.COMPACTION and item.name != "microcompaction" and not _says_sizes(item):
             self._sizes.setdefault(number, (None, None))
-        if item.kind in (Kind.TOOL_CALL, Kind.QUESTION) and item.call:
-            self._start(item.call, number)
-            for result in (*block.results, *block.more):
-                detail = result.detail
-                name = detail.get("agentId") if isinstance(detail, dict) else None
-                if isinstance(name, str):
-                    self._start(name, number)
-        elif item.kind is Kind.AGENT and isinstance(item.detail, dict):
+        for name in calls_of(block):
+            self._start(name, number)
+        prompt = prompt_given(block)
+        if prompt is not None and number not in self._prompted:
+            self._prompted.add(number)
+            self._start(numbered(self._prompts, prompt), number)
+        if item.kind is Kind.AGENT and isinstance(item.detail, dict):
             thread = item.detail.get("agent_thread_id")
             if isinstance(thread, str):
-                self._starters.setdefault(thread, self._starters.get(item.call, number))
+                self.starters.setdefault(thread, self.starters.get(item.call, number))
 
     def _start(self, name: str, number: int) -> None:
-        self._starters[name] = min(number, self._starters.get(name, number))
-
-    def _update_agents(self, db: sqlite3.Connection, below: Sequence[Subagent], renamed: bool, nested: int) -> set[int]:
-        changed: set[int] = set()
-        placed: dict[str, int] = {}
-        if nested < _MOST_NESTED:
-            for agent in below:
-                log = agent.log
-                number = self._started(agent)
-                own = log.parent == self.session.name
-                if number is None and (not own or agent.depth > 1 or log.id == self.session.id):
-                    continue
-                told = self._agents.get(log.name)
-                if told is None:
-                    told = self._agents[log.name] = Told(log, self.level + 1)
-                rest = [each for each in below if each.log.id != log.id]
-                try:
-                    grown = told.update(db, rest, renamed, nested=nested + 1)
-                except (NoLogError, UnreadableLogError):
-                    continue
-                self._words[log.name] = agent.description or log.name
-                placed[log.name] = -1 if number is None else number
-                if grown or self._placed.get(log.name) != placed[log.name]:
-                    changed.add(placed[log.name])
-        for name, number in self._placed.items():
-            if placed.get(name) != number:
-                changed.add(number)
-        self._placed = placed
-        return changed
-
-    def _started(self, agent: Subagent) -> int | None:
-        name = agent.log.name
-        found = (self._starters.get(each) for each in (agent.call, name, name.rpartition("agent-")[2]))
-        return next((number for number in found if number is not None), None)
+        self.starters[name] = min(number, self.starters.get(name, number))
 
     # -- what stands beside prompts and compactions
 
@@ -233,11 +258,11 @@ class Told:
                 if cost is not None:
                     found[number] = Turn(cost, 0, context)
         self._asked_anew, self._asked_since = False, {}
-        if not self.level:
+        if self._top:
             total = 0
             for number in sorted(found):
                 turn = found[number]
-                if turn.spent is not None and not self._growing.blocks[number].undone:
+                if turn.spent is not None and not self.blocks[number].undone:
                     total += turn.spent.cost
                     if turn.until_here != total:
                         found[number] = Turn(turn.spent, total, turn.context)
@@ -248,7 +273,7 @@ class Told:
     def _tell_sizes(self) -> set[int]:
         changed = set()
         for number, known in self._sizes.items():
-            block = self._growing.blocks[number]
+            block = self.blocks[number]
             around = self._turns.around(self._log(block.file), block.item.offset)
             if around != known:
                 self._sizes[number] = around
@@ -257,7 +282,7 @@ class Told:
 
     def _path(self, file: int) -> str:
         if file == ANCESTOR:
-            return self._growing.ancestor
+            return self.growing.ancestor if self.growing is not None else ""
         return self.paths[file] if file < len(self.paths) else ""
 
     def _log(self, file: int) -> str:
@@ -267,7 +292,7 @@ class Told:
 
     def _mend(self, changed: set[int], known: int) -> None:
         """Make the rows of changed blocks anew, and those of new ones (from `known` on)."""
-        blocks = self._growing.blocks
+        blocks = self.blocks
         count = len(blocks)
         old = sorted(number for number in changed if 0 <= number < known)
         if len(old) > _MANY or any(self._beside_undone(number) for number in old):
@@ -295,7 +320,7 @@ class Told:
         """Whether a block is taken back, or was."""
         start, end = self._starts[number], self._starts[number + 1]
         was = start == end or self.rows[start].item.kind is Kind.BRANCH or bool(self.rows[start].branch)
-        return was or self._growing.blocks[number].undone
+        return was or self.blocks[number].undone
 
     def _replace(self, number: int, rows: list[Entry]) -> None:
         start, end = self._starts[number], self._starts[number + 1]
@@ -304,7 +329,7 @@ class Told:
             self._starts[number + 1 :] = [each + more for each in self._starts[number + 1 :]]
 
     def _segment(self, number: int, agents: Sequence[Told]) -> Iterator[Entry]:
-        blocks = self._growing.blocks
+        blocks = self.blocks
         block = blocks[number]
         if block.item.name == MOVED:
             return
@@ -319,7 +344,7 @@ class Told:
             yield replace(entry, branch=self._branch)
 
     def _below(self, number: int, agents: Sequence[Told]) -> Iterator[Entry]:
-        block = self._growing.blocks[number]
+        block = self.blocks[number]
         turn = self._told.get(number, _NO_TURN)
         for place, entry in enumerate(entries_of(block, self.level, self._path(block.file), turn)):
             yield self._sized(number, entry) if place == 0 and number in self._sizes else entry
@@ -328,7 +353,7 @@ class Told:
 
     def _rule(self, number: int) -> Entry:
         """Over what was taken back, which begins at a block."""
-        blocks = self._growing.blocks
+        blocks = self.blocks
         count = 0
         for block in blocks[number:]:
             if not block.undone:

@@ -19,8 +19,8 @@ from tally_tui.reports.conversation import NoLogError, NoSessionError, Spent
 from tally_tui.reports.conversation_files import Subagent, find_session, subagents_of
 from tally_tui.reports.spilled import spilled
 from tally_tui.reports.transcript_entries import Context, Entry, joined
+from tally_tui.reports.transcript_family import Family
 from tally_tui.reports.transcript_find import Finding, Hits
-from tally_tui.reports.transcript_tree import Told
 
 __all__ = ["Context", "Entry", "Finding", "Hits", "Reading", "Spent", "Texts", "Transcript"]
 
@@ -63,7 +63,7 @@ class Reading:
     def __init__(self, provider: Provider, session: str) -> None:
         self.provider, self.session = provider, session
         self.told = Transcript(provider.word, session, ())
-        self._tree: Told | None = None
+        self._tree: Family | None = None
         self._below: list[Subagent] = []
         self._ledger: tuple[int, ...] = ()
         """What the ledger knew of files and sessions when it was last asked."""
@@ -103,7 +103,7 @@ class Reading:
             log = find_session(db, self.session)
             self._below = subagents_of(db, log)
             if self._tree is None or self._tree.session.id != log.id:
-                self._tree = Told(log)
+                self._tree = Family(log)
             self._tree.session = log
             self._ledger = ledger
         return self._tree.update(db, self._below, renamed, limit)

@@ -56,7 +56,7 @@ def test_a_prompt_keeps_its_words_and_its_place(told: Any) -> None:
         ('<teammate-message teammate_id="alice">Hi</teammate-message>', "agent", "Hi"),
         ("<system-reminder>Mind it</system-reminder>", "reminder", "Mind it"),
         ("Caveat: The messages below", "reminder", "Caveat: The messages below"),
-        ("<ide_opened_file>a.py</ide_opened_file>", "reminder", "<ide_opened_file>a.py</ide_opened_file>"),
+        ("<ide_opened_file>a.py</ide_opened_file>", "reminder", "a.py"),
         ("< 5 means few", "prompt", "< 5 means few"),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_prompt_may_live_in_the_queue_only(told: Any, line: Line) -> None:
 
 
 def test_the_same_prompt_twice_is_two_prompts(told: Any) -> None:
-    found = told(user("continue"), user("continue"))
+    found = told(user("continue"), user("continue", uuid="u2"))
     assert [item.marks & Mark.AGAIN for item in found.items] == [0, 0]
 
 
