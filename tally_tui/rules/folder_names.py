@@ -39,7 +39,9 @@ class FolderNames:
         self._drives = False
         self._shares: set[str] = set()
         self._spelled: dict[str, str] = {}
-        """Key of a Windows folder → how its last part is spelled."""
+        """Key of a Windows folder → how its last part is spelled: as most of its paths have it."""
+        self._counts: dict[str, dict[str, int]] = {}
+        """The same → each spelling of that part → paths that have it."""
         self._paths: set[str] = set()
         self._keys: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -112,6 +114,7 @@ class FolderNames:
         self._keys.clear()
         self._names.clear()
         self._spelled.clear()
+        self._counts.clear()
 
     def _spell(self, path: str) -> bool:
         """Whether the spelling of a part that was known before is another now."""
@@ -120,8 +123,10 @@ class FolderNames:
             return False
         changed = False
         for key, part in _levels(spelling):
+            counts = self._counts.setdefault(key, {})
+            counts[part] = counts.get(part, 0) + 1
             known = self._spelled.get(key)
-            if known is None or _preferred(part) < _preferred(known):
+            if known != part and (known is None or _preferred(part, counts) < _preferred(known, counts)):
                 self._spelled[key] = part
                 changed = changed or known is not None
         return changed
@@ -184,6 +189,6 @@ def _levels(spelling: _Spelling) -> Iterator[tuple[str, str]]:
         yield key, part
 
 
-def _preferred(part: str) -> tuple[bool, str]:
-    """Sorts first what reads best: `Src` before `src`, and both before `SRC`."""
-    return (len(part) > 1 and part.isupper(), part)
+def _preferred(part: str, counts: dict[str, int]) -> tuple[int, bool, str]:
+    """Sorts first what is written most, then what reads best: `Src` before `src`, and both before `SRC`."""
+    return (-counts[part], len(part) > 1 and part.isupper(), part)

@@ -16,9 +16,10 @@ from tally_tui.rules.folder_names import FolderNames
     ("spellings", "name"),
     [
         (["w:\\", "W:\\", "W:/", "W:"], "W:\\"),
-        ([r"C:\Work\Shop", r"c:\work\shop", "C:/work/shop/", r"C:\work\.\x\..\shop", r"\\?\C:\work\shop"], r"C:\Work\Shop"),
+        ([r"C:\Work\Shop", r"c:\work\shop", "C:/work/shop/", r"C:\work\.\x\..\shop", r"\\?\C:\work\shop"], r"C:\work\shop"),
+        ([r"C:\WORK\shop", r"c:\work\Shop"], r"C:\work\Shop"),
         ([r"D:\a", "/d/a", "/mnt/d/a/", "/cygdrive/D/a"], r"D:\a"),
-        ([r"\\Box\Share\a", r"\\box\share\A\\", "//box/share/a", r"\\?\UNC\box\share\a"], r"\\box\share\A"),
+        ([r"\\Box\Share\a", r"\\box\share\A\\", "//box/share/a", r"\\?\UNC\box\share\a"], r"\\box\share\a"),
         (["/srv/a", "/srv/a/", "/srv//a", "/srv/x/../a", "/srv/./a"], "/srv/a"),
         ([normalize("NFD", "/srv/Ångström"), "/srv/Ångström"], "/srv/Ångström"),
         ([normalize("NFD", "C:\\농어촌"), "c:\\농어촌"], "C:\\농어촌"),
@@ -51,14 +52,14 @@ def test_a_drive_that_becomes_known_later_says_what_a_path_meant() -> None:
     names = FolderNames(["/c/work/shop", "/mnt/c/work/shop/src"])
     assert names.name("/c/work/shop") == "/c/work/shop"
     assert names.add("C:\\Work\\shop")
-    assert names.name("/c/work/shop") == "C:\\Work\\shop"
-    assert names.name("/mnt/c/work/shop/src") == "C:\\Work\\shop\\src"
+    assert names.name("/c/work/shop") == "C:\\work\\shop"
+    assert names.name("/mnt/c/work/shop/src") == "C:\\work\\shop\\src"
     assert names.name("/mnt/cdrom/x") == "/mnt/cdrom/x" and names.name("/cc/x") == "/cc/x"
 
 
 def test_a_folder_inside_another_has_a_key_below_its_key() -> None:
-    names = FolderNames(["c:\\Work", "C:\\work\\Shop\\SRC", "/c/WORK/shop"])
-    assert names.name("C:\\work\\Shop\\SRC") == "C:\\Work\\Shop\\SRC"
+    names = FolderNames(["c:\\Work", "C:\\work\\Shop\\SRC", "/c/work/shop"])
+    assert names.name("C:\\Work\\Shop\\SRC") == "C:\\work\\Shop\\SRC"
     assert names.key("c:\\work\\shop\\src").startswith(names.key("/mnt/c/Work/Shop") + "\\")
 
 
