@@ -17,6 +17,7 @@ from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ledger import files, notes
+from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
@@ -35,6 +36,8 @@ BATCH_SIGHTINGS = 12_000
 """A transaction takes up at most about so many sightings: what the writer holds is bounded by it."""
 BATCH_SECONDS = 0.5
 """… and is committed at least so often, so that screens move while much is read."""
+LOOK_EVERY_SECONDS = 600
+"""How often folders that are known are looked at again: one of them may have become a repository."""
 
 
 def sync(
@@ -84,6 +87,8 @@ class Ingestor:
         self._path = paths.ledger_path()
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
+        self._roots = GitRoots()
+        self._looked: float | None = None
         self._book: PriceBook | None = None
         self.price_problem = ""
         self.found: list[LogFile] = []
@@ -153,8 +158,22 @@ class Ingestor:
             from tally_tui.ledger.pricing import Pricing
             from tally_tui.ledger.write import Writer
 
-            self._writer = Writer(self.db, Pricing(self.book()), GitRoots().root)
+            self._writer = Writer(self.db, Pricing(self.book()), self._roots)
         return self._writer
+
+    def look_at_folders(self) -> bool:
+        """Look for git roots that were made since, at first and then now and again; whether anything changed."""
+        self._roots.forget()
+        now = time.monotonic()
+        if self._looked is not None and now - self._looked < LOOK_EVERY_SECONDS:
+            return False
+        self._looked = now
+
+        def settle() -> None:
+            with transaction(self.db):
+                self.writer().settle()
+
+        return look_again(self.db, self._roots, settle)
 
     def book(self) -> PriceBook:
         """The prices in force."""
@@ -198,6 +217,7 @@ class _Pass:
         try:
             # Before anything is read: a row is priced with the prices in force or named as not.
             repriced = 0 if self._ingestor.priced else self._reprice()
+            moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
                 with no_cycle_search():
@@ -216,7 +236,7 @@ class _Pass:
             calls=self._calls,
             seconds=time.monotonic() - self._began,
             problems=tuple(self._problems) + tuple(filter(None, [self._ingestor.price_problem])),
-            changed=bool(self._calls or repriced or not plan.quiet),
+            changed=bool(self._calls or repriced or moved or not plan.quiet),
             empty=not self._db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0],
         )
         self._progress(plan, "done", now=True)

@@ -46,6 +46,8 @@ class SessionFacts:
     agent: str | None
 
 
+PROJECT = "coalesce(s.project, s.folder)"
+"""The folder whose root is the project of a session `s`."""
 KEYS = ("own", "model")
 """What a choice is grouped by that `session_sums` is asked of."""
 
@@ -114,9 +116,9 @@ def titles(db: sqlite3.Connection) -> dict[int, str]:
 def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, SessionFacts]:
     """What the ledger knows of some sessions."""
     rows = db.execute(
-        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, d.path, "
+        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, w.path, "
         "s.branch, s.version, s.agent FROM session s LEFT JOIN session p ON p.id = s.parent "
-        "LEFT JOIN folder d ON d.id = s.folder "
+        f"LEFT JOIN folder d ON d.id = {PROJECT} LEFT JOIN folder w ON w.id = coalesce(s.start_folder, s.folder) "
         "WHERE s.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(sessions)),),
     )

@@ -15,6 +15,7 @@ import msgspec
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_searches import Asked, Searches
+from tally_tui.logs.claude_start import fits, folder_of_logs
 from tally_tui.logs.claude_talk import TalkReader, TalkState
 from tally_tui.logs.claude_titles import OLD_LIMIT, described, first_words
 from tally_tui.logs.identity import identity_of
@@ -53,6 +54,9 @@ class State(msgspec.Struct):
     titled: bool = False
     dated: bool = False
     """The file's first time stamp has been told."""
+    start: str | None = None
+    """The working folder that the folder of the file is named after, once a line told of it."""
+    start_told: bool = False
     began: list[str] = []
     """Sessions whose own first record has been told."""
     session: list[str | None] = []
@@ -85,6 +89,8 @@ class ClaudeParser:
         """As the state's; False, which equals no session, while there is none."""
         self._path = path
         self._agent, self._file_session = whose(path)
+        self._folder_of_logs = folder_of_logs(path)
+        self._cwd: str | None = None
         self._talk = TalkReader(self._state.talk, self._agent is not None)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
@@ -117,6 +123,10 @@ class ClaudeParser:
 
     def _take(self, offset: int, record: Line) -> None:
         kind = record.type
+        if record.cwd != self._cwd:
+            self._cwd = record.cwd
+            if self._state.start is None and record.cwd and fits(record.cwd, self._folder_of_logs):
+                self._state.start = text_of(record.cwd)
         if kind == "assistant":
             ts = to_ms(record.timestamp)
             if ts is not None:
@@ -148,6 +158,7 @@ class ClaudeParser:
 
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
+        self._tell_start()
         chunk = self.chunk
         chunk.sightings = list(self._calls.values())
         chunk.sessions = list(self._facts.values())
@@ -229,6 +240,16 @@ class ClaudeParser:
             fact.branch = fact.branch or text_of(record.gitBranch)
             fact.version = fact.version or text_of(record.version)
             fact.origin = fact.origin or text_of(record.entrypoint)
+
+    def _tell_start(self) -> None:
+        """The folder that the file's session began in, once it has a record of its own."""
+        session = self._file_session or next(iter(self._state.began), None)
+        if self._state.start is None or self._state.start_told or session not in self._state.began:
+            return
+        self._state.start_told = True
+        name = f"{session}/agent-{self._agent}" if self._agent else session
+        fact = self._facts.get(session) or self._facts.setdefault(session, SessionFact(name=name))
+        fact.start_folder = self._state.start
 
     def _new_fact(self, origin: str) -> SessionFact:
         if not self._agent:

@@ -28,7 +28,7 @@ from tally_tui.units import (
 
 GROUPS = (
     "provider", "model", "hour", "day", "week", "month", "year",
-    "project", "session", "branch", "version", "subagent",
+    "project", "folder", "session", "branch", "version", "subagent",
 )
 """What `usage` can group by; any combination, in the order asked for."""
 
@@ -71,7 +71,7 @@ class UsageRow:
     """One group: `key` maps each grouped field to its value (None: the logs do not say).
 
     Values: provider word; model id; local period starts as ISO text (`2026-11-22`, week by its
-    first day, month `2026-11`, year `2026`, hour `2026-11-22T08:00+01:00`); project short name;
+    first day, month `2026-11`, year `2026`, hour `2026-11-22T08:00+01:00`); project short name; path of a folder;
     session id; branch; agent version; subagent session id. `label` is the same for people.
     """
 

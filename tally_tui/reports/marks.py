@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from tally_tui.ledger import ask
 from tally_tui.ledger import marks as ledger_marks
 from tally_tui.ledger.ask_names import project_names
-from tally_tui.ledger.ask_sessions import session_files
+from tally_tui.ledger.ask_sessions import PROJECT, session_files
 from tally_tui.model import Provider, Subject
 from tally_tui.rules.redaction import masked_title
 
@@ -74,7 +74,7 @@ def _known(db: sqlite3.Connection, subjects: Iterable[Subject]) -> dict[tuple[st
         return {}
     rows = db.execute(
         "SELECT s.id, s.provider, s.name, coalesce(s.title, s.agent, ''), d.root FROM session s "
-        "LEFT JOIN folder d ON d.id = s.folder WHERE s.name IN (SELECT value FROM json_each(?))",
+        f"LEFT JOIN folder d ON d.id = {PROJECT} WHERE s.name IN (SELECT value FROM json_each(?))",
         (json.dumps(names),),
     ).fetchall()
     projects, files = project_names(db), session_files(db, [row[0] for row in rows])

@@ -294,7 +294,7 @@ class _Search:
         names = _projects(self._ledger, self._library.memory)
         rows = self._ledger.execute(
             "SELECT s.provider, s.name, coalesce(s.title, t.title, s.agent, ''), t.name, d.root FROM session s "
-            "JOIN session t ON t.id = s.root LEFT JOIN folder d ON d.id = coalesce(s.folder, t.folder) "
+            "JOIN session t ON t.id = s.root LEFT JOIN folder d ON d.id = coalesce(s.project, s.folder, t.folder) "
             "WHERE s.name IN (SELECT value FROM json_each(?))",
             (json.dumps([name for _, name in new]),),
         )
