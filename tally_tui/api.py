@@ -21,10 +21,10 @@ from tally_tui.reports.context import InvalidQueryError, ask
 from tally_tui.reports.registry import report_spec
 
 if TYPE_CHECKING:
-    from tally_tui.reports.answers import Calls, Sessions, Usage
+    from tally_tui.reports.answers import Calls, Explain, Now, Sessions, Usage
     from tally_tui.reports.projects_report import Projects
 
-__all__ = ["InvalidQueryError", "LedgerError", "calls", "projects", "sessions", "usage"]
+__all__ = ["InvalidQueryError", "LedgerError", "calls", "explain", "projects", "sessions", "today", "usage"]
 
 
 def _report(name: str, fields: dict[str, Any]) -> Any:
@@ -57,3 +57,13 @@ def sessions(**fields: Any) -> Sessions:
 def calls(**fields: Any) -> Calls:
     """Return single calls, and the lines they came from."""
     return _report("calls", fields)  # type: ignore[no-any-return]
+
+
+def explain(**fields: Any) -> Explain:
+    """Return how a total came about: what was counted, what was left out and why."""
+    return _report("explain", fields)  # type: ignore[no-any-return]
+
+
+def today(**fields: Any) -> Now:
+    """Return how it stands: the last minutes, today, this week, this month, the limits, and live sessions."""
+    return _report("today", fields)  # type: ignore[no-any-return]

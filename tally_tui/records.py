@@ -92,8 +92,14 @@ def fields(cls: type) -> tuple[Field, ...]:
     order: tuple[str, ...] = getattr(cls, "DOCUMENT_ORDER", ())
     if order:
         # A property comes after all fields; where documents have it elsewhere, the class says so.
-        found.sort(key=lambda field: order.index(field.name) if field.name in order else len(order))
+        found.sort(key=lambda field: _rank(field, order))
     return tuple(found)
+
+
+def _rank(field: Field, order: tuple[str, ...]) -> int:
+    """Return a field's place: an inline record's fields are placed together, by the record's attribute."""
+    names = (field.name, field.path.partition(".")[0])
+    return next((order.index(name) for name in names if name in order), len(order))
 
 
 def field_of(cls: type, name: str) -> Field:
@@ -102,6 +108,14 @@ def field_of(cls: type, name: str) -> Field:
         if field.name == name:
             return field
     raise KeyError(f"{cls.__name__} has no public field {name!r}")
+
+
+def record_of(cls: type, attribute: str) -> type:
+    """Return the record that an attribute (of a class of records) holds. Raises KeyError: it holds none."""
+    for field in fields(cls):
+        if field.path == attribute and field.record is not None:
+            return field.record
+    raise KeyError(f"{cls.__name__}.{attribute} holds no record")
 
 
 def is_record(cls: type) -> bool:

@@ -132,6 +132,8 @@ Identifier = Annotated[str, _ID]
 EntityName = Annotated[str, _NAME]
 """What people call a thing of theirs: a project, a branch, an account."""
 FilePath = Annotated[str, _PATH]
+OptionalPath = Annotated[str, Unit(_NULL_TEXT, lambda path: path or None, sensitivity="path")]
+"""A path whose empty string documents hold as null."""
 FreeText = Annotated[str, Unit(_TEXT, sensitivity="text")]
 """What people or agents wrote: titles, notes, prompts, replies."""
 OptionalText = Annotated[str, Unit(_NULL_TEXT, lambda text: text or None, sensitivity="text")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tally_tui.config_alerts import RULES
 from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
 from tally_tui.library.facets import GROUPS as FACETS
-from tally_tui.reports.report_names import REPORTS
+from tally_tui.reports.report_names import ALIASES, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,15 +133,7 @@ PRIVACY: Final = Option(
 )  # fmt: skip
 
 COMMANDS: Final = (
-    *(Command(name, summary, words=QUERY) for name, summary in REPORTS.items()),
-    Command(
-        "today",
-        "the short answer: now, today, this week, this month",
-        (TZ, MODE, *_FORM, NO_SYNC),
-        QUERY,
-        aliases=("now",),
-    ),
-    Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),
+    *(Command(name, summary, words=QUERY, aliases=ALIASES.get(name, ())) for name, summary in REPORTS.items()),
     Command(
         "search",
         "where in all conversations something was said, the newest first",
@@ -311,8 +303,9 @@ COMMANDS: Final = (
 
 def command(word: str) -> Command | None:
     """A command by its name or alias, or None. The options of a report's command are made from its query."""
-    if word in REPORTS:
+    found = next((each for each in COMMANDS if word == each.name or word in each.aliases), None)
+    if found is not None and found.name in REPORTS:
         from tally_tui.cli.report_command import command_of
 
-        return command_of(word)
-    return next((each for each in COMMANDS if word == each.name or word in each.aliases), None)
+        return command_of(found)
+    return found

@@ -104,10 +104,6 @@ def _do(request: Request) -> int:
             return open_app(request)
         case name if name in REPORTS:
             from tally_tui.cli.report_command import run_report as command
-        case "explain":
-            from tally_tui.cli.explain import explain as command
-        case "today":
-            from tally_tui.cli.today import today as command
         case "search":
             from tally_tui.cli.search import search as command
         case "library":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union, get_args, get_origin
 
 import msgspec
@@ -19,20 +21,22 @@ if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.reports.context import InvalidQueryError
 
+TEXT = {"today": "tally_tui.cli.today", "explain": "tally_tui.cli.explain"}
+"""Reports that people read as more than tables → the module whose `print_report` writes them."""
 _SHARED_ORDER = ("since", "until", "tz", "mode", "reverse", "limit")
 """Options of every report, in the order help lists them after a report's own."""
 
 
-def command_of(name: str) -> Command:
-    """Return a report's command, as the parser and the help know commands."""
-    spec = report_spec(name)
+def command_of(command: Command) -> Command:
+    """Return a report's command with its options, as the parser and the help know commands."""
+    spec = report_spec(command.name)
     options = {field.name: _option(spec.query, field) for field in msgspec.structs.fields(spec.query)}
     words = QUERY if options.pop("query", None) else ""
     options.pop("no_sync", None)
     own = [option for key, option in options.items() if key not in _SHARED_ORDER]
     shared = [options[key] for key in _SHARED_ORDER if key in options]
     forms = (JSON, *((CSV,) if spec.rows else ()), MARKDOWN, SCHEMA, PRIVACY, NO_SYNC)
-    return Command(name, spec.summary, (*own, *shared, *forms), words)
+    return replace(command, options=(*own, *shared, *forms), words=words)
 
 
 def run_report(request: Request) -> int:
@@ -165,7 +169,15 @@ def _print(request: Request, spec: ReportSpec, report: Any, note: str, settings:
 
         print_csv(*csv_rows(spec, report))
     else:
+        _print_text(request, spec, report, settings)
+
+
+def _print_text(request: Request, spec: ReportSpec, report: Any, settings: Settings) -> None:
+    module = TEXT.get(spec.name)
+    if module is None or request.on(MARKDOWN):
         _print_tables(request, spec, report, settings)
+    else:
+        import_module(module).print_report(request, report, settings)
 
 
 def _print_tables(request: Request, spec: ReportSpec, report: Any, settings: Settings) -> None:

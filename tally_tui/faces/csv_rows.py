@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tally_tui.faces.documents import Document, encoder
-from tally_tui.records import field_of, fields
+from tally_tui.records import fields, record_of
 from tally_tui.reports.registry import ReportSpec
 
 
 def csv_rows(spec: ReportSpec, report: Any) -> tuple[list[str], Iterator[Document]]:
     """Return the columns and rows of a report's CSV. An inner field is named `own_calls`; keys have their own names."""
     rows: Sequence[Any] = getattr(report, spec.rows)
-    cls = field_of(type(report), spec.rows).record
-    assert cls is not None
+    cls = record_of(type(report), spec.rows)
     encode = encoder(cls)
     return list(_columns(cls, getattr(report, "by", ()))), (dict(_flat(encode(row))) for row in rows)
 

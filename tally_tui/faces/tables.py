@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tally_tui.faces.formats import TextFormat
-from tally_tui.records import Field, field_of, fields
+from tally_tui.records import Field, field_of, fields, record_of
 from tally_tui.reports.registry import Column, TableSpec
 from tally_tui.units import Format
 
@@ -26,8 +26,7 @@ class TextTable:
 def text_table(table: TableSpec, report: Any, form: TextFormat) -> TextTable:
     """Return the cells of one of a report's tables."""
     rows: Sequence[Any] = getattr(report, table.rows)
-    cls = field_of(type(report), table.rows).record
-    assert cls is not None
+    cls = record_of(type(report), table.rows)
     columns = tuple(
         column if column.name else replace(column, name=" · ".join(report.by))
         for column in table.columns

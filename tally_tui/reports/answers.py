@@ -19,9 +19,12 @@ from tally_tui.units import (
     Inline,
     Label,
     NanoUSD,
+    OptionalPath,
     OptionalText,
+    Percent,
     Ratio,
     Switch,
+    Tally,
     TokenCount,
     Unit,
 )
@@ -40,6 +43,8 @@ def _count_by_reason(counts: Mapping[Reason, int]) -> dict[str, int]:
 DUPLICATE_REASON: Final = Unit(
     {"type": ["string", "null"]}, lambda reason: None if reason is Reason.COUNTED else reason.word
 )
+CHANGE: Final = Unit({"type": "number"}, lambda change: round(change, 6), right=True)
+PROJECTED: Final = Unit({"type": "number"}, lambda percent: round(percent, 1), "percent", right=True)
 DUPLICATE_COUNTS: Final = Unit(
     {"type": "object", "additionalProperties": {"type": "integer"}}, _count_by_reason
 )
@@ -109,9 +114,7 @@ class SessionRow:
 
     DOCUMENT_ORDER: ClassVar = (
         "provider", "session", "parent", "title", "project", "folder", "branch", "version", "models", "first_time",
-        "last_time", "calls", "sessions", "input_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens",
-        "cache_read_tokens", "output_tokens", "reasoning_tokens", "total_tokens", "cost_usd", "unpriced_calls",
-        "unpriced_tokens", "estimated_calls", "inferred_calls", "subagents", "own", "file", "file_gone", "turns",
+        "last_time", "figures", "subagents", "own", "file", "file_gone", "turns",
         "replies", "context_tokens", "context_window_tokens", "context_fill", "bookmarked", "note", "hidden",
         "archived", "deletion_time", "first_prompt", "last_reply",
     )  # fmt: skip
@@ -206,10 +209,8 @@ class CallRow:
     """One call, or one duplicate of a call, with where it came from."""
 
     DOCUMENT_ORDER: ClassVar = (
-        "time", "provider", "model", "session", "root_session", "project", "branch", "input_tokens",
-        "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens", "output_tokens", "reasoning_tokens",
-        "total_tokens", "web_searches", "cost_usd", "recorded_cost_usd", "price_status", "rate", "inferred",
-        "duplicate", "file", "offset", "lines",
+        "time", "provider", "model", "session", "root_session", "project", "branch", "tokens", "web_searches",
+        "cost_usd", "recorded_cost_usd", "price_status", "rate", "inferred", "duplicate", "file", "offset", "lines",
     )  # fmt: skip
 
     time_ms: Annotated[EpochMs, DocumentName("time")]
@@ -267,17 +268,21 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch up to now and the same part of the stretch before it."""
+    """The time up to now and the same part of the time before it."""
 
-    name: str
+    DOCUMENT_ORDER: ClassVar = ("name", "span", "figures", "cost_change", "before")
+
+    name: Label
     """`last_10_minutes`, `last_hour`, `today`, `this_week`, `this_month`."""
     span: Span
-    figures: Figures
+    """Up to now."""
+    figures: Annotated[Figures, Inline()]
     before: Figures
+    """The figures of the same part before."""
 
     @property
-    def change(self) -> float | None:
-        """Relative change of cost against the same part before; None where there was none."""
+    def change(self) -> Annotated[float, CHANGE, DocumentName("cost_change")] | None:
+        """Relative change of cost against the same part before; null where there was none."""
         return (self.figures.cost - self.before.cost) / self.before.cost if self.before.cost else None
 
 
@@ -285,60 +290,96 @@ class Stretch:
 class LimitGauge:
     """The newest reading of one limit window."""
 
-    provider: str
-    limit: str
+    DOCUMENT_ORDER: ClassVar = (
+        "provider", "root", "limit", "minutes", "used_percent", "projected_percent", "read_time", "resets_time", "plan",
+    )  # fmt: skip
+
+    provider: Label
+    """`claude` or `codex`."""
+    limit: Label
     """The limit's identity in the log (`codex`, a model's own limit…)."""
-    minutes: int
+    minutes: Count
     """Length of the window: 300 is five hours, 10080 seven days."""
-    percent: float
-    read_ms: int
-    resets_ms: int | None
-    projected: float | None
-    """Percent at the reset if the pace since the window's start goes on; None when unknown."""
-    plan: str | None = None
-    root: str = ""
-    """The agent's home folder, one account each; '' for its usual one."""
+    percent: Annotated[Percent, DocumentName("used_percent")]
+    """How much is used."""
+    read_ms: Annotated[EpochMs, DocumentName("read_time")]
+    """When it was read."""
+    resets_ms: Annotated[EpochMs, DocumentName("resets_time")] | None
+    """When the window ends."""
+    projected: Annotated[float, PROJECTED, DocumentName("projected_percent")] | None
+    """Percent at the reset if the pace since the window's start goes on; null when unknown."""
+    plan: Label | None = None
+    """The subscription, where the agent names it."""
+    root: OptionalPath = ""
+    """The agent's home folder, one account each; null for its usual one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    timezone: str
-    at_ms: int
-    stretches: tuple[Stretch, ...]
+    """How it stands: the last minutes, today, this week, this month, the limits, and who is at work."""
+
+    timezone: Label
+    """The time zone that days were cut in."""
+    at_ms: Annotated[EpochMs, DocumentName("time")]
+    """Now."""
+    stretches: Annotated[tuple[Stretch, ...], DocumentName("rows")]
+    """The shortest first."""
     limits: tuple[LimitGauge, ...] = ()
-    live: tuple[SessionRow, ...] = ()
+    """The newest reading of each limit."""
+    live: Annotated[tuple[SessionRow, ...], DocumentName("live_sessions")] = ()
     """Sessions with a call in the last 10 minutes, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainLine:
-    """One sentence of the total that explains itself; `query` finds the calls behind it."""
+    """One sentence of the total that explains itself."""
 
-    kind: str
-    count: int
-    text: str
-    query: str | None = None
+    kind: Label
+    """What it is about: `calls`, a reason of duplicates, `unpriced`, `estimated`, `unreadable` …"""
+    count: Count
+    """How many there are."""
+    text: Label
+    """The sentence."""
+    query: Label | None = None
+    """What finds the calls behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    timezone: str
+    """How a total came about: what was counted, what was left out and why."""
+
+    DOCUMENT_ORDER: ClassVar = (
+        "timezone", "span", "rows", "totals", "lines_read", "files", "files_gone", "duplicates", "unobserved_tokens",
+        "lower_bound", "lower_bound_why", "unreadable_lines", "unknown_records", "unpriced_models", "prices_at",
+    )  # fmt: skip
+
+    timezone: Label
+    """The time zone that days were cut in."""
     span: Span
+    """The time asked for."""
     totals: Figures
-    lines_read: int
+    """The sums of all calls that match."""
+    lines_read: Count
     """Usage lines that the counted calls came from."""
-    duplicates: Mapping[Reason, int]
-    unobserved: int
-    lower_bound: bool
+    duplicates: Annotated[Mapping[Reason, int], DUPLICATE_COUNTS]
+    """Records that say again what another said, kept out of all sums, by reason."""
+    unobserved: Annotated[TokenCount, DocumentName("unobserved_tokens")]
+    """Tokens that a jump of a Codex total shows and no record explains; in no sum."""
+    lower_bound: Switch
     """Whether logs are known to leave spend out (shown as ≥)."""
-    lower_bound_why: tuple[str, ...]
-    unreadable: Mapping[str, int]
+    lower_bound_why: tuple[Label, ...]
+    """Why, a sentence each."""
+    unreadable: Annotated[Tally, DocumentName("unreadable_lines")]
     """Lines that could not be read, by reason; not limited to the span."""
-    unknown: Mapping[str, int]
+    unknown: Annotated[Tally, DocumentName("unknown_records")]
     """Record types we do not know, by name; not limited to the span."""
     unpriced_models: tuple[UsageRow, ...]
-    lines: tuple[ExplainLine, ...]
-    prices_at: str
+    """The models without a known price."""
+    lines: Annotated[tuple[ExplainLine, ...], DocumentName("rows")]
+    """The sentences, what was counted first."""
+    prices_at: Label
     """The date of the price table in force."""
-    files: int = 0
-    files_gone: int = 0
+    files: Count = 0
+    """Log files that were read, of any time."""
+    files_gone: Count = 0
+    """Log files that were deleted since."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tally_tui import clock
 from tally_tui.model import Span
 from tally_tui.query import LEDGER, Query, QueryError, parse
-from tally_tui.reports.registry import CallsQuery, CostMode, ReportQuery, ReportSpec
+from tally_tui.reports.registry import CostMode, FilterQuery, ReportQuery, ReportSpec, SpanQuery
 from tally_tui.rules.dates import BadDateError, instant
 from tally_tui.rules.zones import BadZoneError, zone
 
@@ -63,9 +63,17 @@ def resolve(query: ReportQuery, settings: Settings) -> ReportContext:
     except BadZoneError as error:
         raise InvalidQueryError("tz", f"{error.name!r} is no time zone", error.suggestion) from error
     mode = query.mode or cast(CostMode, settings.cost_mode)
-    if not isinstance(query, CallsQuery):
+    if not isinstance(query, FilterQuery):
         return ReportContext(settings, now, tz, week_start, mode)
+    span = _span(query, now, tz, week_start) if isinstance(query, SpanQuery) else Span()
+    try:
+        parsed = parse(query.query, now=now, tz=tz, week_start=week_start, allow=LEDGER)
+    except QueryError as error:
+        raise InvalidQueryError("query", error.message, error.suggestion, (error.start, error.end)) from error
+    return ReportContext(settings, now, tz, week_start, mode, span, parsed)
 
+
+def _span(query: SpanQuery, now: int, tz: ZoneInfo, week_start: int) -> Span:
     def bound(field: str, *, end: bool) -> int | None:
         word = getattr(query, field)
         try:
@@ -78,11 +86,7 @@ def resolve(query: ReportQuery, settings: Settings) -> ReportContext:
         raise InvalidQueryError(
             "until", f"nothing lies between {query.since} and {query.until}", "Give an end that is after the start."
         )
-    try:
-        parsed = parse(query.query, now=now, tz=tz, week_start=week_start, allow=LEDGER)
-    except QueryError as error:
-        raise InvalidQueryError("query", error.message, error.suggestion, (error.start, error.end)) from error
-    return ReportContext(settings, now, tz, week_start, mode, Span(since, until), parsed)
+    return Span(since, until)
 
 
 def ask(

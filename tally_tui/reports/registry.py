@@ -33,15 +33,25 @@ class ReportQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """answer from what is kept; read no logs first"""
 
 
-class CallsQuery(ReportQuery, frozen=True, kw_only=True):
-    """What every report about some calls can be asked."""
+class FilterQuery(ReportQuery, frozen=True, kw_only=True):
+    """What every report about some calls of any time can be asked."""
 
     query: str = ""
     """which calls, in the query language"""
+
+
+class SpanQuery(FilterQuery, frozen=True, kw_only=True):
+    """What every report about the calls of a span can be asked."""
+
     since: Date | None = None
     """from this day or time on: 2026-11-01, 7d, today, last-week …"""
     until: Date | None = None
     """up to the end of this day, or up to this time"""
+
+
+class CallsQuery(SpanQuery, frozen=True, kw_only=True):
+    """What every report with rows about some calls can be asked."""
+
     reverse: bool = False
     """turn the order around"""
     limit: RowCount | None = None
@@ -95,6 +105,8 @@ class ReportSpec:
     empty: str = "No calls match."
     remarks: Callable[[Any, bool], list[str]] | None = None
     """From a report, and whether numbers are wanted with all their digits, to the sentences below its table."""
+    schema_name: str = ""
+    """What its document is called, where that is not the report's name."""
     needs_logs: bool = True
     """Whether new log lines are read before it is asked."""
     table_limit: int | None = None
@@ -102,7 +114,7 @@ class ReportSpec:
 
     @property
     def schema(self) -> str:
-        return f"tally.{self.name}/1"
+        return f"tally.{self.schema_name or self.name}/1"
 
     @property
     def summary(self) -> str:
