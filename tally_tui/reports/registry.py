@@ -18,8 +18,9 @@ SessionId = Annotated[str, Meta(title="SESSION", extra={"positional": True})]
 RowCount = Annotated[int, Meta(title="N", ge=1, le=999_999_999)]
 CostMode = Literal["auto", "calculate", "display"]
 GroupField = Literal[
-    "provider", "model", "hour", "day", "week", "month", "year", "project", "session", "branch", "version", "subagent"
-]
+    "provider", "model", "hour", "day", "week", "month", "year", "project", "folder", "session", "branch", "version",
+    "subagent",
+]  # fmt: skip
 
 
 class ReportQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import msgspec
@@ -26,7 +26,8 @@ from tally_tui.cli.completion import SCRIPTS, candidates, complete_line
 from tally_tui.faces.privacy import alias, hide
 from tally_tui.faces.tables import TextTable, markdown
 from tally_tui.records import fields, is_record
-from tally_tui.reports.registry import Column, report_spec
+from tally_tui.reports.answers import GROUPS
+from tally_tui.reports.registry import Column, GroupField, report_spec
 from tally_tui.reports.report_names import REPORTS
 from tally_tui.units import Privacy
 
@@ -50,6 +51,10 @@ def test_csv_and_json_hold_the_same_rows(tally: Tally, name: str) -> None:
     assert len(rows) == len(lines) > 1
     for column in {"cost_usd", "text", "session"} & rows[0].keys():
         assert [line[column] for line in lines] == [row[column] or "" for row in rows]
+
+
+def test_every_group_can_be_asked_for() -> None:
+    assert get_args(GroupField) == GROUPS
 
 
 def records_of(cls: type) -> Iterator[type]:
