@@ -11,6 +11,7 @@ import msgspec
 
 from tally_tui.library.facets import Doc, Flag
 from tally_tui.library.facets import Facet as LibraryFacet
+from tally_tui.logs.claude_file_session import session_of_lines
 from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import Facet, Item, ItemChunk, Kind, Mark, fields
 from tally_tui.model import Provider
@@ -35,6 +36,10 @@ class _Memory(msgspec.Struct, array_like=True):
     parser: bytes = b""
     ts: int = 0
     calls: dict[str, tuple[str, list[str]]] = {}
+    named: str = ""
+    """The session that the file is named after, where its lines are of another, and …"""
+    session: str = ""
+    """… that one."""
 
 
 class TextStretch(msgspec.Struct):
@@ -55,6 +60,10 @@ def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_
         UnreadableLogError: the file cannot be opened or uncompressed.
     """
     memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
+    if not cursor and provider is Provider.CLAUDE:
+        named, session = session_of_lines(path)
+        if named != session:
+            memory.named, memory.session = named, session
     chunk = parse_items(path, provider, cursor, memory.parser)
     docs, skipped = _docs(chunk, memory, changed_ms, provider)
     memory.parser = chunk.state
@@ -102,6 +111,9 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider
         for facet, text in fields(item):
             texts.setdefault(facet, []).append(text)
     first = line[0]
+    session = first.session
+    if memory.named and session.partition("/")[0] == memory.named:
+        session = memory.session + session.removeprefix(memory.named)
     ts = next((item.ts for item in line if item.ts is not None), None)
     if ts is None:
         ts = memory.ts or changed_ms
@@ -113,14 +125,14 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider
             for path in dict.fromkeys(parts):
                 own = (path, *(other for other in named_paths if other != path))
                 docs.append(
-                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, first.session, path, named_tools, own, flags,
+                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, session, path, named_tools, own, flags,
                         _key(line, path, provider))
                 )
             continue
         text = "\n".join(parts)
         docs.append(
             Doc(
-                first.offset, first.length, ts, _FACETS[facet], first.session, text, named_tools, named_paths, flags,
+                first.offset, first.length, ts, _FACETS[facet], session, text, named_tools, named_paths, flags,
                 _key(line, text, provider),
             )
         )  # fmt: skip

@@ -113,6 +113,14 @@ _FOLDED: Final = _Folded()
 _NARROW: Final = _Narrow()
 
 
+def joins(char: str) -> bool:
+    """Whether a character is a part of the letter before it: a mark, a vowel or final of a Korean syllable."""
+    return not char.isascii() and (
+        "\u1160" <= char <= "\u11ff" or "\uff9e" <= char <= "\uff9f" or "\uffc2" <= char <= "\uffdc"
+        or unicodedata.category(char).startswith("M")
+    )  # fmt: skip
+
+
 def composed(text: str) -> str:
     """The text with every letter in one piece, where there is such a letter."""
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
@@ -213,11 +221,7 @@ def _letters(run: str) -> Iterator[tuple[int, int]]:
     """[start, end) of each letter with what composes with it: none is composed across."""
     start = 0
     for at in range(1, len(run)):
-        char = run[at]
-        if not (
-            "\u1160" <= char <= "\u11ff" or "\uff9e" <= char <= "\uff9f" or "\uffc2" <= char <= "\uffdc"
-            or unicodedata.category(char).startswith("M")
-        ):  # fmt: skip
+        if not joins(run[at]):
             yield start, at
             start = at
     yield start, len(run)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from tally_tui.library.facets import Facet
-from tally_tui.library.folding import Text
+from tally_tui.library.folding import Text, joins
 from tally_tui.library.phrases import Sought
 
 WIDTH: Final = 240
@@ -155,6 +155,10 @@ def _window(text: str, first: int, last: int, width: int) -> tuple[int, int]:
     while low > 0 and first - low < spare and not text[low - 1].isspace() and low > first - spare // 3 - 20:
         low -= 1
     while high < len(text) and not text[high].isspace() and high < last + spare + 20 and text[high - 1].isalnum():
+        high += 1
+    while 0 < low < len(text) and joins(text[low]):
+        low -= 1
+    while high < len(text) and joins(text[high]):
         high += 1
     return low, high
 

@@ -8,19 +8,23 @@ either: a doc has a key that its copies have, too.
 from __future__ import annotations
 
 import sqlite3
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from tally_tui.library.facets import Flag, Kind
-from tally_tui.library.reader import Library
+from tally_tui.library.reader import Library, Shard
 from tally_tui.library.search import Found, Wanted
 from tally_tui.library.words import session_mark
 from tally_tui.model import Provider
 
 BURST_MS: Final = 1_000
 """A fork's copies are written with less than this between two lines."""
+AGAIN_S: Final = 5.0
+"""While logs are being indexed, a fork is held against its parent anew after so long."""
 _DEEP: Final = 50
 """Forks of forks that are followed."""
 
@@ -30,6 +34,19 @@ _Doc: TypeAlias = tuple[int, int, int]
 """A doc of a session: file, offset, kind of text."""
 
 
+@dataclass(slots=True)
+class _Remembered:
+    """What is remembered of forks from one search to the next."""
+
+    version: int
+    """The ledger's."""
+    parents: dict[str, str]
+    shards: tuple[Shard, ...]
+    changes: int
+    since: float = field(default_factory=time.monotonic)
+    origins: dict[str, dict[_Doc, Found]] = field(default_factory=dict)
+
+
 class Copies:
     """Tells copies from what they are copies of, and keeps all that were found of each."""
 
@@ -37,12 +54,16 @@ class Copies:
         self._library = library
         self._ledger = ledger
         self._asked = asked
-        version = ledger.execute("PRAGMA data_version").fetchone()[0] if ledger is not None else 0
         memory: dict[Any, Any] = library.memory
-        if memory.get(("forks",), (None,))[0] != (version, library.changes):
-            memory["forks",] = ((version, library.changes), self._forks(), {})
-        self._parents: dict[str, str] = memory["forks",][1]
-        self._origins: dict[str, dict[_Doc, Found]] = memory["forks",][2]
+        known: _Remembered | None = memory.get(("forks",))
+        version = ledger.execute("PRAGMA data_version").fetchone()[0] if ledger is not None else 0
+        parents = known.parents if known is not None and known.version == version else self._forks()
+        stale = known is not None and known.changes != library.changes and time.monotonic() - known.since > AGAIN_S
+        if known is None or stale or known.parents != parents or known.shards != tuple(library.shards):
+            known = _Remembered(version, parents, tuple(library.shards), library.changes)
+            memory["forks",] = known
+        known.version = version
+        self._parents, self._origins = known.parents, known.origins
         self._found: defaultdict[Message, list[Found]] = defaultdict(list)
         self._given: set[Message] = set()
         self._began: dict[tuple[int, str], int] = {}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from talks import Line, Talks, answered, called, line, replied, said, thought
+
+from tally_tui.library.folding import joins
 
 NFC, NFD = "NFC", "NFD"
 
@@ -85,3 +88,16 @@ def test_a_negated_term_finds_all_other_messages(talks: Talks, inside: str, term
     with_it, without = found(inside + term), found(f"{inside}-{term}")
     assert not with_it & without
     assert with_it | without == everything
+
+
+def test_a_snippet_cuts_no_letter_in_two(tmp_path: Path) -> None:
+    talks = Talks(tmp_path)
+    text = spelled(NFD, "확인했습니다" * 40 + " needle " + "ééé" * 200)
+    talks.write("cut-1", *(said("cut-1", n, "x" * n + text) for n in range(1, 9)))
+    talks.account()
+    talks.index()
+    for hit in talks.ask("needle").hits:
+        shown = hit.snippet.lstrip("x")
+        assert not joins(shown[0])
+        after = text[text.index(shown) + len(shown) :]
+        assert not after or not joins(after[0])
