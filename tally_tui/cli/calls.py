@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, prices_in_force, question
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.model import Reason, Tokens
 from tally_tui.reports.answers import CallRow, Calls
 from tally_tui.reports.calls import Sort
@@ -55,7 +55,7 @@ def _print(asked: Question, answer: Calls) -> None:
     from tally_tui.rules.zones import local
 
     if not answer.rows:
-        print("No calls match.")
+        say("No calls match.")
         return
     numbers = asked.settings.numbers
     duplicates = any(row.reason is not Reason.COUNTED for row in answer.rows)

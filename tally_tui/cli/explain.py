@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, prices_in_force, question
-from tally_tui.cli.output import print_csv, print_json
+from tally_tui.cli.output import print_csv, print_json, say
 from tally_tui.cli.text import shown
 from tally_tui.reports.answers import Explain
 from tally_tui.reports.explain import explain as report
@@ -44,17 +44,17 @@ def _print(request: Request, asked: Question, answer: Explain) -> None:
     totals = answer.totals
     at_least = "≥ " if answer.lower_bound else ""
     tokens = count(totals.tokens.total, asked.settings.numbers)
-    print(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
-    print()
+    say(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
+    say()
     behind = " ".join(["tally-tui calls", *_asked_for(request)])
     for line in answer.lines:
-        print(f"  {shown(line.text)}")
+        say(f"  {shown(line.text)}")
         if line.query:
-            print(f"      {behind} {_typed(line.query)}")
+            say(f"      {behind} {_typed(line.query)}")
     if answer.lower_bound_why:
-        print("\nIt is a lower bound:")
+        say("\nIt is a lower bound:")
         for why in answer.lower_bound_why:
-            print(f"  {shown(why)}")
+            say(f"  {shown(why)}")
 
 
 def _asked_for(request: Request) -> list[str]:

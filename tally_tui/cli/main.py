@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tally_tui.cli.output import say
 from tally_tui.cli.problems import (
     BAD_QUESTION,
     FAILED,
@@ -67,12 +68,12 @@ def _run(request: Request) -> int:
     if request.on(grammar.VERSION):
         from tally_tui import __version__
 
-        print(f"tally-tui {__version__}")
+        say(f"tally-tui {__version__}")
         return 0
     if request.on(grammar.HELP) or (chosen and chosen.name == "help"):
         from tally_tui.cli.help import help_text
 
-        print(help_text(chosen if request.on(grammar.HELP) else _helped(request)))
+        say(help_text(chosen if request.on(grammar.HELP) else _helped(request)))
         return 0
     if request.on(grammar.DEMO):
         from tally_tui.cli.demo import demo_logs
@@ -174,7 +175,7 @@ def _let_go() -> None:
 
 def _ended(message: str, status: int) -> int:
     try:
-        print(message, file=sys.stderr)
+        say(message, error=True)
     except OSError:
         pass  # nobody listens; the status still tells
     return status

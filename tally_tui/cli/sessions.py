@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, question
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.model import Provider
 from tally_tui.reports.answers import Figures, SessionRow, Sessions
 from tally_tui.reports.session_order import BY_NAME, Sort
@@ -64,7 +64,7 @@ def _print(asked: Question, answer: Sessions, words: Mapping[str, Excerpt] | Non
     from tally_tui.rules.zones import local
 
     if not answer.rows:
-        print("No sessions match.")
+        say("No sessions match.")
         return
     said = {} if words is None else {"first prompt": "prompt", "last reply": "reply"}
     numbers = asked.settings.numbers

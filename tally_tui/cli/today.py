@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, question
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures, LimitGauge, Now, Stretch
 from tally_tui.reports.now import now as report
@@ -73,7 +73,7 @@ def _print(asked: Question, answer: Now) -> None:
     )
     if answer.limits:
         accounts = account_names((each.provider, each.root) for each in answer.limits)
-        print()
+        say()
         print_table(
             [
                 Column("limit"),
@@ -85,7 +85,7 @@ def _print(asked: Question, answer: Now) -> None:
             [_limit(each, accounts[each.provider, each.root], answer.at_ms) for each in answer.limits],
         )
     if answer.live:
-        print()
+        say()
         print_table(
             [
                 Column("live session", wide=True),

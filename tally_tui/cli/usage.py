@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.asking import Question, ledger, question
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.reports.answers import Figures, Usage, UsageRow
 from tally_tui.reports.usage import usage as report
 
@@ -70,7 +70,7 @@ def _print(asked: Question, answer: Usage, found: int) -> None:
     from tally_tui.cli.tables import Column, print_table
 
     if not answer.rows:
-        print("No calls match.")
+        say("No calls match.")
         return
     numbers = asked.settings.numbers
     print_table(

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from tally_tui.rules.plain_text import on_lines
 
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_CARE = re.compile(r"[^\t\n\x20-\x7e]")
 
 
 def harmless(text: str) -> str:
     """The text with line breaks as `\\n`; control, direction and invisible characters as `\\x1b`, `\\u202e`."""
-    if not _CARE.search(text):
-        return text
-    text = _BREAKS.sub("\n", text)
-    if text.isprintable():
-        return text
-    return _CARE.sub(_written, text)
+    return on_lines(text)
 
 
 def plain_output(text: str) -> str:
@@ -29,15 +23,3 @@ def one_line(text: str, longest: int = 120) -> str:
     """The beginning of a text on one line."""
     words = " ".join(harmless(text[: longest * 8]).split())
     return words if len(words) <= longest else words[: longest - 1] + "…"
-
-
-def _written(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign.isprintable():
-        return sign
-    if unicodedata.category(sign) == "Zs":
-        return " "
-    # Joiners and selectors belong to scripts and emoji; they hide nothing.
-    if sign in "\u200c\u200d\ufe0e\ufe0f":
-        return sign
-    return sign.encode("unicode_escape").decode()
