@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
 from tally_tui.cli.indexing import index_logs
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import read_logs
 from tally_tui.cli.settings import settings_in_force
@@ -57,12 +57,12 @@ def sync(request: Request) -> int:
     elif not result.busy:
         read = f"{size(result.bytes_read)} in {counted(result.files_read, 'file')}"
         there = f"{counted(result.files, 'log file')} in all; {result.seconds:.1f} s"
-        print(f"{counted(result.calls, 'call')} from {read} ({there})")
+        say(f"{counted(result.calls, 'call')} from {read} ({there})")
         if indexed is not None and indexed.files_read:
             text = f"{size(indexed.bytes_read)} in {counted(indexed.files_read, 'file')}; {indexed.seconds:.1f} s"
-            print(f"{counted(indexed.messages, 'message')} made searchable ({text})")
+            say(f"{counted(indexed.messages, 'message')} made searchable ({text})")
         if wrong == []:
-            print("verified: every sum is the sum of its calls")
+            say("verified: every sum is the sum of its calls")
     if result.busy:
         remark("another process is reading the logs, and takes up what is new.")
         if more:

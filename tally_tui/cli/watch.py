@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.cli.output import remark
+from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.paths import ledger_path
@@ -60,7 +60,7 @@ def watch(request: Request) -> int:
         archiving.ask(ArchivingRequest("archiving"))
         ingesting.start()
         for_what = "" if settings.alerts.on else " for what to archive; alerts are switched off"
-        print(f"watching{for_what}; Ctrl-C ends", flush=True)
+        say(f"watching{for_what}; Ctrl-C ends", flush=True)
         looked = 0.0
         # The first pass says what there is; before it every alert would be of yesterday's knowledge.
         while not ended.wait(_BREATH_S):
@@ -74,7 +74,7 @@ def watch(request: Request) -> int:
         archiving.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
-    print("ended", flush=True)
+    say("ended", flush=True)
     return 0
 
 
@@ -141,7 +141,7 @@ class _Telling:
         for each in new:
             if each.told is not Told.RECORDED:
                 at = clock.iso(each.fired_at)[:19] + "Z"
-                print(f"{at} {each.severity}: {title(each)}: {text(each, clock.now_ms())}", flush=True)
+                say(f"{at} {each.severity}: {title(each)}: {text(each, clock.now_ms())}", flush=True)
                 for problem in each.problems:
                     remark(problem)
         self._after = max((each.id for each in new), default=self._after)
