@@ -15,7 +15,7 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
-from tally_tui.ledger import files, notes
+from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
@@ -116,7 +116,9 @@ class Ingestor:
         """One pass, over all logs or over those at the paths of `only`; else as `sync`."""
         with telling(self._path):
             plan = self.plan(rebuild) if only is None else self._partial(only) or self.plan()
+            first_pass.begin(self.db, bool(plan.jobs))
             result = _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+            first_pass.through(self.db, only is None and not result.cancelled)
         after_reading_logs(self.db, self._settings, result.changed)
         return result
 
@@ -194,8 +196,7 @@ class _Pass:
         self._problems += plan.problems
         stopped = False
         try:
-            # Before anything is read: a row is priced with the prices in force or named as not.
-            repriced = 0 if self._ingestor.priced else self._reprice()
+            repriced = 0 if self._ingestor.priced else self._reprice()  # before anything is read at other prices
             if not plan.quiet:
                 self._note_moves(plan)
                 with no_cycle_search():
@@ -203,8 +204,7 @@ class _Pass:
                 if not stopped:
                     self._note_gone(plan)
         except BaseException:
-            # What memory holds may be ahead of what was committed.
-            self._ingestor.forget()
+            self._ingestor.forget()  # what memory holds may be ahead of what was committed
             raise
         result = SyncResult(
             cancelled=stopped,

@@ -208,6 +208,8 @@ class UsageScreen(Screen[None]):
     def _show_status(self, status: SyncStatus) -> None:
         changed = (status.phase, status.kept_calls == 0) != (self.status.phase, self.status.kept_calls == 0)
         self.status = self.title_bar.status = self.query_one(SyncLine).status = status
+        self.query_one(Cards).wait(status.unread)
+        self.drill.wait(status.unread)
         if changed:
             reading = status.phase in (Phase.SCANNING, Phase.READING)
             empty = self.query_one(Empty)
