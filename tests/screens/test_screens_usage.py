@@ -468,3 +468,23 @@ async def test_what_is_read_so_far_says_so() -> None:
         source.say(replace(LIVE, unread=False))
         await settled(pilot)
         assert "so far" not in line_with(seen(pilot), "models ·") and "▲ +" in seen(pilot)
+
+
+async def test_the_chart_is_of_what_the_table_is_of() -> None:
+    source = FakeSource()
+    async with running(source) as pilot:
+        assert charted(source).by == ("day", "model") and charted(source).where == ()
+        await press(pilot, "b")
+        assert charted(source).by == ("day", "project")
+        await press(pilot, "enter")
+        assert charted(source).by == ("day", "session")
+        ((field, value),) = charted(source).where
+        table = next(each for each in reversed(source.asked) if each.slot == "table")
+        assert (field, table.where) == ("project", ((field, value),))  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        assert charted(source).by == ("day", "model") and len(charted(source).where) == 2
+        await press(pilot, "escape", "escape")
+        assert charted(source).by == ("day", "project") and charted(source).where == ()
+        count = sum(each.slot == "chart" for each in source.asked)
+        await press(pilot, "s")
+        assert sum(each.slot == "chart" for each in source.asked) == count
