@@ -12,6 +12,7 @@ from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import read_logs
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed
+from tally_tui.ingest.others import all_read
 from tally_tui.paths import ledger_path
 from tally_tui.rules.figures import counted, size
 
@@ -64,7 +65,11 @@ def sync(request: Request) -> int:
         if wrong == []:
             say("verified: every sum is the sum of its calls")
     if result.busy:
-        remark("another process is reading the logs, and takes up what is new.")
+        remark(
+            "another process reads the logs, and has taken up all there is."
+            if all_read(settings)
+            else "another process is reading the logs, and takes up what is new."
+        )
         if more:
             remark(f"Nothing was done to {' and '.join(more)}; try again when it is done.")
     for difference in (wrong or [])[:SHOWN]:

@@ -16,7 +16,7 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
-from tally_tui.ledger import files, notes
+from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
@@ -122,7 +122,9 @@ class Ingestor:
         """One pass, over all logs or over those at the paths of `only`; else as `sync`."""
         with telling(self._path):
             plan = self.plan(rebuild) if only is None else self._partial(only) or self.plan()
+            first_pass.begin(self.db, bool(plan.jobs))
             result = _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+            first_pass.through(self.db, only is None and not result.cancelled)
         after_reading_logs(self.db, self._settings, result.changed)
         return result
 
@@ -225,8 +227,7 @@ class _Pass:
                 if not stopped:
                     self._note_gone(plan)
         except BaseException:
-            # What memory holds may be ahead of what was committed.
-            self._ingestor.forget()
+            self._ingestor.forget()  # what memory holds may be ahead of what was committed
             raise
         result = SyncResult(
             cancelled=stopped,

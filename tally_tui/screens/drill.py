@@ -60,6 +60,8 @@ class Drill(Vertical):
         self._request: Request | None = None
         self._news: Answered | None = None
         self._shown: Level | None = None
+        self.unread = False
+        """Whether logs are still to be read for the first time: nothing found yet says nothing then."""
 
     def compose(self) -> ComposeResult:
         yield Trail()
@@ -123,7 +125,16 @@ class Drill(Vertical):
         self.query_one(Trail).summary = self._summary(len(rows))
         self._tell()
 
+    def wait(self, unread: bool) -> None:
+        """Whether logs are still to be read."""
+        if unread != self.unread:
+            self.unread = unread
+            if self._news is not None:
+                self.receive(self._news)
+
     def _nothing(self) -> str:
+        if self.unread:
+            return "The logs are still being read …"
         query = self.level.query if self.level.query is not None else self.view.query
         if query:
             return f"No call matches  {clean(query)}  in this period. / changes the filter, Esc clears it."
@@ -134,9 +145,11 @@ class Drill(Vertical):
         noun = {"groups": self.level.facet, "sessions": "session", "calls": "call"}[self.level.kind]
         plural = {"branch": "branches"}.get(noun, noun + "s")
         totals = self.answer.totals
+        if self.unread and not rows:
+            return "…"
         return (
             f"{rows:,} {noun if rows == 1 else plural} · {figures.cost(totals)} · "
-            f"{figures.count(totals.tokens.total)} tokens"
+            f"{figures.count(totals.tokens.total)} tokens{' so far' if self.unread else ''}"
         )
 
     # -- moving between levels
