@@ -14,8 +14,6 @@ from tally_tui.cli.settings import settings_in_force
 from tally_tui.paths import ledger_path
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from tally_tui.actions import Done
     from tally_tui.cli.parsing import Request
     from tally_tui.store import Alerted, News, SyncStatus
@@ -36,16 +34,15 @@ def watch(request: Request) -> int:
             "Nothing was watched."
         )
     from tally_tui.live.archiving import Archiving
+    from tally_tui.live.ending import Ending
     from tally_tui.live.ingesting import Ingesting
     from tally_tui.requests import ArchivingRequest
     from tally_tui.store import Phase
 
     ended, changed = threading.Event(), threading.Event()
 
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    ending = Ending(lambda number: ended.set(), signals=(signal.SIGINT, signal.SIGTERM))
+    ending.start()
     told = _Telling()
     archiving = Archiving(settings, told.archived, changed.set)
 
@@ -72,8 +69,7 @@ def watch(request: Request) -> int:
     finally:
         ingesting.stop()
         archiving.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        ending.close()
     say("ended", flush=True)
     return 0
 

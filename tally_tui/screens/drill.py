@@ -209,11 +209,13 @@ class Drill(Vertical):
     @on(VirtualTable.Opened)
     def _open(self, event: VirtualTable.Opened) -> None:
         event.stop()
-        rows, level = self.table.rows, self.level
+        rows, level = event.rows, self.level
+        if type(rows) is not type(self.table.rows):
+            return  # of a level that was left meanwhile
         if self._shown is None or replace(self._shown, cursor=0) != replace(level, cursor=0):
             # Enter, pressed twice in haste: the rows still in sight are those of the level before.
             return
-        if isinstance(rows, GroupRows):
+        if isinstance(rows, GroupRows) and rows.facet == level.facet:
             group = rows.rows[event.row]
             facet, name = level.facet, rows.label(event.row) or MISSING
             where = (*level.where, (facet, group.key.get(facet)))

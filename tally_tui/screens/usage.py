@@ -381,6 +381,8 @@ class UsageScreen(Screen[None]):
 
     @on(Columns.Opened)
     def _bar(self, event: Columns.Opened) -> None:
+        if event.bars is not self.query_one(Columns).bars:
+            return  # the bars of another period have come meanwhile
         since = self._bars[event.first].since
         smaller = {"year": "year", "month": "month", "week": "week", "day": "day"}.get(self.view.unit)
         if smaller is None or since is None:
