@@ -99,7 +99,7 @@ def _print(asked: Question, answer: Sessions, words: Mapping[str, Excerpt] | Non
                 cost(row.figures),
                 row.session,
                 "–" if row.messages is None else f"{row.messages:,}",
-                "–" if row.fill is None else f"{whole_percent(row.fill * 100)} %",
+                ("?" if row.context_unknown else "–") if row.fill is None else f"{whole_percent(row.fill * 100)} %",
                 *(getattr(words.get(row.session), name, "") or "–" for name in said.values() if words is not None),
             ]
             for row in answer.rows

@@ -15,6 +15,7 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
+from tally_tui.ingest.thread_names import ThreadNames
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
@@ -84,6 +85,7 @@ class Ingestor:
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
         self._book: PriceBook | None = None
+        self.thread_names = ThreadNames()
         self.price_problem = ""
         self.found: list[LogFile] = []
         """The logs there were when all were last looked through."""
@@ -202,6 +204,7 @@ class _Pass:
                     stopped = self._read(plan)
                 if not stopped:
                     self._note_gone(plan)
+            named = self._ingestor.thread_names.give(self._db, self._ingestor.roots(), self._ingestor.writer)
         except BaseException:
             # What memory holds may be ahead of what was committed.
             self._ingestor.forget()
@@ -214,7 +217,7 @@ class _Pass:
             calls=self._calls,
             seconds=time.monotonic() - self._began,
             problems=tuple(self._problems) + tuple(filter(None, [self._ingestor.price_problem])),
-            changed=bool(self._calls or repriced or not plan.quiet),
+            changed=bool(self._calls or repriced or named or not plan.quiet),
             empty=not self._db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0],
         )
         self._progress(plan, "done", now=True)

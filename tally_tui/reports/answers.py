@@ -93,6 +93,8 @@ class SessionRow:
     """Of a subagent: its type or nickname."""
     archived: bool = False
     """Its logs were copied to the archive."""
+    context_unknown: bool = False
+    """It was compacted, and nothing tells what that left."""
     deleted_ms: int | None = None
     """When its agent will delete its log; None: nobody says so, or it is gone."""
 
