@@ -16,6 +16,7 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
+from tally_tui.ingest.thread_names import ThreadNames
 from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
@@ -90,6 +91,7 @@ class Ingestor:
         self._roots = GitRoots()
         self._looked: float | None = None
         self._book: PriceBook | None = None
+        self.thread_names = ThreadNames()
         self.price_problem = ""
         self.found: list[LogFile] = []
         """The logs there were when all were last looked through."""
@@ -226,6 +228,7 @@ class _Pass:
                     stopped = self._read(plan)
                 if not stopped:
                     self._note_gone(plan)
+            named = self._ingestor.thread_names.give(self._db, self._ingestor.roots(), self._ingestor.writer)
         except BaseException:
             self._ingestor.forget()  # what memory holds may be ahead of what was committed
             raise
@@ -237,7 +240,7 @@ class _Pass:
             calls=self._calls,
             seconds=time.monotonic() - self._began,
             problems=tuple(self._problems) + tuple(filter(None, [self._ingestor.price_problem])),
-            changed=bool(self._calls or repriced or moved or not plan.quiet),
+            changed=bool(self._calls or repriced or moved or named or not plan.quiet),
             empty=not self._db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0],
         )
         self._progress(plan, "done", now=True)

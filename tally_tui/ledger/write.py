@@ -155,6 +155,15 @@ class Writer:
         elif folders or sessions:
             self._facets.settle(sessions, folders)
 
+    def entitle(self, provider: Provider, titles: Mapping[str, str], rank: int) -> None:
+        """Give sessions that are known these titles, before any of a lower rank; the caller owns the transaction."""
+        for name, title in titles.items():
+            session = self._sessions.find(provider, name)
+            if session is not None and rank >= session.title_rank:
+                session.title, session.title_rank = title, rank
+                self._sessions.changed(session)
+        self._sessions.flush()
+
     def forget_lines(self, file: int) -> None:
         """A file is read afresh: its calls stay, the count of lines behind them starts again."""
         self._db.execute("UPDATE call SET lines = 0 WHERE file = ?", (file,))

@@ -22,7 +22,7 @@ _NOTHING: Final = re.compile(
       | Please\ continue\ the\ conversation\ from\ where\ we\ left\ it\ off
       | Your\ task\ is\ to\ create\ a\ detailed\ summary\ of\ the\ conversation
       | Caveat:\ The\ messages\ below
-      | \#\ (?:AGENTS|CLAUDE)\.md\ instructions\ for\ [^\n]*(?:\n|$)
+      | \#\ (?:AGENTS|CLAUDE)\.md\ instructions\ for\ (?:[/~\\]|[A-Za-z]:)
       | Unknown\ (?:skill|slash\ command):
       | Warmup\s*$
     )""",

@@ -260,7 +260,7 @@ class ClaudeParser:
             parent=origin,
             agent=about.kind or self._agent,
             title=about.title,
-            title_rank=1 if about.title else 0,
+            title_rank=2 if about.title else 0,
         )
 
     def _copied(self, origin: str) -> bool:
@@ -276,7 +276,7 @@ class ClaudeParser:
             if fact is None:
                 fact = self._facts[origin] = self._new_fact(origin)
             # What a subagent was started for says more than its prompt.
-            if fact.title_rank < 1 or (fact.title_rank == 1 and self._agent is None):
+            if fact.title_rank < 1:
                 fact.title, fact.title_rank = title, 1
 
     def _named(self, record: Line, title: str | None, rank: int) -> None:

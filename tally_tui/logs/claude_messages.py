@@ -11,7 +11,15 @@ import msgspec
 
 from tally_tui.logs.claude import KNOWN_TYPES, SYNTHETIC, whose
 from tally_tui.logs.claude_blocks import assistant_items, user_items
-from tally_tui.logs.claude_notes import NOT_SHOWN, attachment_note, first_text, system_note
+from tally_tui.logs.claude_message_lines import Line, lenient, strict
+from tally_tui.logs.claude_notes import (
+    NOT_SHOWN,
+    attachment_note,
+    first_text,
+    is_known_system,
+    system_note,
+    with_all_words,
+)
 from tally_tui.logs.claude_texts import Told, source_of
 from tally_tui.logs.claude_titles import OLD_LIMIT
 from tally_tui.logs.identity import identity_of
@@ -19,7 +27,6 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, ItemChunk, Kind, Mark
 from tally_tui.logs.said_before import Said
-from tally_tui.logs.salvage import as_json
 
 _COMPARED: Final = 2_000
 """Characters of a text that tell two lines of one id apart."""
@@ -33,55 +40,6 @@ _QUEUED = frozenset({Kind.PROMPT, Kind.COMMAND, Kind.BASH, Kind.AGENT})
 """What may have waited in the queue before its line was written."""
 
 
-class Line(msgspec.Struct, gc=False):
-    """The fields of a line that tell of the conversation; of any type, so that an odd one costs nothing."""
-
-    type: Any = None
-    subtype: Any = None
-    message: Any = None
-    content: Any = None
-    attachment: Any = None
-    operation: Any = None
-    uuid: Any = None
-    parentUuid: Any = None
-    logicalParentUuid: Any = None
-    timestamp: Any = None
-    sessionId: Any = None
-    session_id: Any = None
-    forkedFrom: Any = None
-    isSidechain: Any = None
-    agentId: Any = None
-    isMeta: Any = None
-    isCompactSummary: Any = None
-    isApiErrorMessage: Any = None
-    promptSource: Any = None
-    origin: Any = None
-    error: Any = None
-    customTitle: Any = None
-    aiTitle: Any = None
-    agentName: Any = None
-    summary: Any = None
-    leafUuid: Any = None
-    continuedIn: Any = None
-    compactMetadata: Any = None
-    microcompactMetadata: Any = None
-    retryInMs: Any = None
-    retryAttempt: Any = None
-    maxRetries: Any = None
-    originalModel: Any = None
-    fallbackModel: Any = None
-    hookInfos: Any = None
-    hookErrors: Any = None
-    toolUseID: Any = None
-    parentToolUseID: Any = None
-    prUrl: Any = None
-    frameUrl: Any = None
-    title: Any = None
-    path: Any = None
-    data: msgspec.Raw = msgspec.Raw()
-    toolUseResult: msgspec.Raw = msgspec.Raw()
-
-
 class State(msgspec.Struct):
     """What the parser remembers from one stretch of a file to the next."""
 
@@ -92,7 +50,6 @@ class State(msgspec.Struct):
     """Hashes of what the lines with ids of their own say, eight bytes each: one written again is not told again."""
 
 
-_decode: Final = msgspec.json.Decoder(Line).decode
 _plain: Final[Any] = msgspec.json.Decoder().decode
 
 
@@ -110,15 +67,11 @@ class ClaudeMessages:
         self._lines = {number for (number,) in _HASH.iter_unpack(self._state.lines)}
 
     def decode(self, line: bytes) -> Line:
-        return _decode(line)
+        return strict(line)
 
     def lenient(self, value: dict[str, Any]) -> Line:
         """The line of a plain object that the decoder refused."""
-        line = Line(**{name: part for name, part in value.items() if name in _PLAIN})
-        for name in ("data", "toolUseResult"):
-            if value.get(name) is not None:
-                setattr(line, name, msgspec.Raw(as_json(value[name])))
-        return line
+        return lenient(value)
 
     def state(self) -> bytes:
         self._state.lines = b"".join(map(_HASH.pack, self._lines))
@@ -168,6 +121,9 @@ class ClaudeMessages:
             subtype = text_of(record.subtype) or ""
             if f"system/{subtype}" in NOT_SHOWN:
                 self._known(f"system/{subtype}")
+                return
+            if not is_known_system(subtype):
+                yield Item(Kind.RAW, offset, length, name=f"system/{subtype}")
                 return
             told, detail = system_note(subtype, record)
             for item in self._told(told, offset, length):
@@ -236,7 +192,7 @@ class ClaudeMessages:
             self._known(f"attachment/{kind}")
             return
         told, files = attachment_note(kind, value)
-        for item in self._told(told, offset, length):
+        for item in self._told(with_all_words(told, files, value), offset, length):
             item.files = files
             item.call = text_of(value.get("toolUseID")) or ""
             if self._details:
@@ -283,7 +239,7 @@ class ClaudeMessages:
         if self._has_log(agent, text_of(record.sessionId)):
             self.chunk.paired["progress/agent_progress"] = self.chunk.paired.get("progress/agent_progress", 0) + 1
             return
-        inner = self.lenient(data["message"])
+        inner = lenient(data["message"])
         items = list(self._items(inner, offset, length))
         if inner.uuid and items and self._written_before(f"{agent} {text_of(inner.uuid)}", items):
             self._paired("written again")
@@ -390,5 +346,3 @@ def _copied(record: Line) -> bool:
         return True
     return bool(record.session_id) and record.session_id != record.sessionId
 
-
-_PLAIN = frozenset(Line.__struct_fields__) - {"data", "toolUseResult"}

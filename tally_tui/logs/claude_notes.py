@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tally_tui.logs.claude_texts import Told, source_of, told
@@ -17,6 +18,8 @@ _FILES = frozenset(
     selected_lines_in_ide opened_file_in_ide
     """.split()
 )
+_WHOLE = frozenset({Kind.PROMPT, Kind.COMMAND, Kind.BASH, Kind.IMAGE})
+"""What is a person's words or an image, to which nothing may be added."""
 _MODES = frozenset({"plan_mode", "plan_mode_exit", "plan_mode_reentry", "auto_mode", "auto_mode_exit"})
 
 
@@ -32,6 +35,53 @@ def first_text(value: Any) -> str:
             if words:
                 return words
     return ""
+
+
+_NO_WORDS = frozenset(
+    """
+    type data hookEvent commandMode media_type role kind toolUseID tool_use_id hookId sessionId session_id uuid
+    parentUuid id promptId messageId requestId agentId taskId hash sha signature base64 timestamp version
+    """.split()
+)
+"""Fields of an attachment that hold no words: names of kinds, identities, bytes."""
+_KNOWN_SYSTEM = frozenset(
+    """
+    compact_boundary microcompact_boundary local_command api_error away_summary rewind stop_hook_summary informational
+    scheduled_task_fire permission_retry agents_killed bridge_status memory_saved
+    """.split()
+)
+
+
+def words_of(value: Any) -> Iterator[str]:
+    """Every text in a value of unknown shape, in its order; names of kinds, identities and bytes left out."""
+    waiting: list[Any] = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            words = text_of(each)
+            if words and words.strip():
+                yield words
+        elif isinstance(each, list):
+            waiting.extend(reversed(each))
+        elif isinstance(each, dict):
+            waiting.extend(part for name, part in reversed(each.items()) if name not in _NO_WORDS)
+
+
+def with_all_words(told: list[Told], files: list[str], value: Any) -> list[Told]:
+    """What an attachment tells, with the texts that are nowhere in it yet added to the last of it."""
+    if not told or told[-1].kind in _WHOLE:
+        return told
+    said = "\n".join((*files, *(part for each in told for part in (each.text, each.name))))
+    more = [words for words in dict.fromkeys(words_of(value)) if words not in said and words.strip() not in said]
+    if not more:
+        return told
+    last = told[-1]
+    return [*told[:-1], last._replace(text="\n".join(filter(None, (last.text, *more))))]
+
+
+def is_known_system(subtype: str) -> bool:
+    """Whether all that a system line of this subtype says is told by `system_note`."""
+    return not subtype or subtype in _KNOWN_SYSTEM or subtype in _MODEL or f"system/{subtype}" in NOT_SHOWN
 
 
 def system_note(subtype: str, record: Any) -> tuple[list[Told], Any]:
@@ -88,7 +138,15 @@ def attachment_note(kind: str, value: dict[str, Any]) -> tuple[list[Told], list[
     if kind == "task_status":
         words = " ".join(filter(None, (text_of(value.get("description")), text_of(value.get("status")))))
         return [Told(Kind.AGENT, words, kind, role="agent")], []
-    return [Told(Kind.REMINDER, first_text(value), kind, Mark.META)], []
+    return [Told(Kind.REMINDER, first_text(value), kind, Mark.META)], _paths(value)
+
+
+def _paths(value: dict[str, Any]) -> list[str]:
+    """The files that an attachment of a kind not known here names."""
+    inner = value.get("files")
+    held = [value, *(each for each in (inner if isinstance(inner, list) else []) if isinstance(each, dict))]
+    found = (text_of(each.get(name)) for each in held for name in ("path", "filePath", "file_path", "filename"))
+    return list(dict.fromkeys(path for path in found if path))
 
 
 def _queued(value: dict[str, Any]) -> list[Told]:

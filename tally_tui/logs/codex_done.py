@@ -43,7 +43,7 @@ def done(kind: str, item: dict[str, Any]) -> Done | None:
         name = text_of(item.get("tool")) or "tool"
         words = first_text(item.get("content_items") or item.get("contentItems") or item.get("result"))
         return Done(name, call, item.get("arguments"), words or text_of(item.get("text")) or "", [], detail, bad)
-    if kind == "CollabAgentToolCall":
+    if kind in ("CollabAgentToolCall", "collab_tool_call"):
         given = {name: item[name] for name in ("prompt", "receiver_thread_ids", "model") if item.get(name)}
         words = text_of(item.get("text")) or ""
         return Done(text_of(item.get("tool")) or "agents", call, given or None, words, [], detail, bad)

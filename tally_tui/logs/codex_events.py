@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tally_tui.logs.claude_notes import first_text
+from tally_tui.logs.claude_notes import first_text, words_of
 from tally_tui.logs.codex_done import Done, done
 from tally_tui.logs.codex_responses import media, thinking, user_items
 from tally_tui.logs.codex_texts import texts_of
@@ -100,6 +100,11 @@ def _finished(kind: str, item: dict[str, Any], identity: str, offset: int, lengt
         return Item(Kind.HOOK, offset, length, role="system", name="hook", text=text, uuid=identity)
     if kind == "ContextCompaction":
         return Item(Kind.COMPACTION, offset, length, role="system", name="compaction", uuid=identity)
+    if kind in ("GuardianAssessment", "guardian_assessment"):
+        told = "\n".join(words_of(item))
+        return Item(Kind.SYSTEM, offset, length, role="system", name="guardian assessment", text=told, uuid=identity)
+    if kind.startswith("collab_"):
+        return _between_agents(kind, item, offset, length)
     if kind == "todo_list":
         return Item(Kind.TODO, offset, length, role="assistant", name=kind, call=identity, input=item.get("items"))
     if kind == "error":
@@ -132,6 +137,11 @@ def _event(kind: str, value: dict[str, Any], offset: int, length: int) -> list[I
         return [_review(kind, value, offset, length)]
     if kind == "sub_agent_activity":
         return [_activity(value, "", offset, length)]
+    if kind.startswith("collab_"):
+        return [_between_agents(kind, value, offset, length)]
+    if kind == "guardian_assessment":
+        words = "\n".join(words_of(value))
+        return [Item(Kind.SYSTEM, offset, length, role="system", name="guardian assessment", text=words)]
     if kind in ("error", "stream_error"):
         return [_error(value, kind, offset, length)]
     if kind in ("task_complete", "turn_complete"):
@@ -182,6 +192,16 @@ def _activity(value: dict[str, Any], identity: str, offset: int, length: int) ->
     return Item(
         Kind.AGENT, offset, length, role="agent", name=text_of(value.get("kind")) or "activity", text=words,
         call=identity, detail=detail,
+    )  # fmt: skip
+
+
+def _between_agents(kind: str, value: dict[str, Any], offset: int, length: int) -> Item:
+    """What one agent asked of another, or what came of it."""
+    words = "\n".join(words_of({name: part for name, part in value.items() if not name.endswith("_id")}))
+    thread = text_of(value.get("new_thread_id"))
+    return Item(
+        Kind.AGENT, offset, length, role="agent", name=kind.removeprefix("collab_").replace("_", " "), text=words,
+        call=text_of(value.get("call_id")) or "", detail={"agent_thread_id": thread} if thread else None,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _KNOWN: Final = frozenset(
 )
 """What Codex puts its own words into; anything else is what a person typed, however it begins."""
 _ELEMENT: Final = re.compile(r"\s*<([a-z_]+)(?: instructions)?(?:\s[^<>]*)?>(.*?)</\1(?: instructions)?>\s*", re.DOTALL)
-_AGENTS: Final = re.compile(r"\s*# (?:AGENTS|CLAUDE)(\.md) instructions for [^\n]*(?:\n|$)")
+_AGENTS: Final = re.compile(r"\s*# (?:AGENTS|CLAUDE)(\.md) instructions for (?:[/~\\]|[A-Za-z]:)")
 _IMAGE: Final = re.compile(r"\s*</?image(?:\s[^<>]*)?>\s*")
 _CONTEXT: Final = re.compile(r"\s*# (?:Context from my IDE setup|Files mentioned by the user):")
 _REQUEST: Final = re.compile(r"^## My request for Codex:[ \t]*\n?", re.MULTILINE)

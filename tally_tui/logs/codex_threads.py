@@ -26,7 +26,9 @@ KNOWN_EVENTS = frozenset(
     entered_review_mode exited_review_mode sub_agent_activity agent_reasoning_raw_content
     agent_reasoning_section_break patch_apply_begin exec_command_begin mcp_tool_call_begin web_search_begin
     plan_update error stream_error warning background_event turn_diff view_image_tool_call undo_completed
-    undo_started shutdown_complete thread_name_updated
+    undo_started shutdown_complete thread_name_updated guardian_assessment
+    collab_agent_spawn_begin collab_agent_spawn_end collab_agent_interaction_begin collab_agent_interaction_end
+    collab_waiting_begin collab_waiting_end collab_close_begin collab_close_end collab_resume_begin collab_resume_end
     """.split()
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")

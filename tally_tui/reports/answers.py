@@ -161,13 +161,15 @@ class SessionRow:
     replies: Count | None = None
     """Answers of the model in it."""
     context: Annotated[TokenCount, DocumentName("context_tokens")] | None = None
-    """Tokens that the newest of them was given to read."""
+    """Tokens that the newest of them was given to read; after a compaction those that it left until the next one."""
     window: Annotated[TokenCount, DocumentName("context_window_tokens")] | None = None
     """How many tokens fit; null: nothing tells."""
     agent: str | None = None
     """Of a subagent: its type or nickname."""
     archived: Switch = False
     """Whether its logs were copied to the archive."""
+    context_unknown: bool = False
+    """It was compacted, and nothing tells what that left."""
     deleted_ms: Annotated[EpochMs, DocumentName("deletion_time")] | None = None
     """When its agent will delete its log; null: nobody says so, or it is gone."""
     first_prompt: FreeText | None = None

@@ -188,6 +188,7 @@ def _rows(
             turns=talk.turns if talk else None,
             replies=talk.replies if talk else None,
             context=(talk.context or None) if talk else None,
+            context_unknown=talk is not None and talk.context is None,
             window=fits(known.provider, talk) if talk else None,
             agent=known.agent,
             archived=(known.provider, known.name) in archived,

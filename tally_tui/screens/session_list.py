@@ -172,6 +172,8 @@ class SessionRows(PagedRows[SessionRow]):
             found.append(Fact("context", f"{context(session)} full", 4, style, session.fill, context(session)))
         elif session.context:
             found.append(Fact("context", f"{figures.count(session.context)} in context", 4))
+        elif session.context_unknown:
+            found.append(Fact("context", "? in context", 4))
         if session.subagents:
             count, plural = f"{self._sign(row)} {session.subagents} sub", "" if session.subagents == 1 else "s"
             found.append(Fact("subagents", f"{count}agent{plural}", 3, "sign", short=count))
@@ -195,7 +197,8 @@ def context(session: SessionRow) -> str:
     """How full a session's context is, as short as can be: percent, tokens where nobody knows how many fit."""
     if session.fill is not None:
         return f"{figures.whole_percent(session.fill * 100)} %"
-    return figures.count(session.context) if session.context else "–"
+    unknown = "?" if session.context_unknown else "–"
+    return figures.count(session.context) if session.context else unknown
 
 
 def short_models(models: Sequence[str]) -> str:
