@@ -219,7 +219,9 @@ class Drill(Vertical):
             group = rows.rows[event.row]
             facet, name = level.facet, rows.label(event.row) or MISSING
             where = (*level.where, (facet, group.key.get(facet)))
-            if facet == "subagent":
+            if facet == "project":
+                self.push(replace(ground("folder"), title=name, where=where, query=level.query, span=level.span))
+            elif facet == "subagent":
                 self.push(
                     replace(
                         level, kind="calls", title=name, where=where, sort="time", descending=True, cursor=0

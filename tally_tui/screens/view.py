@@ -11,7 +11,7 @@ from tally_tui.requests import CallsRequest, Facet, SessionsRequest, UsageReques
 from tally_tui.rules import periods
 from tally_tui.rules.zones import local
 
-FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "day")
+FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "folder", "day")
 """What the breakdown is by, in the order that `b` walks."""
 
 PERIODS: Final[dict[str, str]] = {
