@@ -12,6 +12,7 @@ from tally_tui import clock, paths
 from tally_tui.database import transaction
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
+from tally_tui.ingest.home_tiers import HomeTiers
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
@@ -182,6 +183,7 @@ class _Pass:
         self._tell = progress
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
+        self._tiers = HomeTiers()
         self._ids: dict[str, int] = {}
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
@@ -311,7 +313,7 @@ class _Pass:
             told.append(Told(
                 file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired,
                 self._accounts.of(job.log.path),
-                chunk.talk, chunk.summaries,
+                chunk.talk, chunk.summaries, self._tiers.of(job.log.path), chunk.tier_stated, chunk.imported_until,
             ))  # fmt: skip
             files.add_skipped(self._db, file, chunk.skipped)
             self._stand(file, job, chunk)

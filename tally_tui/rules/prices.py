@@ -20,10 +20,12 @@ from tally_tui.rules import price_table
 from tally_tui.rules.model_names import ModelName, normalise
 from tally_tui.rules.price_table import ALWAYS, FOREVER, Period, Row, Table, Tier
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Counted up when the same table would give other costs: the ledger then prices its calls again."""
 
 VARIANTS: Final = frozenset({"fast", "priority", "flex", "batch"})
+FAST_NAMES: Final = ("priority", "fast")
+"""Codex's fast mode is OpenAI's priority tier: either name is the price of both."""
 NOWHERE: Final = frozenset({"", "global", "not_available"})
 """What logs say of the region when none was asked for."""
 
@@ -186,6 +188,8 @@ class PriceBook:
         row = self.find(provider, model)
         asked = _variant(name, speed, tier)
         known = row.of_variant(asked) if row else ()
+        if not known and row and provider is Provider.CODEX and asked in FAST_NAMES:
+            known = next((found for each in FAST_NAMES if (found := row.of_variant(each))), ())
         missing = f"no {asked} price is known: standard" if asked and not known else ""
         periods = known or (row.of_variant("") if row else ())
         label = row.id if row else name.bare
@@ -309,6 +313,17 @@ def _times(period: Period, plain: Sequence[Period]) -> str:
 
 def _day(instant: int) -> str:
     return f"{datetime.fromtimestamp(instant / 1000, UTC):%Y-%m-%d}"
+
+
+def with_assumed_tier(rates: Rates) -> Rates:
+    """The same rates where the service tier is the one in the agent's settings: no log states it."""
+    note = "; " if "estimated: " in rates.rate else " · estimated: "
+    return replace(
+        rates,
+        status=PriceStatus.UNPRICED if rates.status is PriceStatus.UNPRICED else PriceStatus.ESTIMATED,
+        rate=f"{rates.rate}{note}the tier is that of the agent's settings",
+        longer=with_assumed_tier(rates.longer) if rates.longer is not None else None,
+    )
 
 
 @lru_cache(maxsize=1)
