@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -221,7 +222,7 @@ def written_at_once(calls, first):
     """How many leading calls were written faster than answers can come."""
     times = [call["at"] for call in calls]
     gaps = []
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         gap = after - before
         if gap >= 1000 or (gap >= 200 and gaps and gap > 20 * median(gaps)):
             break
@@ -230,7 +231,7 @@ def written_at_once(calls, first):
     if len(run) >= 3:
         return len(run) if run[0] - first <= 1000 else 0
     near = [at - first <= 200 for at in run]
-    return (near + [False]).index(False)
+    return [*near, False].index(False)
 
 
 def parent_of(meta):
@@ -257,7 +258,7 @@ def judge_replays(file, parents):
         leading = copies_of(calls, theirs)
     else:
         strange = [bool(row["older"] or not row["own_turn"]) for row in calls]
-        leading = max((strange + [False]).index(False), written_at_once(calls, file["first"]))
+        leading = max([*strange, False].index(False), written_at_once(calls, file["first"]))
         file["low_confidence"] = leading > 0
     for row in calls[:leading]:
         row["reason"] = "replay"

@@ -49,12 +49,12 @@ class CodexParser:
                 self.chunk.skip("unreadable", "too long", offset)
                 return True
             found = salvage(line)
-            if not whole and (found.torn or not found.objects):
+            if not whole and (found.torn or not found.parts):
                 return False
-            if found.broken:
-                self.chunk.skip("unreadable", "not JSON", offset)
-            for value in found.objects:
-                self._try(offset, wire.lenient(value))
+            for start in found.broken:
+                self.chunk.skip("unreadable", "not JSON", offset + start)
+            for part in found.parts:
+                self._try(offset + part.start, wire.lenient(part.value))
             return True
         self._try(offset, record)
         return True
