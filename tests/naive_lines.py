@@ -39,7 +39,8 @@ def objects(path, skipped):
         text = raw.strip(b"\0 \t\r\n").decode("utf-8", "replace")
         if not text:
             continue
-        if not any(isinstance(record, dict) for record in (found := values(text))):
+        found = values(text)
+        if not any(isinstance(record, dict) for record in found):
             skipped["not an object" if found else "not JSON"] += number < len(lines) - 1
         for record in found:
             if isinstance(record, dict):

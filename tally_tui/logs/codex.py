@@ -243,8 +243,9 @@ class CodexParser:
     def _token_count(self, offset: int, payload: msgspec.Raw, told: wire.Event, own_ts: int | None) -> None:
         ts = self._time(own_ts)
         limits = bytes(told.rate_limits)
-        if limits not in (b"", b"null"):
-            self.chunk.readings += self._limits.take(limits, ts)
+        copied = self._state.turns.older or self._state.turns.importing
+        if limits not in (b"", b"null") and not copied:
+            self.chunk.readings += self._limits.take(limits, ts, self._name)
         if told.info is None and bytes(wire.raw_event(payload).info) in (b"", b"null"):
             return
         state = self._state

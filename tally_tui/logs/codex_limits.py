@@ -48,13 +48,14 @@ class LimitMemory:
         self._raw = b""
         self._ts = 0
 
-    def take(self, raw: bytes, ts: int) -> list[Reading]:
+    def take(self, raw: bytes, ts: int, session: str) -> list[Reading]:
         """The readings of a `rate_limits` object (JSON) at `ts` that are to be kept."""
         # Most token counts repeat the limits to the letter.
         if raw == self._raw and ts - self._ts < READING_EVERY_MS and b"resets_in" not in raw:
             return []
         found = []
         for reading in readings(raw, ts):
+            reading.session = session
             key = f"{reading.limit} {reading.minutes}"
             value = [reading.percent, float(reading.resets_at or 0)]
             known = self._known.get(key)

@@ -112,6 +112,8 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
     plan: str | None = None
     object: str | None = None
     """The whole object it was taken from, as logged (JSON)."""
+    session: str = ""
+    """Whose log holds it."""
 
 
 class LimitEvent(msgspec.Struct, array_like=True, gc=False):
