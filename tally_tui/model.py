@@ -165,6 +165,15 @@ def tier_of(flags: int) -> int:
     return 3 if flags & Flag.SPEED == Flag.SPEED_FAST else tier
 
 
+TIER_WORDS: Final = ("standard", "batch", "flex", "priority")
+"""What `tier_of` tells, in words."""
+
+
+def tier_word(flags: int) -> str:
+    """The tier of a call with these flags, by the name its agent gives it: `fast` is Claude's for what it sells so."""
+    return "fast" if flags & Flag.SPEED == Flag.SPEED_FAST else TIER_WORDS[(flags & Flag.TIER) >> 2]
+
+
 def merge_flags(one: int, other: int) -> int:
     """The flags of two sightings of one call in one file: each price field's larger value, all other bits."""
     speed = max(one & Flag.SPEED, other & Flag.SPEED)

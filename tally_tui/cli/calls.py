@@ -59,12 +59,14 @@ def _print(asked: Question, answer: Calls) -> None:
         return
     numbers = asked.settings.numbers
     duplicates = any(row.reason is not Reason.COUNTED for row in answer.rows)
+    tiers = any(row.tier != "standard" for row in answer.rows)
 
     def cells(row: CallRow) -> list[str]:
         each = row.tokens
         return [
             f"{local(row.time_ms, asked.tz):%Y-%m-%d %H:%M:%S}",
             row.model or "no model",
+            *([row.tier] if tiers else []),
             row.project or "–",
             count(each.input, numbers),
             count(each.write_5m + each.write_1h, numbers),
@@ -81,6 +83,7 @@ def _print(asked: Question, answer: Calls) -> None:
         [
             Column("time"),
             Column("model", wide=True),
+            *([Column("tier", rank=1)] if tiers else []),
             Column("project", rank=4),
             Column("input", right=True, rank=5),
             Column("cache write", right=True, rank=7),

@@ -199,6 +199,7 @@ def call_row(row: CallRow) -> Document:
         "recorded_cost_usd": None if row.recorded is None else usd6(row.recorded),
         "price_status": row.status,
         "rate": row.rate,
+        "tier": row.tier,
         "inferred": row.inferred,
         "duplicate": None if row.reason is Reason.COUNTED else row.reason.word,
         "file": row.file,

@@ -145,6 +145,8 @@ class CallRow:
     offset: int
     """Byte offset of the (first) line in the file; in the uncompressed text of a `.zst`."""
     lines: int
+    tier: str = "standard"
+    """What it was paid as: `standard`, `batch`, `flex`, `priority` (Codex's fast mode, too) or `fast`."""
 
 
 @dataclass(frozen=True, slots=True)
