@@ -104,7 +104,7 @@ def _print(found: tuple[Alert, ...]) -> None:
         [
             [
                 str(each.id), ago(now - each.fired_at), each.severity, title(each), text(each, each.latched_at),
-                "seen" if each.acknowledged_at else "",
+                "void" if each.void else "seen" if each.acknowledged_at else "",
             ]
             for each in found
         ],

@@ -111,6 +111,8 @@ def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
     for each in answer.windows:
         if each.rows:
             ended = "" if each.window.end > answer.at_ms else f", until {stamp(each.window.end)}"
+            if each.void:
+                ended = f", void: its reset at {stamp(each.window.reset_at)} was taken back"
             say(f"{name(each.window.key)}: {figures.money(each.cost)} so far{ended}")
         for row in each.rows:
             more = "" if row.marginal is None else f", {figures.money(row.marginal)} more"

@@ -84,12 +84,15 @@ def _keep_milestones(reader: sqlite3.Connection, settings: Settings, now_ms: int
     from tally_tui.database import transaction
     from tally_tui.ledger.milestones import keep
     from tally_tui.ledger.open import open_writer
-    from tally_tui.reports.milestones import unwritten
+    from tally_tui.ledger.voids import mark
+    from tally_tui.reports.milestones import unwritten, void_marks
 
     passed = unwritten(reader, now_ms=now_ms, mode=mode_of(settings))
-    if passed:
+    marks = void_marks(reader, now_ms=now_ms)
+    if passed or marks:
         with closing(open_writer(paths.ledger_path(), full=True)) as db, transaction(db):
             keep(db, passed)
+            mark(db, marks)
 
 
 def tell(

@@ -212,7 +212,8 @@ class CallRow:
 
     DOCUMENT_ORDER: ClassVar = (
         "time", "provider", "model", "session", "root_session", "project", "branch", "tokens", "web_searches",
-        "cost_usd", "recorded_cost_usd", "price_status", "rate", "inferred", "duplicate", "file", "offset", "lines",
+        "cost_usd", "recorded_cost_usd", "price_status", "rate", "tier", "inferred", "duplicate", "file", "offset",
+        "lines",
     )  # fmt: skip
 
     time_ms: Annotated[EpochMs, DocumentName("time")]
@@ -250,6 +251,8 @@ class CallRow:
     """Byte offset of the (first) line in the file; in the uncompressed text of a `.zst`."""
     lines: Count
     """Lines it came from."""
+    tier: Label = "standard"
+    """What it was paid as: `standard`, `batch`, `flex`, `priority` (Codex's fast mode, too) or `fast` (Claude's)."""
 
 
 @dataclass(frozen=True, slots=True)
