@@ -38,6 +38,10 @@ class Result(msgspec.Struct):
 
 
 _NOTHING = msgspec.Raw(b"null")
+_NO_RAW: dict[str, Any] = {
+    field.name: _NOTHING for field in msgspec.structs.fields(Line) if isinstance(field.default, msgspec.Raw)
+}
+"""An empty raw value cannot be encoded again; nothing of these fields is needed."""
 _result = msgspec.json.Decoder(Result).decode
 
 
@@ -65,7 +69,7 @@ class Searches:
         known = next((each for each in self.kept if each.key == key), None)
         if known is None or message.id is None:
             bare = msgspec.structs.replace(message, content=_NOTHING)
-            line = msgspec.structs.replace(record, message=bare, error=_NOTHING, data=_NOTHING, toolUseResult=_NOTHING)
+            line = msgspec.structs.replace(record, message=bare, **_NO_RAW)
             known = Asked(key, offset, line)
             self.kept.append(known)
             del self.kept[:-_KEPT]
