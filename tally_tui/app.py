@@ -108,6 +108,8 @@ class TallyApp(App[str]):
         self._toasted = 0
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._ended_by: int | None = None
+        self.failure: Exception | None = None
+        """The error that ended the app, where none should have been."""
         self._can_show = False
         """Whether there is a screen; what came before is taken up when there is."""
         self.add_mode("usage", self._usage)
@@ -202,8 +204,13 @@ class TallyApp(App[str]):
         if self._exit or (node is not None and node is not self and is_leaving(node)):
             # Of a part that is being taken down: what it was to show nobody sees any more.
             self.log.error(error)
-            return
-        super()._handle_exception(error)
+        elif self.is_headless:
+            super()._handle_exception(error)
+        else:
+            # Whoever runs the app has one sentence for it: Textual's own report would fill the terminal.
+            self.failure = self.failure or error
+            self._return_code = 1
+            self._close_messages_no_wait()
 
     def on_ready(self) -> None:
         for warning in self._warnings:

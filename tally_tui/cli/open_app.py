@@ -54,6 +54,8 @@ def _open(demo: bool) -> tuple[int, str | None]:
     ending.start()
     # Starting makes much and throws little away; once the screen stands the app searches for cycles again.
     gc.disable()
+    from textual.worker import WorkerFailed
+
     from tally_tui.app import TallyApp
     from tally_tui.config import load
     from tally_tui.source import LedgerSource
@@ -68,16 +70,26 @@ def _open(demo: bool) -> tuple[int, str | None]:
         wish = app.run()
     finally:
         ending.close()
+    if app.failure is not None:
+        failure = app.failure.error if isinstance(app.failure, WorkerFailed) else app.failure
+        _write_down(failure)
+        raise failure
     return app.return_code or 0, wish
 
 
 def _note_down(args: threading.ExceptHookArgs) -> None:
     """A library's thread died: noted in the data folder, for its words would be drawn over the screen."""
-    from tally_tui import paths
 
     if isinstance(args.exc_value, OSError) and args.exc_value.errno == errno.EIO:
         return  # the terminal was closed under the thread that draws: an end like any other
-    text = "".join(traceback.format_exception(args.exc_type, args.exc_value, args.exc_traceback))
+    if args.exc_value is not None:
+        _write_down(args.exc_value)
+
+
+def _write_down(error: BaseException) -> None:
+    from tally_tui import paths
+
+    text = "".join(traceback.format_exception(error))
     try:
         path = paths.private_dir(paths.data_dir()) / "crash.log"
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, paths.PRIVATE_FILE)

@@ -19,6 +19,7 @@ from tally_tui.screens.dialog import Page
 from tally_tui.screens.marking import Marking
 from tally_tui.screens.session_list import short_time
 from tally_tui.store import Answered, News
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.parts import Parts, keys
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
@@ -84,7 +85,7 @@ class BookmarksScreen(Page[Mark | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="marks-title", markup=False)
         yield MarkFilter(placeholder="words", compact=True, id="marks-filter")
-        yield OptionList(id="marks")
+        yield Options(id="marks")
         yield Static(id="marks-nothing", markup=False)
         yield Parts(keys(_KEYS), id="marks-keys")
 

@@ -140,6 +140,10 @@ class ConversationsScreen(MarkingKeys, ReadingKeys, Desk):
         if self.has_class("-wide") and self.table.has_focus:
             self._preview = self.set_timer(PREVIEW_S, self._show_preview)
 
+    def on_resize(self) -> None:
+        # Where there has come room for a session beside the list, the one under the cursor is shown.
+        self.call_after_refresh(self._moved_row)
+
     def _forget_preview(self) -> None:
         if self._preview is not None:
             self._preview.stop()

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from tally_tui.screens.dialog import Dialog, Pick
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.places import Place
 from tally_tui.widgets.transcript.tool_titles import short_path
@@ -43,7 +44,7 @@ class FilePicker(Dialog[Place | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(f"Open one of {len(self.places)} files", id="picker-title", markup=False)
-            yield OptionList(id="picker")
+            yield Options(id="picker")
 
     def on_mount(self) -> None:
         room = min(76, self.app.size.width) - 14

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from tally_tui.screens.dialog import Dialog, Pick
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.marked import PENCIL, STAR, Marked
@@ -74,7 +75,7 @@ class OutlineScreen(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(id="outline-title", markup=False)
-            yield OptionList(id="outline")
+            yield Options(id="outline")
 
     def on_mount(self) -> None:
         self._fill()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual import on
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList
 
@@ -12,6 +12,12 @@ from tally_tui.screens.dialog import Page
 
 class Palette(CommandPalette, Page[None]):
     """Runs one command, once."""
+
+    def _action_command_list(self, action: str) -> None:
+        # By pages only where the list has room for any: without it the list does not know where its rows are.
+        if action.startswith("page") and not self.query_one(CommandList)._index_to_line:
+            return
+        super()._action_command_list(action)
 
     @on(OptionList.OptionSelected)
     @on(Input.Submitted)

@@ -16,6 +16,7 @@ from tally_tui.actions import DropSearch, ForgetQuery
 from tally_tui.reports.searches import SavedSearch, Searches
 from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.store import Answered, News, Store
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
 
@@ -96,7 +97,7 @@ class SavedSearches(Dialog[SavedSearch | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content("Saved searches, and earlier ones"), id="searches-title", markup=False)
-            yield OptionList()
+            yield Options()
             yield Parts(id="searches-keys")
 
     def on_mount(self) -> None:

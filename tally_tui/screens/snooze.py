@@ -19,6 +19,7 @@ from tally_tui.rules.windows import DAY_MS, HOUR_MS
 from tally_tui.rules.zones import epoch_ms, local
 from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.widgets.alerts.words import instant
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.text import clean
 
 MORNING: Final = 8
@@ -53,7 +54,7 @@ class SnoozeScreen(Dialog[SnoozeAlerts | None]):
         with Vertical():
             title = Content.assemble(("Snooze", "bold"), ("  recorded, not told", "$quiet"))
             yield Static(title, id="snooze-title")
-            yield OptionList(*(Pick(Content(words), what) for words, what in self._made()), id="snooze")
+            yield Options(*(Pick(Content(words), what) for words, what in self._made()), id="snooze")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

@@ -104,6 +104,15 @@ class Pty:
             os.write(self._master, KEYS.get(key) or key.encode())
         return self
 
+    def type_bytes(self, data: bytes) -> None:
+        """Any bytes, unless the program has stopped reading: then nothing."""
+        if select.select([], [self._master], [], 1.0)[1]:
+            os.write(self._master, data)
+
+    def forget(self) -> None:
+        """Do not work out what the screen shows by now; the bytes are kept."""
+        self._undrawn.clear()
+
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
