@@ -28,8 +28,9 @@ AGAIN_S: Final = 5.0
 _DEEP: Final = 50
 """Forks of forks that are followed."""
 
-Message: TypeAlias = tuple[int, int, int]
-"""What all copies of a message have: its instant where it was first said, its kind of text, its key."""
+Message: TypeAlias = tuple[int, int, int, int]
+"""What all copies of a message have: its instant where it was first said, its kind of text, its key, and which of those
+that are alike in one log it is."""
 _Doc: TypeAlias = tuple[int, int, int]
 """A doc of a session: file, offset, kind of text."""
 
@@ -66,6 +67,9 @@ class Copies:
         self._parents, self._origins = known.parents, known.origins
         self._found: defaultdict[Message, list[Found]] = defaultdict(list)
         self._given: set[Message] = set()
+        self._messages: dict[tuple[int, int], Message] = {}
+        """By file and offset."""
+        self._alike: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
         self._began: dict[tuple[int, str], int] = {}
 
     def messages(self, found: Iterable[Found]) -> Iterator[Found]:
@@ -79,6 +83,7 @@ class Copies:
                 now, waiting = doc.ts, {}
             origin = self._origin(doc)
             message = self._message(origin or doc)
+            self._messages[doc.file, doc.offset] = message
             known = self._found[message]
             known.append(doc)
             if origin is not None and not self._is_found(origin):
@@ -96,7 +101,7 @@ class Copies:
     def others(self, doc: Found) -> list[Found]:
         """What else was found of a message: one for each other session, by name."""
         own = (doc.provider, doc.session)
-        known = self._found.get(self._message(self._origin(doc) or doc), [])
+        known = self._found.get(self._messages[doc.file, doc.offset], [])
         sessions = {(other.provider, other.session): other for other in reversed(known)}
         return [sessions[each] for each in sorted(sessions) if each != own]
 
@@ -105,7 +110,17 @@ class Copies:
         yield from waiting.values()
 
     def _message(self, doc: Found) -> Message:
-        return doc.ts, doc.facet_number, doc.key
+        known = self._messages.get((doc.file, doc.offset))
+        if known is not None:
+            return known
+        alike = 0
+        if doc.provider == Provider.CODEX:
+            # Its key is of the text alone: two results of one instant may be the same word.
+            like = (doc.file, doc.ts, doc.facet_number, doc.key)
+            alike = self._alike[like]
+            self._alike[like] += 1
+        message = self._messages[doc.file, doc.offset] = (doc.ts, doc.facet_number, doc.key, alike)
+        return message
 
     def _rank(self, doc: Found) -> tuple[object, ...]:
         """The first is shown: what no log calls a copy, of the session that began first, of the log that is there."""

@@ -124,3 +124,16 @@ def test_ranked_and_on_the_way_too(talks: Talks) -> None:
     told: list[Any] = []
     talks.ask("mallard", progress=told.append)
     assert all(len({(hit.snippet, hit.session) for hit in part.hits}) == len(part.hits) for part in told)
+
+
+def test_two_messages_of_one_instant_with_the_same_words_are_two(tmp_path: Path) -> None:
+    talks = Talks(tmp_path)
+    path = rollout(talks, PARENT, 10, meta(PARENT, 10), asked(11, "teal"), asked(11, "teal"), asked(12, "teal"))
+    away = talks.folder / "codex" / "archived_sessions" / path.name
+    away.parent.mkdir(parents=True)
+    away.write_bytes(path.read_bytes())
+    twice = said("eeee-5", 20, "teal")
+    talks.write("eeee-5", twice, twice)
+    talks.account()
+    talks.index()
+    assert [(session, also) for _, session, also in where(talks, "teal")] == [("eeee-5", ()), *[(PARENT, ())] * 3]
