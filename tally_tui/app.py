@@ -211,6 +211,10 @@ class TallyApp(App[str]):
         return AlertsScreen(self.store, self._view, self.demo)
 
     def on_load(self) -> None:
+        # From Python 3.12 on Textual has every new task run at once, up to where it first waits: the parts of a new
+        # screen would be mounted before that screen is on the stack, or while another one is still the current screen.
+        # Without it tasks start in the same order on every Python.
+        asyncio.get_running_loop().set_task_factory(None)
         # Before there is anything to show it on: meanwhile what the first screen asks can be answered.
         self.store.start()
 

@@ -95,6 +95,8 @@ class Settings:
     """The parts of the status line, in this order."""
     statusline_theirs: str = "before"
     """Where the output of a wrapped status line goes."""
+    statusline_lines: int = 1
+    """How many lines a status line has, 1 or 2: the second is of limits and the context."""
     codex_credits: tuple[str, ...] = ()
     """What windows of a Codex plan give in all, `7d=1000` each: credits by window (`config_credits`)."""
     codex_rates: tuple[str, ...] = ()
@@ -182,6 +184,12 @@ def _parts(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
+def _lines(value: Any) -> int:
+    if value in (1, 2) and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise BadSettingError(f"{said(value)} is neither 1 nor 2")
+
+
 def _folders(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(each, str) and each for each in value):
         return tuple(value)
@@ -201,6 +209,7 @@ KEYS: Final = (
     Key("poll_seconds", "seconds, 0.5 to 3600", _seconds),
     Key("statusline", f"of {', '.join(LINE_PARTS)}, comma-separated", _parts),
     Key("statusline_theirs", " | ".join(LINE_THEIRS), _one_of(*LINE_THEIRS)),
+    Key("statusline_lines", "1 | 2", _lines),
     Key("codex_credits", "WINDOW=CREDITS such as 7d=1000, comma-separated", read_allowances),
     Key("codex_rates", "MODEL=INPUT/CACHED/OUTPUT in credits per million tokens, comma-separated", read_rates),
 )

@@ -45,6 +45,8 @@ def from_words(name: str, words: str) -> Any:
         value = SWITCH_WORDS.get(words.lower(), words)
     elif isinstance(known.default, float) and re.fullmatch(r"\d+(\.\d+)?", words):
         value = float(words) if "." in words else int(words)
+    elif isinstance(known.default, int) and re.fullmatch(r"[0-9]{1,9}", words):
+        value = int(words)
     read = known.read(value)
     return value if isinstance(read, float) else list(read) if isinstance(read, tuple) else read
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Annotated, Final
+
+from tally_tui.units import DocumentName, EpochMs, TokenCount
 
 NANO: Final = 1_000_000_000
 """Nano-dollars in a dollar."""
@@ -71,15 +73,22 @@ class Tokens:
     nothing is counted twice.
     """
 
-    input: int = 0
-    write_5m: int = 0
-    write_1h: int = 0
-    cache_read: int = 0
-    output: int = 0
-    reasoning: int = 0
+    input: Annotated[TokenCount, DocumentName("input_tokens")] = 0
+    """Neither read from a cache nor written to one."""
+    write_5m: Annotated[TokenCount, DocumentName("cache_write_5m_tokens")] = 0
+    """Written to a cache that is kept for 5 minutes."""
+    write_1h: Annotated[TokenCount, DocumentName("cache_write_1h_tokens")] = 0
+    """Written to a cache that is kept for an hour."""
+    cache_read: Annotated[TokenCount, DocumentName("cache_read_tokens")] = 0
+    """Read from a cache."""
+    output: Annotated[TokenCount, DocumentName("output_tokens")] = 0
+    """Written by the model, reasoning included."""
+    reasoning: Annotated[TokenCount, DocumentName("reasoning_tokens")] = 0
+    """The part of the output that was reasoning."""
 
     @property
-    def total(self) -> int:
+    def total(self) -> Annotated[TokenCount, DocumentName("total_tokens")]:
+        """All tokens; reasoning is part of the output and is not added again."""
         return self.input + self.write_5m + self.write_1h + self.cache_read + self.output
 
     @property
@@ -92,8 +101,10 @@ class Tokens:
 class Span:
     """A half-open stretch of time [since, until) in epoch milliseconds; None is open-ended."""
 
-    since: int | None = None
-    until: int | None = None
+    since: EpochMs | None = None
+    """Its first instant; null: open."""
+    until: EpochMs | None = None
+    """The first instant after it; null: open."""
 
     def __contains__(self, instant: int) -> bool:
         return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)

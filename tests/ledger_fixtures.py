@@ -31,7 +31,7 @@ class Book:
         self._files: dict[str, int] = {}
 
     def folder(self, path: str, root: str | None = None) -> int:
-        self.db.execute("INSERT OR IGNORE INTO folder (path, root) VALUES (?, ?)", (path, root or path))
+        self.db.execute("INSERT OR IGNORE INTO folder (path, root, name) VALUES (?, ?, ?)", (path, root or path, path))
         return int(self.db.execute("SELECT id FROM folder WHERE path = ?", (path,)).fetchone()[0])
 
     def file(self, path: str, *, provider: Provider = Provider.CLAUDE, gone_at: int | None = None) -> int:

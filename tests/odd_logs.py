@@ -16,7 +16,8 @@ NUMBERS = st.one_of(
     st.sampled_from([-1, 0, 2**53, 2**63, 10**15, 10**400]),
     st.floats(allow_nan=True, allow_infinity=True),
 )
-SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(max_size=12), st.sampled_from(["12", "-3", "1e3", " 7 "]))
+ODD_TEXTS = ["12", "-3", "1e3", " 7 ", "half \ud83d a sign", "\udc00", "a\0b", "\ud83d\ude00", "../\ud800/x"]
+SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(max_size=12), st.sampled_from(ODD_TEXTS))
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.one_of(
@@ -68,6 +69,62 @@ def codex_lines() -> list[Line]:
         {"type": "thread.started", "thread_id": "run"},
         {"type": "turn.completed", "model": "gpt-5.5", "usage": {"input_tokens": 100, "output_tokens": 7}},
         {"id": thread, "timestamp": "2026-03-01T00:00:00.000Z", "instructions": "Be kind"},
+    ]  # fmt: skip
+
+
+def claude_messages() -> list[Line]:
+    """Good lines of the shapes that a conversation of Claude Code is read from."""
+    about = {"sessionId": "aaaa-1", "cwd": "/w/lamp", "timestamp": "2026-03-01T00:05:00.000Z"}
+    blocks = [
+        {"type": "thinking", "thinking": "A lamp, then", "signature": "x"},
+        {"type": "text", "text": "Here it is"},
+        {"type": "tool_use", "id": "t1", "name": "Edit", "input": {"file_path": "/w/a.py", "old_string": "a", "new_string": "b"}},
+        {"type": "tool_use", "id": "t2", "name": "TodoWrite", "input": {"todos": [{"content": "Wire", "status": "pending"}]}},
+    ]
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": [{"type": "text", "text": "done"}], "is_error": True}
+    patch = {"filePath": "/w/a.py", "structuredPatch": [{"oldStart": 1, "oldLines": 1, "newStart": 1, "newLines": 1, "lines": ["-a", "+b"]}]}
+    inside = {"type": "agent_progress", "agentId": "a7", "message": {"type": "user", "uuid": "i", "message": {"content": "Look"}}}
+    return [
+        {**about, "type": "user", "uuid": "u1", "message": {"role": "user", "content": "Build a lamp"}},
+        {**about, "type": "assistant", "uuid": "u2", "parentUuid": "u1", "message": {"id": "m1", "content": blocks}},
+        {**about, "type": "user", "uuid": "u3", "parentUuid": "u2", "message": {"content": [result]}, "toolUseResult": patch},
+        {**about, "type": "attachment", "uuid": "u4", "attachment": {"type": "queued_command", "prompt": "And then"}},
+        {**about, "type": "attachment", "attachment": {"type": "file", "filename": "/w/b", "content": {"text": "x"}}},
+        {**about, "type": "system", "subtype": "compact_boundary", "content": "Compacted", "compactMetadata": {"preTokens": 9}},
+        {**about, "type": "queue-operation", "operation": "enqueue", "content": "Later"},
+        {**about, "type": "progress", "data": inside},
+        {**about, "type": "progress", "data": {"type": "hook_progress", "hookName": "h", "command": "ls"}},
+        {"type": "summary", "summary": "A lamp", "leafUuid": "u2"},
+        {**about, "type": "something-new", "payload": {"text": "words"}},
+    ]  # fmt: skip
+
+
+def codex_messages() -> list[Line]:
+    """Good lines of the shapes that a conversation of Codex is read from."""
+    words = [{"type": "output_text", "text": "Here it is"}]
+    patch = {"type": "patch_apply_end", "call_id": "c3", "success": True, "changes": {"/w/a": {"type": "add", "content": "x"}}}
+    payloads = [
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Build a lamp"}]},
+        {"type": "message", "role": "assistant", "content": words},
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "**Lamp**\n\nThen"}]},
+        {"type": "function_call", "name": "shell", "call_id": "c1", "arguments": json.dumps({"command": ["ls", "-l"]})},
+        {"type": "function_call_output", "call_id": "c1", "output": json.dumps({"output": "a", "metadata": {"exit_code": 1}})},
+        {"type": "custom_tool_call", "name": "apply_patch", "call_id": "c2", "input": "*** Add File: a\n+x"},
+        {"type": "web_search_call", "action": {"type": "search", "query": "lamp"}},
+    ]
+    events = [
+        {"type": "user_message", "message": "Build a lamp"},
+        {"type": "agent_message", "message": "Here it is"},
+        patch,
+        {"type": "item_completed", "item": {"type": "AgentMessage", "content": words}},
+        {"type": "exec_command_end", "call_id": "c1", "stdout": "a", "exit_code": 0, "command": ["ls"]},
+    ]
+    ts = "2026-03-01T00:05:00.000Z"
+    return [
+        *({"timestamp": ts, "type": "response_item", "payload": payload} for payload in payloads),
+        *({"timestamp": ts, "type": "event_msg", "payload": event} for event in events),
+        {"timestamp": ts, "type": "compacted", "payload": {"message": "So far", "window_number": 2}},
+        {"type": "item.completed", "item": {"type": "agent_message", "text": "Done"}},
     ]  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
             poll_seconds = 10
             statusline = ["7d", "model"]
             statusline_theirs = "above"
+            statusline_lines = 2
             codex_credits = ["7d=1000"]
             codex_rates = ["gpt-5.5=1/0.1/8"]
 
@@ -77,6 +78,9 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ("watch = 1", "neither true nor false"),
         ("poll_seconds = 0.1", "0.5 to 3600"),
         ("poll_seconds = inf", "0.5 to 3600"),
+        ("statusline_lines = 3", "neither 1 nor 2"),
+        ("statusline_lines = true", "neither 1 nor 2"),
+        ("statusline_lines = 2.0", "neither 1 nor 2"),
         ("tiem_zone = 'UTC'", "did you mean time_zone?"),
         ("prices = 3", "[[prices]]"),
     ],
@@ -178,6 +182,7 @@ def test_a_broken_file_is_not_overwritten(tmp_path: Path) -> None:
         ("watch", "off", False),
         ("watch", "True", True),
         ("poll_seconds", "5", 5),
+        ("statusline_lines", "2", 2),
         ("poll_seconds", "0.5", 0.5),
         ("week_start", "SUNDAY", "sunday"),
         ("time_zone", "+05:30", "+05:30"),

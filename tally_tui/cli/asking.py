@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tally_tui.config import Settings
     from tally_tui.rules.prices import PriceBook
 
-_SPACED = re.compile(r"(-?)([a-z]+):([^\"]*\s[^\"]*)", re.IGNORECASE)
+_SPACED = re.compile(r"(-?)([a-z]+):([^\"\s][^\"]*\s[^\"]*)", re.IGNORECASE)
+_CLOCK_TIME = re.compile(r"[\d-]+ \d\d?:\d\d\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "")
     now = clock.now_ms()
     tz = zone_of(request, settings)
     week_start = settings.first_weekday
-    text = " ".join(filter(None, (before, query_text([word for _, word in request.words]))))
+    text = " ".join(filter(None, (before, query_text([word for _, word in request.words], _is_project))))
     try:
         query = parse(text, now=now, tz=tz, week_start=week_start, allow=allow)
     except QueryError as error:
@@ -79,12 +80,16 @@ def question(request: Request, allow: frozenset[str] = LEDGER, before: str = "")
 def query_problem(text: str, error: QueryError) -> BadQuestionError:
     """What is wrong with a query, with a pointer at the word."""
     pointer = point_into(text, error.start, error.end - error.start)
-    return BadQuestionError(error.message, pointer, _sentence(error.suggestion))
+    return BadQuestionError(error.message, pointer, as_sentence(error.suggestion))
 
 
-def query_text(words: list[str]) -> str:
-    """The words of the prompt as one query; quotes that a shell takes from `project:"a b"` are put back."""
-    return " ".join(map(_requoted, words))
+def query_text(words: list[str], is_project: Callable[[str], bool] = lambda name: False) -> str:
+    """The words of the prompt as one query: what a shell took as one word may hold several of the query's.
+
+    The quotes that a shell takes from `project:"a b"` are put back where `is_project` knows such a name, and those of a
+    date with a time.
+    """
+    return " ".join(_requoted(word, is_project) for word in words)
 
 
 @contextmanager
@@ -104,8 +109,7 @@ def ledger(request: Request, asked: Question) -> Iterator[tuple[sqlite3.Connecti
     try:
         db = _opened()
         try:
-            if data_span(db) is None:
-                remark(_nothing_yet(asked.settings, request))
+            remark_on_empty(db, asked.settings, request)
             yield db, note
         finally:
             db.close()
@@ -158,6 +162,12 @@ def freshened(settings: Settings, told: set[str] | None = None) -> str:
     return ""
 
 
+def remark_on_empty(db: sqlite3.Connection, settings: Settings, request: Request) -> None:
+    """Say where logs were looked for, if the ledger holds no call at all."""
+    if data_span(db) is None:
+        remark(_nothing_yet(settings, request))
+
+
 def _nothing_yet(settings: Settings, request: Request) -> str:
     if request.on(grammar.NO_SYNC):
         return "nothing has been read yet. Without --no-sync the logs are read first."
@@ -181,8 +191,8 @@ def zone_of(request: Request, settings: Settings) -> ZoneInfo:
     except BadZoneError as error:
         message = f"{error.name!r} is no time zone"
         if wanted is not None:
-            raise request.bad(grammar.TZ, message, _sentence(error.suggestion)) from error
-        raise BadQuestionError(message, "", _sentence(error.suggestion)) from error
+            raise request.bad(grammar.TZ, message, as_sentence(error.suggestion)) from error
+        raise BadQuestionError(message, "", as_sentence(error.suggestion)) from error
 
 
 def span_of(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
@@ -195,7 +205,7 @@ def span_of(request: Request, now: int, tz: ZoneInfo, week_start: int) -> Span:
         try:
             return instant(word, now=now, tz=tz, week_start=week_start, end=end)
         except BadDateError as error:
-            raise request.bad(option, error.message, _sentence(error.suggestion)) from error
+            raise request.bad(option, error.message, as_sentence(error.suggestion)) from error
 
     since, until = at(grammar.SINCE, False), at(grammar.UNTIL, True)
     if since is not None and until is not None and since >= until:
@@ -214,17 +224,35 @@ def limit_of(request: Request) -> int | None:
     return int(word)
 
 
-def _requoted(word: str) -> str:
+def _requoted(word: str, is_project: Callable[[str], bool]) -> str:
     spaced = _SPACED.fullmatch(word)
-    if not spaced or re.search(r"\s-?[a-z]+:", spaced[3], re.IGNORECASE):
+    field = FIELDS.get(spaced[2].lower()) if spaced else None
+    if spaced is None or field is None:
         return word
-    field = FIELDS.get(spaced[2].lower())
-    if field is None or field.takes not in ("names", "date"):
-        return word
-    return f'{spaced[1]}{spaced[2]}:"{spaced[3]}"'
+    value = spaced[3]
+    one = _CLOCK_TIME.fullmatch(value) if field.takes == "date" else field.name == "project" and is_project(value)
+    return f'{spaced[1]}{spaced[2]}:"{value}"' if one else word
 
 
-def _sentence(text: str) -> str:
+def _is_project(value: str) -> bool:
+    """Whether the ledger knows a project with this in its name or folder."""
+    from tally_tui.ledger.ask_names import project_names
+    from tally_tui.query.terms import caseless
+
+    try:
+        db = open_reader(ledger_path())
+    except (NoLedgerError, LedgerError):
+        return False
+    try:
+        wanted = caseless(value)
+        return any(wanted in caseless(each) for names in project_names(db).items() for each in names)
+    except sqlite3.Error:
+        return False
+    finally:
+        db.close()
+
+
+def as_sentence(text: str) -> str:
     """A suggestion as a sentence of its own."""
     if not text:
         return ""

@@ -13,6 +13,7 @@ from tally_tui.cli.read import not_meant
 from tally_tui.cli.text import shown
 from tally_tui.reports.compare import CompareSide, Comparison, PromptTurn
 from tally_tui.rules.figures import counted, duration, money_of, short_tokens, usd6
+from tally_tui.rules.redaction import masked
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
@@ -191,7 +192,7 @@ def _cells(side: CompareSide, number: int | None) -> list[str]:
     if number is None:
         return ["–", "", "", ""]
     turn = side.turns[number]
-    return [shown(turn.text[:WORDS]), _cost(turn), short_tokens(turn.spent.tokens), f"{turn.errors or ''}"]
+    return [shown(masked(turn.text)[:WORDS]), _cost(turn), short_tokens(turn.spent.tokens), f"{turn.errors or ''}"]
 
 
 def _cost(turn: PromptTurn) -> str:

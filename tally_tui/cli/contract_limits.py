@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli.contract import Document, stamp
 from tally_tui.rules.figures import usd6
+from tally_tui.rules.forecast import projected_percent
 
 if TYPE_CHECKING:
     from tally_tui.ledger.credits import GrantedCredit
@@ -49,7 +50,7 @@ def _limit(state: LimitState) -> Document:
         "calls": state.figures.calls,
         "total_tokens": state.figures.tokens.total,
         "cost_usd": usd6(state.figures.cost),
-        "projected_percent": state.forecast.average if state.forecast else None,
+        "projected_percent": projected_percent(state.forecast),
     }
 
 
@@ -90,7 +91,7 @@ def _forecast(row: ForecastRow) -> Document:
         "average_percent_per_hour": ahead.rate_average,
         "recent_percent_per_hour": ahead.rate_recent,
         "projected_low_percent": ahead.low,
-        "projected_percent": ahead.average,
+        "projected_percent": projected_percent(ahead),
         "projected_high_percent": ahead.high,
         "cap_time": _stamp(ahead.cap_at),
         "low_confidence": list(ahead.low_confidence),

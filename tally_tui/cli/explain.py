@@ -1,49 +1,26 @@
-"""`tally-tui explain`: the total that explains itself."""
+"""The report `explain` as people read it at the prompt."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tally_tui.cli import contract, grammar
-from tally_tui.cli.asking import Question, ledger, prices_in_force, question
-from tally_tui.cli.output import print_csv, print_json
+from tally_tui.cli import grammar
 from tally_tui.cli.text import shown
-from tally_tui.reports.answers import Explain
-from tally_tui.reports.explain import explain as report
 from tally_tui.rules.figures import counted
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
+    from tally_tui.config import Settings
+    from tally_tui.reports.answers import Explain
 
 
-def explain(request: Request) -> int:
-    """The command."""
-    asked = question(request)
-    with ledger(request, asked) as (db, note):
-        answer = report(
-            db,
-            query=asked.query,
-            span=asked.span,
-            tz=asked.tz,
-            mode=asked.mode,
-            book=prices_in_force(asked.settings),
-        )
-    document = contract.explain(answer)
-    if request.on(grammar.JSON):
-        print_json(contract.noted(document, note))
-    elif request.on(grammar.CSV):
-        print_csv(["kind", "count", "text", "query"], document["rows"])
-    else:
-        _print(request, asked, answer)
-    return 0
-
-
-def _print(request: Request, asked: Question, answer: Explain) -> None:
+def print_report(request: Request, answer: Explain, settings: Settings) -> None:
+    """Print the total and the sentences behind it, each with the command that shows its calls."""
     from tally_tui.cli.figures import cost, count
 
     totals = answer.totals
     at_least = "≥ " if answer.lower_bound else ""
-    tokens = count(totals.tokens.total, asked.settings.numbers)
+    tokens = count(totals.tokens.total, settings.numbers)
     print(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
     print()
     behind = " ".join(["tally-tui calls", *_asked_for(request)])

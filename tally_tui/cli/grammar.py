@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tally_tui.config_alerts import RULES
 from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
 from tally_tui.library.facets import GROUPS as FACETS
-from tally_tui.reports.answers import GROUPS
+from tally_tui.reports.report_names import ALIASES, REPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUERY: Final = "QUERY"
 """The words of a command are a question in the query language."""
@@ -24,6 +27,13 @@ class Option:
     choices: tuple[str, ...] = ()
     many: bool = False
     """Whether it takes several choices: comma-separated, or given again."""
+    describe: Callable[[], str] | None = None
+    """Returns what it does, where `help` is empty: for texts that cost something to get."""
+
+    @property
+    def meaning(self) -> str:
+        """What it does, for people."""
+        return self.describe() if self.describe else self.help
 
     @property
     def key(self) -> str:
@@ -59,8 +69,6 @@ MODE: Final = Option("--mode", "the cost: auto (as logged, else computed), calcu
 LIMIT: Final = Option("--limit", "at most so many rows", "N")
 NO_SYNC: Final = Option("--no-sync", "answer from what is kept; read no logs first")
 REVERSE: Final = Option("--reverse", "turn the order around")
-WORDS: Final = Option("--words", "also its first prompt and its last reply, read from its log: that takes longer")
-BY: Final = Option("--by", "group by these, in this order", "FIELD[,FIELD]", GROUPS, many=True)
 
 THEN: Final = Option("--then", "first run this status line, and show it together with ours", "COMMAND")
 OF_CODEX: Final = Option("--codex", "Codex calls, not Claude Code")
@@ -113,51 +121,19 @@ FOUND: Final = Option("--query", "every session that a query finds", "QUERY")
 
 NOTE: Final = Option("--note", "and write this note about it", "TEXT")
 
-SORTS: Final[dict[str, tuple[str, ...]]] = {
-    "usage": ("key", "cost", "calls", "sessions", "tokens", "input", "output"),
-    "sessions": (
-        "last", "started", "cost", "tokens", "calls", "length", "context", "title", "project", "branch", "model",
-    ),
-    "calls": ("time", "cost", "tokens", "model"),
-}
-
-
-def _sort(command: str) -> Option:
-    words = SORTS[command]
-    return Option("--sort", f"{', '.join(words[:-1])} or {words[-1]}", "FIELD", words)
-
-
 _ASK: Final = (SINCE, UNTIL, TZ)
 _ROWS: Final = (REVERSE, LIMIT)
 _FORM: Final = (JSON, CSV)
 
+MARKDOWN: Final = Option("--md", "as Markdown tables")
+SCHEMA: Final = Option("--schema", "the JSON Schema of --json; nothing is read")
+PRIVACY: Final = Option(
+    "--privacy", "normal, redacted (names and paths as aliases, no text) or strict (ids as aliases, no paths)",
+    "LEVEL", ("normal", "redacted", "strict"),
+)  # fmt: skip
+
 COMMANDS: Final = (
-    Command(
-        "usage",
-        "what was spent, grouped",
-        (BY, *_ASK, MODE, _sort("usage"), *_ROWS, *_FORM, NO_SYNC),
-        QUERY,
-    ),
-    Command(
-        "today",
-        "the short answer: now, today, this week, this month",
-        (TZ, MODE, *_FORM, NO_SYNC),
-        QUERY,
-        aliases=("now",),
-    ),
-    Command(
-        "sessions",
-        "sessions, the latest first",
-        (*_ASK, MODE, _sort("sessions"), *_ROWS, WORDS, *_FORM, NO_SYNC),
-        QUERY,
-    ),
-    Command(
-        "calls",
-        "single calls, and the lines they came from",
-        (*_ASK, MODE, _sort("calls"), *_ROWS, *_FORM, NO_SYNC),
-        QUERY,
-    ),
-    Command("explain", "the total that explains itself", (*_ASK, MODE, *_FORM, NO_SYNC), QUERY),
+    *(Command(name, summary, words=QUERY, aliases=ALIASES.get(name, ())) for name, summary in REPORTS.items()),
     Command(
         "search",
         "where in all conversations something was said, the newest first",
@@ -310,9 +286,26 @@ COMMANDS: Final = (
     ),
     Command("statusline", "Claude Code's status line (Claude Code runs it)", (THEN,)),
     Command("hook", "a hook's call (the agents run it)", (OF_CODEX,), "EVENT"),
+    Command(
+        "completion",
+        "what a shell needs to complete commands, options and queries",
+        (),
+        "SHELL",
+        actions=(
+            ("bash", "eval \"$(tally-tui completion bash)\" in ~/.bashrc"),
+            ("zsh", "eval \"$(tally-tui completion zsh)\" in ~/.zshrc, below compinit"),
+            ("fish", "tally-tui completion fish > ~/.config/fish/completions/tally-tui.fish"),
+        ),
+    ),
     Command("help", "this help, or a command's", (), "[COMMAND]"),
 )
 
 
 def command(word: str) -> Command | None:
-    return next((each for each in COMMANDS if word == each.name or word in each.aliases), None)
+    """A command by its name or alias, or None. The options of a report's command are made from its query."""
+    found = next((each for each in COMMANDS if word == each.name or word in each.aliases), None)
+    if found is not None and found.name in REPORTS:
+        from tally_tui.cli.report_command import command_of
+
+        return command_of(found)
+    return found

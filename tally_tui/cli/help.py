@@ -48,7 +48,7 @@ def _everything() -> str:
             *_pairs([(each.name, each.summary) for each in COMMANDS]),
             "",
             "Options",
-            *_pairs([(each.name, each.help) for each in GLOBAL]),
+            *_pairs([(each.name, each.meaning) for each in GLOBAL]),
             "",
             "`tally-tui help COMMAND` tells what a command takes.",
             "",
@@ -76,7 +76,7 @@ def _command(chosen: Command) -> str:
     if chosen.actions:
         lines += ["", "Actions", *_pairs(list(chosen.actions))]
     if chosen.options:
-        options = [(_spelled(option), option.help) for option in (*chosen.options, DEMO)]
+        options = [(_spelled(option), option.meaning) for option in (*chosen.options, DEMO)]
         lines += ["", "Options", *_pairs(options)]
         lines += [
             line

@@ -10,9 +10,11 @@ from tally_tui.cli.text import shown
 from tally_tui.config_credits import window_word
 from tally_tui.rules import figures
 from tally_tui.rules.accounts import account_names
+from tally_tui.rules.forecast import projected_percent
 
 if TYPE_CHECKING:
     from tally_tui.reports.answers_limits import Forecasts, Limits, Milestones, Trend
+    from tally_tui.rules.forecast import Forecast
     from tally_tui.rules.windows import LimitKey
 
 NONE_YET: Final = (
@@ -54,7 +56,7 @@ def print_limits(answer: Limits) -> None:
     told += [(event.provider, event.root) for event in answer.events]
     name = Names(told)
     for state in answer.limits:
-        heading = f", heading for {state.forecast.average:.0f} %" if state.forecast else ""
+        heading = _heading(state.forecast)
         left = state.window.end - answer.at_ms
         resets = f"resets in {figures.duration(left)}" if left > 0 else "it has reset"
         print(
@@ -72,12 +74,18 @@ def print_limits(answer: Limits) -> None:
         print(f"{whose} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
 
 
+def _heading(forecast: Forecast | None) -> str:
+    projected = projected_percent(forecast)
+    return "" if projected is None else f", heading for {figures.projected(projected)}"
+
+
 def print_forecasts(answer: Forecasts) -> None:
     if not answer.rows:
         print(NONE_YET)
     name = Names((row.key.provider, row.key.root) for row in answer.rows)
     for row in answer.rows:
-        print(f"{name(row.key)}: {figures.whole_percent(row.forecast.percent)} % used, {row.status}")
+        heading = _heading(row.forecast)
+        print(f"{name(row.key)}: {figures.whole_percent(row.forecast.percent)} % used{heading}, {row.status}")
         if row.forecast.cap_at is not None and not row.forecast.low_confidence:
             left = figures.duration(row.forecast.cap_at - answer.at_ms)
             print(f"  used up {stamp(row.forecast.cap_at)[:16]}Z, in {left}")
@@ -88,7 +96,8 @@ def print_forecasts(answer: Forecasts) -> None:
             ]
             print("  " + "; ".join([per, *days]))
         if row.key.provider == "codex" and row.quota.projected is not None:
-            print(f"  by its own readings {row.quota.projected:.0f} % at the reset ({row.quota.confidence} confidence)")
+            recent = figures.projected(row.quota.projected)
+            print(f"  by recent readings {recent} at the reset ({row.quota.confidence} confidence)")
         for doubt in row.forecast.low_confidence:
             print(f"  low confidence: {_DOUBTS[doubt]}")
 

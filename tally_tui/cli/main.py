@@ -34,6 +34,11 @@ def run(argv: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if argv[:1] == ["__complete"]:
+            from tally_tui.cli.completion import complete_line
+
+            print("\n".join(map(shown, complete_line(*argv[1:4]))))
+            return 0
         status = _run(parse(tuple(argv)))
         sys.stdout.flush()
         return status
@@ -90,21 +95,15 @@ def _do(request: Request) -> int:
     except clock.BadClockError as error:
         raise BadQuestionError(str(error)) from error
     name = request.command.name if request.command else ""
+    from tally_tui.reports.report_names import REPORTS
+
     match name:
         case "":
             from tally_tui.cli.open_app import open_app
 
             return open_app(request)
-        case "usage":
-            from tally_tui.cli.usage import usage as command
-        case "sessions":
-            from tally_tui.cli.sessions import sessions as command
-        case "calls":
-            from tally_tui.cli.calls import calls as command
-        case "explain":
-            from tally_tui.cli.explain import explain as command
-        case "today":
-            from tally_tui.cli.today import today as command
+        case name if name in REPORTS:
+            from tally_tui.cli.report_command import run_report as command
         case "search":
             from tally_tui.cli.search import search as command
         case "library":
@@ -145,6 +144,8 @@ def _do(request: Request) -> int:
             from tally_tui.cli.setup import setup as command
         case "record":
             from tally_tui.cli.record import record as command
+        case "completion":
+            from tally_tui.cli.completion import completion as command
         case "statusline":
             from tally_tui.cli.statusline import statusline as command
         case "hook":

@@ -93,7 +93,7 @@ def parse(argv: tuple[str, ...]) -> Request:
                 index += 1
                 if index >= len(argv) or argv[index].startswith("--"):
                     where = line.point(index - 1)
-                    raise BadQuestionError(f"{name} needs a {option.takes}", where, option.help)
+                    raise BadQuestionError(f"{name} needs a {option.takes}", where, option.meaning)
                 given = Given(argv[index], index, 0)
             values[option.key] = given
             if option.choices:

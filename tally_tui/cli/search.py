@@ -73,6 +73,20 @@ def _hit(hit: SearchHit) -> dict[str, Any]:
         "offset": hit.offset,
         "file_gone": hit.gone,
         "from_archive": bool(hit.archived),
+        "also_in": [_copy(each) for each in hit.also],
+    }
+
+
+def _copy(hit: SearchHit) -> dict[str, Any]:
+    """The same message in another session."""
+    return {
+        "provider": hit.provider,
+        "session": hit.session,
+        "title": hit.title,
+        "project": hit.project,
+        "time": stamp(hit.time_ms),
+        "file": hit.file,
+        "offset": hit.offset,
     }
 
 
@@ -178,7 +192,7 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
         for hit in group.hits:
             what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
             failed = "  (error)" if hit.error else ""
-            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}")
+            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}{_also(hit)}")
             for line in _lines(hit, bold) or [_missing(hit)]:
                 print(f"    {line}")
         print()
@@ -196,6 +210,10 @@ def _missing(hit: SearchHit) -> str:
 
 def _kept(hit: SearchHit) -> str:
     return f"  ({hit.archived})" if hit.archived else ""
+
+
+def _also(hit: SearchHit) -> str:
+    return f"  (also in {counted(len(hit.also), 'other session')})" if hit.also else ""
 
 
 def _lines(hit: SearchHit, bold: bool) -> list[str]:

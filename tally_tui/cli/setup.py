@@ -12,15 +12,20 @@ from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError
 from tally_tui.cli.text import listed, shown
 from tally_tui.record import agents, setting_up
 from tally_tui.record.agents import AGENTS, CODEX, Agent
+from tally_tui.record.codex_trust import trust
 from tally_tui.record.setting_up import Change, SetupError
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
 
-_TRUST = (
-    "Codex runs a hook only once you trust it: open /hooks in Codex and look at the new ones there. "
-    "tally-tui cannot see whether you did."
-)
+_TRUST = "Codex runs a hook only once you trust it: open /hooks in Codex and look at the new ones there."
+_TRUSTS = {
+    "trusted": "trusted",
+    "stale": "trusted before hooks.json last changed: if Codex asks again, look at it in /hooks",
+    "off": "turned off in Codex",
+    "untrusted": "not trusted yet: Codex does not run it until you look at it in /hooks",
+    "unknown": "not known: Codex's config.toml cannot be read",
+}
 
 
 def setup(request: Request) -> int:
@@ -139,8 +144,10 @@ def _status(agent: Agent, home: Path) -> None:
         import time
 
         print(f"  last called  {ago(round((time.time() - heard) * 1000))}")
-    if agent is CODEX and found.hooks:
-        print(f"  {_TRUST}")
+    if agent is CODEX:
+        several = trust(home, found.hooks)
+        for event, each in several.items():
+            print(f"  {'trust' if event == next(iter(several)) else '':<11}  {event}: {_TRUSTS[each]}")
 
 
 def _status_document(chosen: list[tuple[Agent, Path]]) -> int:
@@ -174,6 +181,7 @@ def _state(agent: Agent, home: Path) -> dict[str, Any]:
         "wraps": agents.wrapped(command),
         "hooks": list(found.hooks) if found else [],
         "missing_hooks": [event for event in agent.events if event not in (found.hooks if found else agent.events)],
+        **({"trust": trust(home, found.hooks) if found else {}} if agent is CODEX else {}),
         "last_called": None if heard is None else stamp(round(heard) * 1000),
         "first_copy": str(backup) if backup.exists() else None,
         "problem": problem,

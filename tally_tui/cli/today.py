@@ -1,53 +1,25 @@
-"""`tally-tui today`: the short answer."""
+"""The report `today` as people read it at the prompt."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.cli import contract, grammar
-from tally_tui.cli.asking import Question, ledger, question
-from tally_tui.cli.output import columns_of, print_csv, print_json
-from tally_tui.model import Span
-from tally_tui.reports.answers import Figures, LimitGauge, Now, Stretch
-from tally_tui.reports.now import now as report
-
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
+    from tally_tui.config import Settings
+    from tally_tui.reports.answers import LimitGauge, Now
 
 _WINDOWS: Final = {300: "5 hours", 1440: "day", 10080: "7 days", 43200: "30 days"}
 
 
-def today(request: Request) -> int:
-    """The command."""
-    asked = question(request)
-    with ledger(request, asked) as (db, note):
-        answer = report(
-            db,
-            now_ms=asked.now,
-            tz=asked.tz,
-            week_start=asked.week_start,
-            query=asked.query,
-            mode=asked.mode,
-        )
-    if request.on(grammar.JSON):
-        print_json(contract.noted(contract.now(answer), note))
-    elif request.on(grammar.CSV):
-        print_csv(
-            columns_of(contract.stretch(Stretch("", Span(), Figures(), Figures()))),
-            map(contract.stretch, answer.stretches),
-        )
-    else:
-        _print(asked, answer)
-    return 0
-
-
-def _print(asked: Question, answer: Now) -> None:
+def print_report(request: Request, answer: Now, settings: Settings) -> None:
+    """Print the report as tables."""
     from tally_tui.cli.figures import cost, count, print_remarks, remarks
     from tally_tui.cli.tables import Column, print_table
     from tally_tui.rules.accounts import account_names
     from tally_tui.rules.figures import ago, money, percent_change
 
-    numbers = asked.settings.numbers
+    numbers = settings.numbers
     print_table(
         [
             Column(""),
@@ -123,7 +95,7 @@ def _limit(gauge: LimitGauge, account: str, at_ms: int) -> list[str]:
 
 
 def _ahead(gauge: LimitGauge) -> str:
-    """The percent at the reset: nothing where it is used up already, and no wild number early in a window."""
-    if gauge.projected is None or gauge.percent >= 100:
-        return "–"
-    return f"{gauge.projected:.0f}%" if gauge.projected <= 200 else ">200%"
+    """The percent at the reset: nothing where it is used up already."""
+    from tally_tui.rules.figures import projected
+
+    return "–" if gauge.projected is None or gauge.percent >= 100 else projected(gauge.projected, room=False)

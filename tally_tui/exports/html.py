@@ -93,7 +93,7 @@ def _section(section: Section, tz: ZoneInfo, prose: Any, prefix: str) -> str:
 
 
 def _part(part: Part, prose: Any) -> str:
-    if part.form == "prose":
+    if part.form in ("prose", "words"):
         return str(prose.render(part.text))
     if part.form == "note":
         return f'<p class="dim">{escape(part.text)}</p>\n'

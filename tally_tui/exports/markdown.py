@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tally_tui.exports.escaping import escaped, literal, tamed
 from tally_tui.exports.harmless import one_line
 from tally_tui.exports.sections import Cleaner, Part, Section, sections
 from tally_tui.reports.conversation import Conversation, Spent
 from tally_tui.rules.figures import money_of, short_tokens
 
 _FENCES = re.compile(r"^\s{0,3}(`{3,}|~{3,})", re.MULTILINE)
-_HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
-_CODE = re.compile(r"(^ {0,3}(?:```|~~~).*?(?:^ {0,3}(?:```|~~~)[^\n]*$|\Z)|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
-_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://)")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
 def markdown(told: Conversation, tz: ZoneInfo, clean: Cleaner) -> Iterator[str]:
@@ -58,11 +55,6 @@ def spent_words(spent: Spent) -> str:
 def moment(ts: int, tz: ZoneInfo, form: str) -> str:
     """An instant of epoch milliseconds in a zone."""
     return datetime.fromtimestamp(ts / 1000, tz).strftime(form)
-
-
-def escaped(text: str) -> str:
-    """A text that Markdown takes as it is."""
-    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _entries(told: Conversation, tz: ZoneInfo, clean: Cleaner, level: int) -> Iterator[str]:
@@ -111,21 +103,11 @@ def _section(section: Section, tz: ZoneInfo, level: int, goes_on: bool) -> Itera
 def _part(part: Part, level: int) -> str:
     text = part.text.strip("\n")
     if part.form == "prose":
-        return f"{_lowered(text, level)}\n\n"
+        return f"{tamed(text, level)}\n\n"
+    if part.form == "words":
+        return f"{literal(text)}\n\n"
     if part.form == "note":
         return f"*{escaped(one_line(text, 300))}*\n\n"
     longest = max((len(found[1]) for found in _FENCES.finditer(text)), default=2)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{part.language}\n{text}\n{fence}\n\n"
-
-
-def _lowered(text: str, level: int) -> str:
-    """Prose whose headings stand below the heading over it, and whose tags and images are words; code as it is."""
-    pieces = _CODE.split(text)
-    return "".join(piece if number % 2 else _tamed(piece, level) for number, piece in enumerate(pieces))
-
-
-def _tamed(text: str, level: int) -> str:
-    text = _HEADING.sub(lambda found: "#" * min(6, len(found[1]) + level), text)
-    # A viewer would hide tags, and fetch images from elsewhere.
-    return _TAG.sub(r"\\<", text).replace("![", "\\![")

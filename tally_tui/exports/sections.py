@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tally_tui.exports.changes import changes
+from tally_tui.exports.escaping import escaped
 from tally_tui.exports.harmless import harmless, one_line, plain_output
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.conversation import Conversation, Entry, Spent
@@ -24,10 +25,10 @@ _SAYS: Final = tuple("description command cmd file_path notebook_path path patte
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a section: prose (Markdown), or code, diff or output of a language."""
+    """A stretch of a section: prose (Markdown), words as they were typed, or code, diff or output of a language."""
 
     form: str
-    """prose | code | diff | output | note"""
+    """prose | words | code | diff | output | note"""
     text: str
     language: str = ""
 
@@ -84,7 +85,7 @@ def _told(block: Block, clean: Cleaner) -> tuple[str, list[Part]]:
     if kind in CALLS and (item.call or kind is not Kind.PLAN):
         return _call(block, clean)
     if kind is Kind.PROMPT:
-        return "You" + (" (queued)" if item.marks & Mark.QUEUED else ""), [Part("prose", harmless(words))]
+        return "You" + (" (queued)" if item.marks & Mark.QUEUED else ""), [Part("words", harmless(words))]
     if kind in (Kind.REPLY, Kind.PLAN):
         return item.model or ("Plan" if kind is Kind.PLAN else "Agent"), [Part("prose", harmless(words))]
     if kind is Kind.THINKING:
@@ -94,16 +95,16 @@ def _told(block: Block, clean: Cleaner) -> tuple[str, list[Part]]:
     if kind in (Kind.COMMAND, Kind.BASH):
         if item.marks & Mark.OUTPUT:
             return "Output", [Part("output", plain_output(words))]
-        return ("! " if kind is Kind.BASH else "") + one_line(item.text), []
+        return ("! " if kind is Kind.BASH else "") + one_line(words), []
     if kind in RULES:
-        return _rule(item), [Part("note", harmless(words))] if kind in (Kind.LIMIT, Kind.MODEL_SWITCH) else []
+        return _rule(item, clean), [Part("note", harmless(words))] if kind in (Kind.LIMIT, Kind.MODEL_SWITCH) else []
     if kind in (Kind.SUMMARY, Kind.REVIEW, Kind.AGENT, Kind.ERROR):
         title = {Kind.SUMMARY: "Summary of what was before", Kind.ERROR: "Error"}.get(kind, item.name or kind.word)
-        return title, [Part("prose", harmless(words))]
+        return title, [Part("words" if kind is Kind.ERROR else "prose", harmless(words))]
     if kind is Kind.TOOL_RESULT:
         return "Result", [Part("output", plain_output(words))]
     if kind is Kind.IMAGE:
-        return f"Image {item.name} {item.text}".strip(), [Part("note", ", ".join(item.files))]
+        return f"Image {item.name} {item.text}".strip(), [Part("note", clean(", ".join(item.files)))]
     if kind is Kind.DOCUMENT:
         return f"Document {', '.join(item.files) or item.name}", [Part("output", plain_output(words))]
     if kind is Kind.RAW:
@@ -112,7 +113,7 @@ def _told(block: Block, clean: Cleaner) -> tuple[str, list[Part]]:
     return f"{kind.word.capitalize()} {item.name}".strip(), [Part("output", plain_output(words))]
 
 
-def _rule(item: Item) -> str:
+def _rule(item: Item, clean: Cleaner) -> str:
     detail = item.detail if isinstance(item.detail, dict) else {}
     if item.kind is Kind.COMPACTION:
         before, after = detail.get("preTokens"), detail.get("postTokens")
@@ -130,7 +131,7 @@ def _rule(item: Item) -> str:
         return f"model: {item.name}"
     if item.kind is Kind.LIMIT:
         return "limit reached"
-    return one_line(item.text.strip("[]")) or "interrupted"
+    return one_line(clean(item.text.strip("[]"))) or "interrupted"
 
 
 def _call(block: Block, clean: Cleaner) -> tuple[str, list[Part]]:
@@ -154,19 +155,19 @@ def _call(block: Block, clean: Cleaner) -> tuple[str, list[Part]]:
         parts += _arguments(given, clean)
     for inner in block.inner:
         title, below = _call(inner, clean)
-        parts += [Part("note", title), *below]
+        parts += [Part("note", clean(title)), *below]
     told_inside = any(block.text.strip() == inner.text.strip() for inner in block.inner)
     if not (diff and not block.failed) and not told_inside:
         parts.append(Part("output", plain_output(clean(block.text))))
     images = [each for each in block.results if each.kind is Kind.IMAGE]
     if images:
-        parts.append(Part("note", ", ".join(f"image {each.name}".strip() for each in images)))
-    about = ", ".join(_says(inner.item) for inner in block.inner) or _says(item)
+        parts.append(Part("note", clean(", ".join(f"image {each.name}".strip() for each in images))))
+    about = ", ".join(_says(inner.item, clean) for inner in block.inner) or _says(item, clean)
     return f"{item.name}: {about}".rstrip(": "), parts
 
 
-def _says(item: Item) -> str:
-    """What a call is about, in a few words."""
+def _says(item: Item, clean: Cleaner) -> str:
+    """What a call is about, in a few words; cleaned before it is cut, for half of a secret is not known as one."""
     given = item.input
     if isinstance(given, dict):
         for name in _SAYS:
@@ -174,10 +175,10 @@ def _says(item: Item) -> str:
             if isinstance(value, list):
                 value = " ".join(each for each in value if isinstance(each, str))
             if isinstance(value, str) and value.strip():
-                return one_line(value, 100)
+                return one_line(clean(value), 100)
     if item.files:
         return ", ".join(item.files[:3])
-    return one_line(item.text, 100)
+    return one_line(clean(item.text), 100)
 
 
 def _arguments(given: Any, clean: Cleaner) -> list[Part]:
@@ -206,7 +207,7 @@ def _todos(given: Any) -> str:
             if words or state:
                 mark = _BOXES.get(str(state), " ")
                 number = f"#{each['taskId']} " if isinstance(each.get("taskId"), str) else ""
-                lines.append(f"- [{mark}] {number}{words or state}")
+                lines.append(f"- [{mark}] {escaped(number + ' '.join(str(words or state).split()))}")
     return "\n".join(lines)
 
 
@@ -215,11 +216,16 @@ def _questions(given: Any) -> str:
     lines: list[str] = []
     for each in asked if isinstance(asked, list) else []:
         if isinstance(each, dict):
-            lines.append(f"**{each.get('question', '')}**")
+            lines.append(f"**{_words(each.get('question'))}**")
             options = each.get("options")
             lines += [
-                f"- {option.get('label', '')} {option.get('description', '')}".rstrip()
+                f"- {_words(option.get('label'))} {_words(option.get('description'))}".rstrip()
                 for option in (options if isinstance(options, list) else [])
                 if isinstance(option, dict)
             ]
     return "\n".join(lines)
+
+
+def _words(value: Any) -> str:
+    """A value of a log on one line of Markdown, as it is."""
+    return escaped(" ".join(value.split())) if isinstance(value, str) else ""

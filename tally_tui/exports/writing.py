@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tally_tui.exports.harmless import AsLogged
 from tally_tui.reports.conversation import Conversation
 from tally_tui.rules.redaction import cleaner, shareable_value
 
@@ -36,7 +37,7 @@ def document(told: Conversation, form: str, tz: ZoneInfo, secrets: bool, people:
         from tally_tui.exports.html import html as pieces
     else:
         from tally_tui.exports.markdown import markdown as pieces
-    yield from pieces(told, tz, cleaner(secrets, people))
+    yield from pieces(told, tz, cleaner(secrets, people) if secrets or people else AsLogged)
 
 
 def file_name(title: str, session: str, form: str) -> str:

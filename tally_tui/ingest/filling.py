@@ -21,8 +21,9 @@ from typing import Final
 import msgspec
 
 from tally_tui.ingest.cycle_search import no_cycle_search
+from tally_tui.ingest.helper import unexpected
 from tally_tui.ingest.texts import read_docs
-from tally_tui.library.shards import next_path
+from tally_tui.library.shards import LibraryError, next_path
 from tally_tui.library.write import ShardWriter, Stand, Stretch
 from tally_tui.logs.lines import TAIL, UnreadableLogError, fingerprint, is_compressed
 from tally_tui.model import Provider
@@ -81,12 +82,16 @@ class Filler:
         while True:
             try:
                 stretch = read_docs(order.path, Provider(order.provider), cursor, state, order.mtime_ns // 1_000_000)
-            except UnreadableLogError as error:
-                self._done.problems.append(str(error))
+            except Exception as error:
+                # Also what should not be: one file must not keep all others from being indexed.
+                expected = isinstance(error, UnreadableLogError)
+                self._done.problems.append(str(error) if expected else unexpected(order.path, error))
                 self._done.files += 1
                 # Not tried again until it changes.
                 self._add(Stretch(self._stand(order, cursor, state, at_end=True), ()), 0)
                 return True
+            if stretch.skipped:
+                self._done.problems.append(f"{order.path}: lines that could not be indexed: {stretch.skipped}")
             stand = self._stand(order, stretch.cursor, stretch.state, at_end=stretch.at_end)
             self._done.bytes += stretch.cursor - cursor
             self._done.files += stretch.at_end
@@ -100,7 +105,7 @@ class Filler:
     def commit(self) -> None:
         """Write what is gathered."""
         if self._batch:
-            self._done.messages = self.writer.add(self._batch)
+            self._done.messages = self._write(self._batch)
             done, self._done = self._done, Done()
             self._batch, self._chars, self._docs = [], 0, 0
             self._told(done)
@@ -110,6 +115,23 @@ class Filler:
                 self.writer.close()
                 self.writer = ShardWriter(next_path(self._folder), hot=hot)
         self._committed = time.monotonic()
+
+    def _write(self, batch: list[Stretch]) -> int:
+        """Write stretches; returns their messages. What a shard refuses is left out and named among the problems."""
+        try:
+            return self.writer.add(batch)
+        except LibraryError:
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                return sum(self._write([stretch]) for stretch in batch)
+            [stretch] = batch
+            if len(stretch.docs) > 1:
+                half = len(stretch.docs) // 2
+                parts = stretch.docs[:half], stretch.docs[half:]
+                return sum(self._write([Stretch(stretch.stand, part)]) for part in parts)
+            self._done.problems.append(f"{stretch.stand.path}: a text could not be indexed ({type(error).__name__})")
+            return self.writer.add([Stretch(stretch.stand, ())])
 
     def finish(self, stopped: bool) -> None:
         """Leave the shard as small and quick as can be, if there was time, and close it."""

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from tally_tui.rules.folder_names import FolderNames
 from tally_tui.rules.project_names import CODEX_WORKTREE, fold_worktree
 
 _POINTER_BYTES: Final = 4096
@@ -18,59 +19,92 @@ _OF_BARE: Final = re.compile(r"(.+)/worktrees/[^/]+")
 
 
 class GitRoots:
-    """Project roots of folders, each looked up once; make a new one to see what has changed on disk."""
+    """Repositories that folders belong to: those on disk, each folder looked at once, and those in `seen`.
+
+    `forget` makes it look at the disk again.
+    """
 
     def __init__(self, home: str | None = None) -> None:
         home = os.path.expanduser("~") if home is None else home  # noqa: PTH111 - Path.home may raise
-        # A home folder under git (dotfiles) would swallow every project below it.
-        self._never = {"/", home.rstrip("/") or "/", os.path.realpath(home)}
-        self._roots: dict[str, str] = {}
+        # A home folder under git (dotfiles) would swallow every project below it, and what is above it even more.
+        self._at_home = {
+            above
+            for place in (os.path.normpath(home or "/"), os.path.realpath(home or "/"))
+            for above in (place, *map(str, Path(place).parents))
+        }
+        self.names = FolderNames()
+        """How the folders are called that `seen` speaks of."""
+        self.seen: dict[str, str] = {}
+        """Folders (by `names.key`) that were seen to be git roots → their repository."""
+        self.found: dict[str, str] = {}
+        """Those met on disk since this was last emptied, by their paths."""
+        self._on_disk: dict[str, str | None] = {}
         self._walked: dict[str, tuple[str, str] | None] = {}
 
+    def forget(self, *, disk: bool = True) -> None:
+        """Look everything up afresh; without `disk` only what depends on `seen` and `names`."""
+        self._walked.clear()
+        if disk:
+            self._on_disk.clear()
+
     def root(self, folder: str) -> str:
-        """The project a folder belongs to, whether or not it still exists; the folder itself if no other.
+        """The project a folder belongs to, whether or not it still exists; the folder itself if no other."""
+        return self.find(folder)[0]
+
+    def find(self, folder: str) -> tuple[str, bool]:
+        """(the project a folder belongs to by itself, whether that is a git root that is known). Never raises.
 
         A worktree belongs to its repository's main folder, a submodule is its own. What is known of a
-        deleted worktree is its path: see `fold_worktree`. Never the home folder or `/` for a folder
-        below it. Of a Windows path only the text is looked at; others come back as they are. Never raises.
+        deleted worktree is its path: see `fold_worktree`. A git root at or above the home folder counts
+        for that folder alone. Where there is none it is the folder itself.
         """
-        root = self._roots.get(folder)
-        if root is None:
-            root = self._roots[folder] = self._look_up(folder)
-        return root
-
-    def _look_up(self, folder: str) -> str:
-        if not folder.startswith("/") or "\0" in folder:
-            on_windows = folder[1:3] in (":\\", ":/")
-            return (fold_worktree(folder) or folder) if on_windows else folder
-        path = os.path.normpath("/" + folder.lstrip("/"))
-        at, root = self._walk(path) or ("", path)
-        inside = bool(at) and fold_worktree(at) is not None
+        path = os.path.normpath("/" + folder.lstrip("/")) if folder.startswith("/") and "\0" not in folder else folder
+        place, root = self._walk(path, path) or ("", path)
+        inside = bool(place) and fold_worktree(place) is not None
         # A .git found above a worktree is not the worktree's: that one is gone, and its path must tell.
         folded = fold_worktree(root if inside else path)
         if folded is None:
-            return root
-        if folded.startswith(CODEX_WORKTREE):
-            return folded
-        _, outer = self._walk(folded) or ("", folded)
-        return root if outer in self._never else outer
+            return root, bool(place)
+        if not folded or folded.startswith(CODEX_WORKTREE):
+            return folded, False
+        outer = self._walk(folded, "")
+        if outer is not None:
+            return outer[1], True
+        return (root, bool(place)) if folded in self._at_home else (folded, inside)
 
-    def _walk(self, folder: str) -> tuple[str, str] | None:
-        """(where the nearest `.git` at or above a folder lies, the project it says), or None."""
+    def _walk(self, folder: str, asked: str) -> tuple[str, str] | None:
+        """(the nearest git root at or above a folder, its repository), or None; `asked` may be the home folder."""
         passed: list[str] = []
         found: tuple[str, str] | None = None
-        while folder not in self._never:
-            if folder in self._walked:
-                found = self._walked[folder]
+        at: str | None = folder
+        while at is not None:
+            if at in self._at_home:
+                repository = self._repository(at) if at == asked else None
+                if repository is not None:
+                    return at, repository
                 break
-            passed.append(folder)
-            project = self._project_at(folder)
-            if project is not None:
-                found = (folder, project)
+            if at in self._walked:
+                found = self._walked[at]
                 break
-            folder = os.path.dirname(folder)  # noqa: PTH120
+            passed.append(at)
+            repository = self._repository(at)
+            if repository is not None:
+                found = (at, repository)
+                break
+            at = _above(at)
         self._walked.update(dict.fromkeys(passed, found))
         return found
+
+    def _repository(self, folder: str) -> str | None:
+        """The repository whose git root a folder is."""
+        if folder.startswith("/") and "\0" not in folder:
+            if folder not in self._on_disk:
+                self._on_disk[folder] = self._project_at(folder)
+            repository = self._on_disk[folder]
+            if repository is not None:
+                self.found[folder] = repository
+                return repository
+        return self.seen.get(self.names.key(folder)) if self.seen else None
 
     def _project_at(self, folder: str) -> str | None:
         pointer = f"{folder}/.git"
@@ -88,7 +122,17 @@ class GitRoots:
             return None
         target = text.removeprefix("gitdir:").strip()
         main = _main_folder(os.path.normpath(f"{folder}/{target}" if target[:1] != "/" else target))
-        return folder if main is None or main in self._never else main
+        return folder if main is None or main in self._at_home else main
+
+
+def _above(folder: str) -> str | None:
+    """The folder above; None where there is none."""
+    if folder.startswith("/"):
+        upper = os.path.dirname(folder)  # noqa: PTH120
+        return upper if upper != folder else None
+    whole = folder.rstrip("/\\")
+    at = max(whole.rfind("/"), whole.rfind("\\"))
+    return whole[:at].rstrip("/\\") or None if at > 0 else None
 
 
 def _main_folder(git_dir: str) -> str | None:

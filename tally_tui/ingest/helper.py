@@ -33,6 +33,11 @@ class Order(msgspec.Struct, array_like=True):
     changed_ms: int
 
 
+def unexpected(path: str, error: Exception) -> str:
+    """What a person is told of a file that made a reader raise what it should not."""
+    return f"{path}: not read ({type(error).__name__}: {error}); what was read from it before is kept"
+
+
 def send(pipe: IO[bytes], data: bytes) -> None:
     """Write a frame: its length, then its bytes."""
     pipe.write(LENGTH.pack(len(data)) + data)
@@ -84,10 +89,14 @@ def _answer(order: Order, answers: IO[bytes]) -> None:
     while True:
         try:
             chunk = parse(order.path, Provider(order.provider), cursor, state, order.changed_ms)
+            encoded = records.encode(chunk)
         except UnreadableLogError as error:
-            send(answers, b"!" + str(error).encode())
+            send(answers, b"!" + str(error).encode("utf-8", "replace"))
             return
-        send(answers, b"=" + records.encode(chunk))
+        except Exception as error:
+            send(answers, b"!" + unexpected(order.path, error).encode("utf-8", "replace"))
+            return
+        send(answers, b"=" + encoded)
         if chunk.at_end:
             return
         cursor, state = chunk.cursor, chunk.state

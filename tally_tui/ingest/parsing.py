@@ -19,7 +19,7 @@ from typing import IO
 
 import msgspec
 
-from tally_tui.ingest.helper import LENGTH, Order, send
+from tally_tui.ingest.helper import LENGTH, Order, send, unexpected
 from tally_tui.ingest.plan import Job
 from tally_tui.logs import records
 from tally_tui.logs.lines import UnreadableLogError
@@ -54,6 +54,10 @@ def parse_in_place(
                 chunk = parse(job.log.path, job.log.provider, cursor, state, job.log.mtime_ns // 1_000_000, stretch)
             except UnreadableLogError as error:
                 yield Parsed(job, None, str(error))
+                break
+            except Exception as error:
+                # One file that we are not up to must not keep all others from being read.
+                yield Parsed(job, None, unexpected(job.log.path, error))
                 break
             yield Parsed(job, chunk)
             if chunk.at_end:

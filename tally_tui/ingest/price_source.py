@@ -93,7 +93,7 @@ def _models(provider: Any, word: str, notes: list[str]) -> Iterator[dict[str, An
 
 def _is_text(standard: Sequence[tuple[date | None, Any]]) -> bool:
     """Whether all its tokens are alike: speech, images and embeddings are in no agent's log."""
-    keys = {key for _, price in standard for key in _priced(price)}
+    keys = {key for _, price in standard for key in priced_parts(price)}
     return {"input_mtok", "output_mtok"} <= keys and not any("image" in key or "audio" in key for key in keys)
 
 
@@ -119,7 +119,7 @@ def _order(dated: tuple[date | None, Any]) -> date:
     return dated[0] or date.min
 
 
-def _priced(price: Any) -> dict[str, Any]:
+def priced_parts(price: Any) -> dict[str, Any]:
     return {key: value for key, value in vars(price).items() if value is not None and not key.startswith("_")}
 
 
@@ -127,7 +127,7 @@ def _rules(model: Any) -> dict[str, list[str]]:
     """How the model's id is recognised: whole names, beginnings, parts."""
     rules: dict[str, list[str]] = {"is": [], "starts": [], "has": []}
     patterns = []
-    for clause in _clauses(model.match):
+    for clause in clauses(model.match):
         kind, text = next(iter(vars(clause).items()))
         if kind in ("equals", "starts_with", "contains"):
             rules[{"equals": "is", "starts_with": "starts", "contains": "has"}[kind]].append(text.lower())
@@ -143,16 +143,16 @@ def _rules(model: Any) -> dict[str, list[str]]:
     return {kind: texts for kind, texts in rules.items() if texts}
 
 
-def _clauses(match: Any) -> Iterator[Any]:
+def clauses(match: Any) -> Iterator[Any]:
     inner = getattr(match, "or_", None)
     if inner is None:
         yield match
     else:
         for clause in inner:
-            yield from _clauses(clause)
+            yield from clauses(clause)
 
 
-def _tiers(word: str, price: Any) -> Tiers:
+def tiers_of(word: str, price: Any) -> Tiers:
     """A price in all its parts; what the source leaves out follows from the input price.
 
     Anthropic writes the cache at 1.25 × (5 minutes) and 2 × (1 hour); where OpenAI lists no price
@@ -169,7 +169,7 @@ def _tiers(word: str, price: Any) -> Tiers:
         )
         return tier
 
-    steps = {0} | {tier.start for value in _priced(price).values() for tier in getattr(value, "tiers", ())}
+    steps = {0} | {tier.start for value in priced_parts(price).values() for tier in getattr(value, "tiers", ())}
     found = []
     for above in sorted(steps):
         given = at(above, "input_mtok")
@@ -189,7 +189,7 @@ def _tiers(word: str, price: Any) -> Tiers:
 
 def _periods(word: str, standard: Sequence[tuple[date | None, Any]]) -> Iterator[dict[str, Any]]:
     for since, price in standard:
-        yield period(since, _tiers(word, price), search=getattr(price, "web_searches_kcount", None))
+        yield period(since, tiers_of(word, price), search=getattr(price, "web_searches_kcount", None))
 
 
 def _variants(
@@ -225,17 +225,17 @@ def _variant(
     plain, first = _newest(standard, day), given[0][0]
     search = getattr(plain, "web_searches_kcount", None)
     if first is None or (day is not None and day >= first):
-        return period(day, _tiers(word, _merged(plain, _newest(given, day))), variant=name, search=search)
+        return period(day, tiers_of(word, _merged(plain, _newest(given, day))), variant=name, search=search)
     # The source lists a variant from the day it looked. What it cost before is the standard price of
     # that time, in the proportion of that day.
     then = _newest(standard, first)
-    known = _tiers(word, _merged(then, given[0][1]))
+    known = tiers_of(word, _merged(then, given[0][1]))
     tiers: Iterable[tuple[int, Sequence[Decimal]]] = known
     if plain is not then:
-        wanted, usual = known[0][1], _tiers(word, then)[0][1]
+        wanted, usual = known[0][1], tiers_of(word, then)[0][1]
         tiers = [
             (above, [_scaled(*each) for each in zip(rates, wanted, usual, strict=True)])
-            for above, rates in _tiers(word, plain)
+            for above, rates in tiers_of(word, plain)
         ]
     return period(day, tiers, variant=name, search=search, estimated=f"{name} prices are known since {first}")
 
@@ -250,7 +250,7 @@ def _newest(dated: Sequence[tuple[date | None, Any]], day: date | None) -> Any:
 
 def _merged(standard: Any, variant: Any) -> Any:
     """A price with a variant's own parts before the standard ones."""
-    return SimpleNamespace(**(_priced(standard) | _priced(variant)))
+    return SimpleNamespace(**(priced_parts(standard) | priced_parts(variant)))
 
 
 def period(

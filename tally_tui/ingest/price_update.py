@@ -13,6 +13,7 @@ from typing import Any
 
 from tally_tui import clock, paths
 from tally_tui.ingest.price_choice import own_table
+from tally_tui.ingest.price_others import other_models
 from tally_tui.ingest.price_overlay import add_overlay
 from tally_tui.ingest.price_source import BadSourceError, Flat, checked_on, flatten
 from tally_tui.rules import price_table
@@ -59,6 +60,7 @@ def build(fetch: bool = False) -> Flat:
     as_of = today if fetch else checked_on(providers)
     source = f"genai-prices {version}" + (", fetched" if fetch else "")
     flat = flatten(providers, source=source, as_of=as_of or date(1970, 1, 1))
+    flat.table["others"] = other_models(providers)
     notes = add_overlay(flat.table, tomllib.loads(OVERLAY.read_text(encoding="utf-8")))
     return Flat(flat.table, flat.notes + notes)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tally_tui import clock, paths
 from tally_tui.database import transaction
+from tally_tui.ingest.committing import commit, problem_of
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
@@ -17,6 +18,7 @@ from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ingest.thread_names import ThreadNames
 from tally_tui.ledger import files, notes
+from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
@@ -35,6 +37,8 @@ BATCH_SIGHTINGS = 12_000
 """A transaction takes up at most about so many sightings: what the writer holds is bounded by it."""
 BATCH_SECONDS = 0.5
 """… and is committed at least so often, so that screens move while much is read."""
+LOOK_EVERY_SECONDS = 600
+"""How often folders that are known are looked at again: one of them may have become a repository."""
 
 
 def sync(
@@ -84,6 +88,8 @@ class Ingestor:
         self._path = paths.ledger_path()
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
+        self._roots = GitRoots()
+        self._looked: float | None = None
         self._book: PriceBook | None = None
         self.thread_names = ThreadNames()
         self.price_problem = ""
@@ -154,8 +160,22 @@ class Ingestor:
             from tally_tui.ledger.pricing import Pricing
             from tally_tui.ledger.write import Writer
 
-            self._writer = Writer(self.db, Pricing(self.book()), GitRoots().root)
+            self._writer = Writer(self.db, Pricing(self.book()), self._roots)
         return self._writer
+
+    def look_at_folders(self) -> bool:
+        """Look for git roots that were made since, at first and then now and again; whether anything changed."""
+        self._roots.forget()
+        now = time.monotonic()
+        if self._looked is not None and now - self._looked < LOOK_EVERY_SECONDS:
+            return False
+        self._looked = now
+
+        def settle() -> None:
+            with transaction(self.db):
+                self.writer().settle()
+
+        return look_again(self.db, self._roots, settle)
 
     def book(self) -> PriceBook:
         """The prices in force."""
@@ -185,6 +205,7 @@ class _Pass:
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
         self._ids: dict[str, int] = {}
+        self._refused: set[str] = set()
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
         self._began = time.monotonic()
@@ -198,6 +219,7 @@ class _Pass:
         try:
             # Before anything is read: a row is priced with the prices in force or named as not.
             repriced = 0 if self._ingestor.priced else self._reprice()
+            moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
                 with no_cycle_search():
@@ -217,7 +239,7 @@ class _Pass:
             calls=self._calls,
             seconds=time.monotonic() - self._began,
             problems=tuple(self._problems) + tuple(filter(None, [self._ingestor.price_problem])),
-            changed=bool(self._calls or repriced or named or not plan.quiet),
+            changed=bool(self._calls or repriced or moved or named or not plan.quiet),
             empty=not self._db.execute("SELECT EXISTS (SELECT 1 FROM call)").fetchone()[0],
         )
         self._progress(plan, "done", now=True)
@@ -263,15 +285,19 @@ class _Pass:
             for job in jobs:
                 # Read before anything is taken out: what cannot be read again is kept as it is.
                 stretches = list(parse_in_place([job], lambda _: b""))
-                problems = [problem for problem in map(_problem, stretches) if problem is not None]
+                problems = [problem for problem in map(problem_of, stretches) if problem is not None]
                 if problems and job.why is Why.ASKED:
                     self._problems += problems
                     continue
-                with transaction(self._db):
+
+                def write(stretches: list[Parsed], job: Job = job) -> None:
                     if job.known is not None and job.why is Why.ASKED:
                         self._ingestor.writer().drop(job.known.id)
                         files.start_afresh(self._db, job.known.id, rewritten=False)
                     self._write(stretches)
+
+                forget = self._ingestor.forget
+                commit(self._db, stretches, write, forget, self._ids, self._problems, self._refused, apart=False)
                 self._progress(plan, "reading")
                 if self._cancelled():
                     return True
@@ -291,9 +317,7 @@ class _Pass:
         return files.state_of(self._db, job.known.id) if job.known is not None and job.why is Why.GROWN else b""
 
     def _commit(self, batch: list[Parsed]) -> None:
-        if batch:
-            with transaction(self._db):
-                self._write(batch)
+        commit(self._db, batch, self._write, self._ingestor.forget, self._ids, self._problems, self._refused)
 
     def _write(self, batch: list[Parsed]) -> None:
         """Rows and cursors of some stretches, in the caller's transaction."""
@@ -303,7 +327,7 @@ class _Pass:
         for parsed in batch:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
-            problem = _problem(parsed)
+            problem = problem_of(parsed)
             if problem is not None:
                 self._problems.append(problem)
             if chunk is None:
@@ -401,8 +425,3 @@ class _Pass:
                 bytes_done=min(self._bytes_done, plan.bytes), bytes_total=plan.bytes, calls=self._calls,
                 seconds=moment - self._began,
             ))  # fmt: skip
-
-
-def _problem(parsed: Parsed) -> str | None:
-    """Why a stretch is not all that should be there, for people."""
-    return parsed.problem if parsed.chunk is None else parsed.chunk.problem

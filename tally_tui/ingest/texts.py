@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
 from tally_tui.library.facets import Doc, Flag
 from tally_tui.library.facets import Facet as LibraryFacet
+from tally_tui.logs.claude_file_session import session_of_lines
 from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import Facet, Item, ItemChunk, Kind, Mark, fields
 from tally_tui.model import Provider
@@ -32,6 +36,10 @@ class _Memory(msgspec.Struct, array_like=True):
     parser: bytes = b""
     ts: int = 0
     calls: dict[str, tuple[str, list[str]]] = {}
+    named: str = ""
+    """The session that the file is named after, where its lines are of another, and …"""
+    session: str = ""
+    """… that one."""
 
 
 class TextStretch(msgspec.Struct):
@@ -41,6 +49,8 @@ class TextStretch(msgspec.Struct):
     cursor: int
     state: bytes
     at_end: bool
+    skipped: int = 0
+    """Lines that could not be made into docs."""
 
 
 def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int) -> TextStretch:
@@ -50,29 +60,32 @@ def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_
         UnreadableLogError: the file cannot be opened or uncompressed.
     """
     memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
+    if not cursor and provider is Provider.CLAUDE:
+        named, session = session_of_lines(path)
+        if named != session:
+            memory.named, memory.session = named, session
     chunk = parse_items(path, provider, cursor, memory.parser)
-    docs = _docs(chunk, memory, changed_ms)
+    docs, skipped = _docs(chunk, memory, changed_ms, provider)
     memory.parser = chunk.state
-    return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end)
+    return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end, skipped)
 
 
-def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int) -> list[Doc]:
+def _docs(chunk: ItemChunk, memory: _Memory, changed_ms: int, provider: Provider) -> tuple[list[Doc], int]:
     if not memory.ts:
         # What a file begins with may have no time of its own: titles, summaries.
         changed_ms = next((item.ts for item in chunk.items if item.ts is not None), changed_ms)
     found: list[Doc] = []
-    line: list[Item] = []
-    for item in chunk.items:
-        if line and item.offset != line[0].offset:
-            found += _line(line, memory, changed_ms)
-            line = []
-        line.append(item)
-    if line:
-        found += _line(line, memory, changed_ms)
-    return found
+    skipped = 0
+    for _, line in groupby(chunk.items, attrgetter("offset")):
+        try:
+            found += _line(list(line), memory, changed_ms, provider)
+        except Exception:
+            # One line that we are not up to must not keep all others from being indexed.
+            skipped += 1
+    return found, skipped
 
 
-def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
+def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider) -> list[Doc]:
     """A line's docs: its texts by facet, each with the tools and files of its calls and results."""
     texts: dict[Facet, list[str]] = {}
     tools: dict[str, None] = {}
@@ -98,6 +111,9 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
         for facet, text in fields(item):
             texts.setdefault(facet, []).append(text)
     first = line[0]
+    session = first.session
+    if memory.named and session.partition("/")[0] == memory.named:
+        session = memory.session + session.removeprefix(memory.named)
     ts = next((item.ts for item in line if item.ts is not None), None)
     if ts is None:
         ts = memory.ts or changed_ms
@@ -109,13 +125,21 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int) -> list[Doc]:
             for path in dict.fromkeys(parts):
                 own = (path, *(other for other in named_paths if other != path))
                 docs.append(
-                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, first.session, path, named_tools, own, flags)
+                    Doc(first.offset, first.length, ts, LibraryFacet.FILE, session, path, named_tools, own, flags,
+                        _key(line, path, provider))
                 )
             continue
+        text = "\n".join(parts)
         docs.append(
             Doc(
-                first.offset, first.length, ts, _FACETS[facet], first.session, "\n".join(parts),
-                named_tools, named_paths, flags,
+                first.offset, first.length, ts, _FACETS[facet], session, text, named_tools, named_paths, flags,
+                _key(line, text, provider),
             )
         )  # fmt: skip
     return docs
+
+
+def _key(line: list[Item], text: str, provider: Provider) -> int:
+    """What a line's copies have alike. Claude's keep the message's id; Codex gives what it copies to a fork new ids."""
+    own = line[0].uuid if provider is Provider.CLAUDE else ""
+    return crc32((own or text).encode(errors="surrogatepass"))

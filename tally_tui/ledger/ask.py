@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tally_tui.ledger.ask_filter import Filter, SumTest
+from tally_tui.ledger.ask_filter import FOLDER, Filter, SumTest
 from tally_tui.model import SLOT_MS, PriceStatus, Reason, Span, Tokens
 
 Mode = Literal["auto", "calculate", "display"]
@@ -40,21 +40,24 @@ ESTIMATED: Final[dict[Mode, str]] = {
 FROM: Final = """main.facet f
     JOIN main.session s ON s.id = f.session
     LEFT JOIN main.session t ON t.id = s.root
-    LEFT JOIN main.folder d ON d.id = coalesce(f.folder, s.folder)"""
-"""A facet `f`, its session `s`, that session's root `t`, and the folder `d` the call was made in."""
+    LEFT JOIN main.folder d ON d.id = coalesce(f.project, f.folder, s.project, s.folder)"""
+"""A facet `f`, its session `s`, that session's root `t`, and a folder `d` whose root is the call's project."""
+
+_NAME: Final = f"SELECT coalesce(nullif(w.name, ''), w.path) FROM main.folder w WHERE w.id = {FOLDER}"
 
 KEYS: Final = {
     "provider": "f.provider",
     "model": "nullif(f.model, '')",
     "project": "nullif(d.root, '')",
+    "folder": f"({_NAME})",
     "session": "s.root",
     "branch": "nullif(f.branch, '')",
     "version": "nullif(f.version, '')",
     "subagent": "iif(s.kind = 'subagent', s.id, NULL)",
     "own": "s.id",
 }
-"""What a facet can be grouped by, and what its group is told by: a project by its root folder, sessions
-by their rows (`session` by the root's, `own` by its own)."""
+"""What a facet can be grouped by, and what its group is told by: a project by its root folder, a folder by its
+one name, sessions by their rows (`session` by the root's, `own` by its own)."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from tally_tui.ledger.ask_filter import Filter
 from tally_tui.model import Reason
 
 _NOTHING = """(SELECT NULL AS id, s0.id AS session, s0.provider, '' AS model, NULL AS folder, s0.branch, s0.version,
-    -1 AS status, 0 AS reason, 0 AS inferred, 0 AS recorded, '' AS home, 0 AS tier, 0 AS attribution
+    -1 AS status, 0 AS reason, 0 AS inferred, 0 AS recorded, '' AS home, 0 AS tier, 0 AS attribution, NULL AS project
     FROM main.session s0 WHERE s0.parent IS NULL AND s0.id IN (SELECT session FROM main.talk))"""
 """What stands for the facet of a session that has none."""
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from tally_tui.ledger.ask_folders import any_spelling, folders_meant, folders_named, projects_meant
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.ask_readings import homes_of
 from tally_tui.ledger.talks import talks
 from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
+from tally_tui.query.terms import caseless, composed
 from tally_tui.rules.accounts import account_words
 from tally_tui.rules.context_windows import window_of
 
@@ -112,6 +114,8 @@ def filtered(
     )
 
 
+FOLDER: Final = "coalesce(f.folder, s.folder)"
+"""The folder that a call was made in, on `ask.FROM`."""
 _FLAGS: Final = {
     "subagent": "s.kind = 'subagent'",
     "unpriced": f"f.status = {PriceStatus.UNPRICED:d}",
@@ -177,7 +181,12 @@ def _condition(db: sqlite3.Connection, term: Term, calls: bool) -> _Condition:
         case "length" | "context":
             told = SumTest(term.field, term.low, term.high, False).condition(f"max({_TALK[term.field]})")
             found = f"s.root IN (SELECT session FROM main.talk GROUP BY session HAVING {told[0]})", told[1]
-        case "project" | "model" | "account" | "session" | "branch" | "version":
+        case "project":
+            found = _of_projects(db, any_spelling(db, term))
+        case "folder":
+            matches = any_spelling(db, term)
+            found = _among(FOLDER, folders_meant(db, matches), none=matches(None))
+        case "model" | "account" | "session" | "branch" | "version":
             found = _named(db, term.field, lambda name: any(value.matches(name) for value in term.values))
         case _:
             raise ValueError(f"{term.field}: says nothing about what was spent")
@@ -204,10 +213,10 @@ def _text(db: sqlite3.Connection, term: Term) -> _Condition:
         pattern = term.regex()
     else:
         start = r"(?<!\w)" if term.op == "prefix" else ""
-        pattern = re.compile(start + re.escape(wanted.casefold()))
+        pattern = re.compile(start + re.escape(caseless(wanted)))
 
     def matches(name: str | None) -> bool:
-        return bool(name and pattern.search(name if term.op == "regex" else name.casefold()))
+        return bool(name and pattern.search(composed(name) if term.op == "regex" else caseless(name)))
 
     parts = [_named(db, field, matches) for field in ("project", "model", "branch", "title")]
     return " OR ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
@@ -215,13 +224,7 @@ def _text(db: sqlite3.Connection, term: Term) -> _Condition:
 
 def _named(db: sqlite3.Connection, field: str, matches: _Matches) -> _Condition:
     if field == "project":
-        names = project_names(db)
-        folders = [
-            number
-            for number, path, root in db.execute("SELECT id, path, root FROM folder")
-            if any(matches(name) for name in (names.get(root), root, path) if name or not root)
-        ]
-        return _among("d.id", folders, none=matches(None))
+        return _of_projects(db, matches)
     if field in ("session", "title"):
         columns = "s.name, t.name" if field == "session" else "s.title, t.title, s.agent, s.name, t.name"
         sessions = [
@@ -239,6 +242,10 @@ def _named(db: sqlite3.Connection, field: str, matches: _Matches) -> _Condition:
     return _among(f"f.{field}", (name for name in found if name is not None), none=None in found)
 
 
+def _of_projects(db: sqlite3.Connection, matches: _Matches) -> _Condition:
+    return _among("d.id", projects_meant(db, matches), none=matches(None))
+
+
 def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Condition:
     match field:
         case "provider":
@@ -246,6 +253,8 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
         case "project":
             roots = [root for root, name in project_names(db).items() if name == wanted]
             return _among("d.root", roots or ([""] if wanted is None else []), none=wanted is None)
+        case "folder":
+            return _among(FOLDER, folders_named(db, wanted) if wanted else [], none=wanted is None)
         case "session":
             return _among("t.name", [wanted])
         case "home":

@@ -13,7 +13,11 @@ def project_names(db: sqlite3.Connection) -> dict[str, str]:
     from tally_tui.rules.project_names import settle, short_names
 
     roots = [
-        root for (root,) in db.execute("SELECT DISTINCT root FROM folder WHERE root <> '' ORDER BY root")
+        root
+        for (root,) in db.execute(
+            "SELECT DISTINCT root FROM folder WHERE root <> '' AND id IN (SELECT coalesce(project, folder) FROM facet "
+            "UNION ALL SELECT coalesce(project, folder) FROM session) ORDER BY root"
+        )
     ]
     settled = settle(roots)
     names = short_names([root for root in roots if root not in settled])

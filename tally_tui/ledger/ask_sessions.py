@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tally_tui.ledger.ask import Choice, Sums
 from tally_tui.model import SLOT_MS
+from tally_tui.rules.redaction import masked_title
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class SessionFacts:
     agent: str | None
 
 
+PROJECT = "coalesce(s.project, s.folder)"
+"""The folder whose root is the project of a session `s`."""
 KEYS = ("own", "model")
 """What a choice is grouped by that `session_sums` is asked of."""
 
@@ -106,19 +109,20 @@ def first_and_last(db: sqlite3.Connection, entry: SessionSums, since: int, until
 
 def titles(db: sqlite3.Connection) -> dict[int, str]:
     """Session row → its title, or what kind of subagent it is; '' when it has neither."""
-    return dict(db.execute("SELECT id, coalesce(title, agent, '') FROM session"))
+    rows = db.execute("SELECT id, coalesce(title, agent, '') FROM session")
+    return {number: masked_title(title) for number, title in rows}
 
 
 def session_facts(db: sqlite3.Connection, sessions: Iterable[int]) -> dict[int, SessionFacts]:
     """What the ledger knows of some sessions."""
     rows = db.execute(
-        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, d.path, "
+        "SELECT s.id, s.provider, s.name, p.name, coalesce(s.title, s.agent, ''), d.root, w.path, "
         "s.branch, s.version, s.agent FROM session s LEFT JOIN session p ON p.id = s.parent "
-        "LEFT JOIN folder d ON d.id = s.folder "
+        f"LEFT JOIN folder d ON d.id = {PROJECT} LEFT JOIN folder w ON w.id = coalesce(s.start_folder, s.folder) "
         "WHERE s.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(sessions)),),
     )
-    return {row[0]: SessionFacts(*row[1:]) for row in rows}
+    return {row[0]: SessionFacts(row[1], row[2], row[3], masked_title(row[4]), *row[5:]) for row in rows}
 
 
 def session_files(db: sqlite3.Connection, sessions: Sequence[int]) -> dict[int, tuple[str, bool]]:

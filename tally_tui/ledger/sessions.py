@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from tally_tui.ledger.folders import Folders
+from tally_tui.logs.claude_start import fits, folder_of_logs
 from tally_tui.model import Provider
 
 LATER = 1 << 62
@@ -74,17 +76,18 @@ class Fact(Protocol):
 class Sessions:
     """All sessions by name; `learn` merges what logs say, `flush` writes what changed."""
 
-    def __init__(self, db: sqlite3.Connection, project_of: Callable[[str], str]) -> None:
+    def __init__(self, db: sqlite3.Connection, folders: Folders) -> None:
         self._db = db
-        self._project_of = project_of
+        self._folders = folders
         self._by_name: dict[tuple[int, str], Session] = {}
         self._by_id: dict[int, Session] = {}
         self._dirty: dict[int, Session] = {}
         for row in db.execute(_SELECT):
             self._keep(Session(*row))
-        self._folders: dict[str, int] = dict(db.execute("SELECT path, id FROM folder"))
         self._parents = {session.parent for session in self._by_id.values()}
         self._fresh: set[int] = set()
+        self._begun: set[int] = set()
+        """Sessions whose beginning, or whose root, may be another since `settle`."""
         self.moved: set[int] = set()
         """Roots that earlier transactions decided on and that turn out to begin at another time."""
 
@@ -114,6 +117,7 @@ class Sessions:
         session.root = session.id
         self._keep(session)
         self._fresh.add(session.id)
+        self._begun.add(session.id)
         self._dirty[session.id] = session
         if provider == Provider.CLAUDE and "/agent-" in name:
             parent, _, agent = name.partition("/agent-")
@@ -136,6 +140,9 @@ class Sessions:
         ):  # fmt: skip
             if value is not None and (earlier or getattr(session, name) is None):
                 setattr(session, name, value)
+        if fact.start_folder is not None:
+            self._start(session, fact.start_folder)
+        self._begun.add(session.id)
         if fact.title and (fact.title_rank > session.title_rank or (fact.title_rank == session.title_rank >= 3)):
             session.title, session.title_rank = fact.title, fact.title_rank
         if fact.agent and (session.agent is None or fact.agent not in session.name):
@@ -168,6 +175,7 @@ class Sessions:
             if session is child or (session.root == old and child.id in self._above(session)):
                 session.root = new
                 self._dirty[session.id] = session
+                self._begun.add(session.id)
         if child.id not in self._fresh:
             self.moved.add(new)
 
@@ -179,17 +187,58 @@ class Sessions:
         return line
 
     def folder(self, path: str | None) -> int | None:
-        """The id of a working folder, its project looked up when it is new."""
-        if path is None:
-            return None
-        known = self._folders.get(path)
-        if known is None:
-            known = self._db.execute(
-                "INSERT INTO folder (path, root, name) VALUES (?, ?, ?) RETURNING id",
-                (path, self._project_of(path), path),
-            ).fetchone()[0]
-            self._folders[path] = known
-        return known
+        """The id of a working folder."""
+        return None if path is None else self._folders.id(path)
+
+    def _start(self, session: Session, path: str) -> None:
+        """A log tells in which folder it began; of several logs the earliest says so for their session."""
+        folder = self._folders.id(path)
+        if session.start_folder is None or session.start_folder == folder:
+            session.start_folder = folder
+            return
+        both = (self._folders.path(session.start_folder), session.start_folder), (path, folder)
+        session.start_folder = min((self._first_log(session, *each), *each) for each in both)[2]
+
+    def _first_log(self, session: Session, folder: str, _: int) -> tuple[int, str]:
+        """When the earliest log of a session began that lies where those of a working folder do, and its path."""
+        file = f"/{session.name.partition('@')[0]}.jsonl"
+        rows = self._db.execute(
+            "SELECT coalesce(first_ts, ?), path FROM file WHERE provider = ? AND instr(path, ?)",
+            (LATER, session.provider, file),
+        )
+        found = [(ts, path) for ts, path in rows if path.endswith(file) and fits(folder, folder_of_logs(path))]
+        return min(found, default=(LATER, ""))
+
+    def start_of(self, session_id: int) -> int | None:
+        """The folder whose project takes a session's calls that lie in no known repository."""
+        session = self._by_id[session_id]
+        root = self._by_id[session.root]
+        return root.start_folder or root.folder or session.start_folder or session.folder
+
+    def project_of(self, session_id: int, folder: int | None) -> int | None:
+        """The folder whose root is the project of a session's calls that were made in a folder."""
+        if folder is not None and self._folders.is_known(folder):
+            return folder
+        return self.start_of(session_id) or folder
+
+    def settle(self, *, everything: bool = False) -> set[int]:
+        """Decide on the projects of sessions, those of subagents with their roots'; returns which changed."""
+        begun, self._begun = self._begun, set()
+        if everything:
+            concerned = list(self._by_id.values())
+        else:
+            tops = begun & self._parents
+            concerned = [self._by_id[number] for number in begun]
+            if tops:
+                concerned += [each for each in self._by_id.values() if each.root in tops and each.id not in begun]
+        changed: set[int] = set()
+        for session in concerned:
+            project = self.start_of(session.id)
+            if project != session.project:
+                session.project = project
+                self._dirty[session.id] = session
+                changed.add(session.id)
+        return changed
 
     def changed(self, session: Session) -> None:
         self._dirty[session.id] = session

@@ -8,11 +8,12 @@ written back; every change of a row is a change of its rollup, so both always sa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from tally_tui.ledger.facets import Facet, Facets
+from tally_tui.ledger.folders import Folders, Roots
 from tally_tui.ledger.met import Met
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
 from tally_tui.ledger.pricing import Pricing
@@ -81,11 +82,13 @@ class Told:
 class Writer:
     """Writes what logs say into the ledger. One a process that holds the ingest lock; not for threads."""
 
-    def __init__(self, db: sqlite3.Connection, pricing: Pricing, project_of: Callable[[str], str]) -> None:
+    def __init__(self, db: sqlite3.Connection, pricing: Pricing, roots: Roots) -> None:
         self._db = db
         self.pricing = pricing
-        self._facets = Facets(db)
-        self._sessions = Sessions(db, project_of)
+        self._folders = Folders(db, roots)
+        self._sessions = Sessions(db, self._folders)
+        self._facets = Facets(db, self._sessions.project_of)
+        self._settled = False
         self._rollups = Rollups(db)
         self._threads = Threads(db, self._facets, self._sessions)
         empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
@@ -130,6 +133,7 @@ class Writer:
             self._decide_moved()
         for row, reason in self._threads.decide(touched):
             self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
+        self._settle()
         self._facets.flush()
         self._sessions.flush()
         self._rollups.flush()
@@ -143,6 +147,22 @@ class Writer:
                 session.title, session.title_rank = title, rank
                 self._sessions.changed(session)
         self._sessions.flush()
+
+    def settle(self) -> None:
+        """Look up all folders again, and change what follows from it; the caller owns the transaction."""
+        self._settled = False
+        self._settle()
+        self._sessions.flush()
+
+    def _settle(self) -> None:
+        """Which project everything belongs to, for what is known now: before facets and sessions are written."""
+        everything, self._settled = not self._settled, True
+        folders = self._folders.settle(everything=everything)
+        sessions = self._sessions.settle(everything=everything)
+        if everything:
+            self._facets.settle_all()
+        elif folders or sessions:
+            self._facets.settle(sessions, folders)
 
     def forget_lines(self, file: int) -> None:
         """A file is read afresh: its calls stay, the count of lines behind them starts again."""

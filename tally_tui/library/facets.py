@@ -82,3 +82,5 @@ class Doc:
     paths: tuple[str, ...] = ()
     """The files that its line names; of a FILE doc its own comes first."""
     flags: int = 0
+    key: int = 0
+    """What copies of it in other logs have alike; others rarely."""

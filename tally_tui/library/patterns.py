@@ -21,6 +21,10 @@ _WIDEST: Final = 200
 _PLAIN: Final = frozenset(chr(code) for code in range(32, 128)) - set('"/\\')
 """Stand in a JSON string as they are, however deep it is in others."""
 _ESCAPES: Final = {"\t": "t", "\r": "r", "\b": "b", "\f": "f"}
+_STAND_INS: Final = frozenset("iks")
+"""Letters that others stand for where case does not matter: i with and without its dot, the Kelvin sign, the long s."""
+_SPLIT: Final = re.compile(rb"[iks;`]")
+"""The same, and the signs that a composed text has for others."""
 _KINDS_OF_MORE: Final = frozenset({"CATEGORY", "NEGATE"})
 
 
@@ -34,6 +38,11 @@ class LineTest:
 
 
 ANY_LINE: Final = LineTest()
+
+
+def beyond_ascii(needles: Iterable[bytes]) -> tuple[bytes, ...]:
+    """What a line that is not plain ASCII has of such needles: other letters may stand for some of theirs."""
+    return tuple(part for needle in needles for part in _SPLIT.split(needle) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +185,11 @@ class _Translation:
             return _CUT
         low = {char.lower() for char in chars}
         if not more and len(low) == 1 and (letter := next(iter(low))) in _PLAIN:
-            return _Bytes(re.escape(letter.encode()), 1, 1, letter)
+            source = re.escape(letter.encode())
+            return _Bytes(b"(?:" + source + rb"|[\x80-\xff]{2,3})" if letter in _STAND_INS else source, 1, 1, letter)
         ways = []
         plain = b"".join(re.escape(char.encode()) for char in sorted(low & _PLAIN))
+        more |= not _STAND_INS.isdisjoint(low)
         if plain or more:
             ways.append(b"[" + plain + (rb"\x80-\xff][\x80-\xff]{0,3}" if more else b"]"))
         if quoted := low & {'"', "/"}:

@@ -2,7 +2,8 @@
 
 The index knows which words a doc has, not where: whether they stand together, with which signs between
 them, or match a pattern, is verified in the log. A term that has no word the index could know (`->`, a
-pattern) is verified everywhere.
+pattern) is verified everywhere. Both mean the same (`folding`): a word is where no letter of its kind stands
+before it or behind it, so that what is not found is exactly what a negated term finds.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.library.patterns import ANY_LINE, LineTest, line_test
-from tally_tui.library.words import CJK, UNSPACED, ends_in_cjk, fold, words_of
+from tally_tui.library.folding import KINDS, NO_LETTER, UNSPACED, Text, composed, fold
+from tally_tui.library.patterns import ANY_LINE, LineTest, beyond_ascii, line_test
+from tally_tui.library.words import words_of
 
 if TYPE_CHECKING:
     from tally_tui.query import Term
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _COLOUR: Final = b"u001b"
 """A terminal's colours may stand in the middle of what is sought; a text is searched without them."""
+_WRITTEN_OUT: Final = re.compile(rb"\\u00[2-7]")
+"""An ASCII sign that need not be written so, but may."""
 _COLOURS: Final = re.compile(rb"\\+u001b\[[0-9:;<=>?]*[@a-z`{|}~]")
 
 
@@ -31,7 +35,7 @@ class Sought:
 
     `words` are what the index must have, the last of them as a beginning where `open_end`; without
     any the term is verified everywhere. `verified`: the words alone do not prove it. `pattern` finds
-    it in the text as it is, where `folds` in the folded text.
+    it in the folded text, where `folds`, else in the composed one.
     """
 
     words: tuple[str, ...]
@@ -48,6 +52,10 @@ class Sought:
     """What else the line must have, in whatever alphabet it is."""
     head: str = ""
     """What every occurrence begins with, in folded text: finding it is quicker than trying the pattern everywhere."""
+    before: int = NO_LETTER
+    """The kind of letter that may not stand before it: it begins a word."""
+    after: int = NO_LETTER
+    """… and behind it: it ends one."""
 
     def expression(self) -> str:
         """The words as the index's query language has them; '' without any."""
@@ -56,24 +64,37 @@ class Sought:
             parts[-1] += "*"
         return " AND ".join(parts)
 
-    def holds(self, text: str, folded: str) -> bool:
-        """Whether a text (given also folded) has it, whatever `negated` says."""
-        return next(self.places(text, folded), None) is not None
+    def holds(self, text: Text) -> bool:
+        """Whether a text has it, whatever `negated` says."""
+        return next(self._found(text), None) is not None
 
-    def places(self, text: str, folded: str) -> Iterator[tuple[int, int]]:
-        """Where it stands, as [start, end)."""
+    def places(self, text: Text) -> Iterator[tuple[int, int]]:
+        """Where it stands in the text itself, as [start, end)."""
+        for start, end in self._found(text):
+            yield text.span(start, end, folded=self.folds)
+
+    def _found(self, text: Text) -> Iterator[tuple[int, int]]:
+        """Where it stands in the form of the text that it is looked for in."""
         if not self.head:
-            for match in self.pattern.finditer(folded if self.folds else text):
+            for match in self.pattern.finditer(text.folded if self.folds else text.composed):
                 if match.end() > match.start():
                     yield match.span()
             return
+        folded = text.folded
         at = folded.find(self.head)
         while at >= 0:
             found = self.pattern.match(folded, at)
-            at = found.end() if found else at + 1
-            if found:
-                yield found.span()
+            whole = found is not None and self._is_whole(folded, at, found.end())
+            at, end = (found.end(), found.end()) if found and whole else (at + 1, at)
+            if found and whole:
+                yield found.start(), end
             at = folded.find(self.head, at)
+
+    def _is_whole(self, folded: str, start: int, end: int) -> bool:
+        """Whether words begin and end where it does."""
+        if self.before and start and KINDS[folded[start - 1]] == self.before:
+            return False
+        return not (self.after and end < len(folded) and KINDS[folded[end]] == self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,8 @@ class Quick:
     needles: tuple[bytes, ...] = ()
     raws: tuple[re.Pattern[bytes], ...] = ()
     parts: tuple[re.Pattern[bytes], ...] = ()
+    anywhere: tuple[bytes, ...] = ()
+    """What is left of the needles where a line is not plain ASCII."""
     all_lines: bool = False
     """Whether nearly every line is looked at: the index knows nothing of what is sought."""
 
@@ -90,10 +113,12 @@ class Quick:
     def of(cls, terms: Sequence[Sought]) -> Quick:
         """What all these terms ask of it."""
         asking = [term for term in terms if term.verified and not term.negated]
+        needles = tuple(needle for term in asking for needle in (term.needle, *term.line.needles) if needle)
         return cls(
-            tuple(needle for term in asking for needle in (term.needle, *term.line.needles) if needle),
+            needles,
             tuple(term.raw for term in asking if term.raw),
             tuple(part for term in asking for part in term.line.parts),
+            beyond_ascii(needles),
             not any(term.words for term in terms if not term.negated),
         )
 
@@ -106,15 +131,17 @@ class Quick:
 
     def lacks(self, low: bytes) -> bool:
         """Whether no line of several can have it, given in lower case."""
-        for needle in self.needles:
-            if needle not in low:
-                break
-        else:
+        if all(needle in low for needle in self.needles):
             return False
-        if _COLOUR not in low:
-            return True
         bare = _without_colours(low)
-        return _COLOUR not in bare and any(needle not in low and needle not in bare for needle in self.needles)
+        if _COLOUR in bare:
+            return False
+        needles = self.needles
+        if b"\\u" in bare or not low.isascii():
+            if _WRITTEN_OUT.search(bare):
+                return False
+            needles = self.anywhere
+        return any(needle not in low and needle not in bare for needle in needles)
 
     def may_say_low(self, low: bytes) -> bool:
         """As `may_say`, of a line in lower case."""
@@ -123,9 +150,14 @@ class Quick:
         bare = _without_colours(low)
         if b"\\u" in bare:
             return True  # a letter may be written so
-        # Elsewhere it may have an accent, which does not count.
+        if low.isascii():
+            tests = (*self.parts, *self.raws)
+        elif self.parts and unicodedata.is_normalized("NFC", low.decode(errors="replace")):
+            tests = self.parts  # words have no accents where they are compared
+        else:
+            return True
+        # A colour's letters may be what is sought.
         lines = (bare,) if bare is low else (bare, low)
-        tests = (*self.parts, *(self.raws if low.isascii() else ()))
         return all(any(test.search(line) for line in lines) for test in tests)
 
 
@@ -139,48 +171,33 @@ def quoted(word: str) -> str:
 
 def sought(term: Term, *, typing: bool = False) -> Sought:
     """What a term of text looks for; `typing`: it is the last one and may go on."""
-    value = unicodedata.normalize("NFC", term.values[0].text)
+    value = term.values[0].text
     if term.op == "regex":
         pattern = term.regex()
         return Sought((), False, True, pattern, folds=False, negated=term.negated, line=line_test(pattern))
-    open_end = term.op == "prefix" or (typing and term.op == "word" and len(value) > 1 and not term.negated)
     whole = " ".join(fold(value).split())
-    words = words_of(value)
+    if not whole:
+        # Marks alone: they do not count elsewhere.
+        return Sought((), False, True, re.compile(re.escape(composed(value))), folds=False, negated=term.negated)
+    open_end = term.op == "prefix" or (typing and term.op == "word" and len(value) > 1 and not term.negated)
+    words = words_of(whole)
+    first, last = KINDS[whole[0]], KINDS[whole[-1]]
     # What the index cannot tell: signs, and the order and nearness of several words.
-    plain = [fold(word) for word in words] == [whole]
-    known = [word for word in words if not UNSPACED.search(word)]
-    if len(known) < len(words):
-        return Sought(
-            tuple(known), False, True, _pattern(whole, open_end), negated=term.negated, head=whole.split()[0]
-        )  # fmt: skip
-    pairs = len(whole) <= 2 and CJK.fullmatch(whole) is not None
-    if words and ends_in_cjk(whole) and len(words[-1]) == 1:
-        open_end = True  # one letter of a run: the index has it as the beginning of a pair
-    elif words and not whole[-1].isalnum() and not unicodedata.category(whole[-1]).startswith("M"):
-        open_end = False
+    plain = words == [whole]
+    ends = open_end
+    if last == UNSPACED:
+        ends = len(words[-1]) == 1  # one letter of a run: the index has it as the beginning of a pair
+    elif last == NO_LETTER:
+        ends = False
     elif len(words) > 1 and open_end and len(words[-1]) == 1:
         words.pop()  # nearly every doc has a word that begins so: the text tells
-        return Sought(
-            tuple(words), False, True, _pattern(whole, True), negated=term.negated, raw=_raw(whole, True),
-            head=whole.split()[0],
-        )  # fmt: skip
-    needle = b"" if words else _needle(whole)
+        ends = False
     return Sought(
-        tuple(words), open_end, not (plain or pairs), _pattern(whole, open_end), needle=needle, negated=term.negated,
-        raw=_raw(whole, open_end), head=whole.split()[0],
+        tuple(words), ends, not plain, re.compile(r"\s+".join(map(re.escape, whole.split()))),
+        needle=b"" if words else _needle(whole), negated=term.negated, raw=_raw(whole, open_end),
+        head=whole.split()[0], before=NO_LETTER if first == UNSPACED else first,
+        after=NO_LETTER if last == UNSPACED or open_end else last,
     )  # fmt: skip
-
-
-def _pattern(whole: str, open_end: bool) -> re.Pattern[str]:
-    """The folded text letter for letter, white space as any; a word's end is an end, where words have spaces."""
-    body = r"\s+".join(map(re.escape, whole.split()))
-    before = r"(?<![^\W_])" if whole[:1].isalnum() and not _runs_on(whole[0]) else ""
-    after = r"(?![^\W_])" if whole[-1:].isalnum() and not open_end and not _runs_on(whole[-1]) else ""
-    return re.compile(before + body + after)
-
-
-def _runs_on(letter: str) -> bool:
-    return bool(CJK.match(letter) or UNSPACED.match(letter))
 
 
 def _raw(whole: str, open_end: bool) -> re.Pattern[bytes] | None:

@@ -11,10 +11,12 @@ from typing import Final, NamedTuple, TypeAlias
 
 from tally_tui.library.facets import Facet, Flag, Kind
 from tally_tui.library.files import TextFile
+from tally_tui.library.folding import Text
+from tally_tui.library.line_docs import Negations
 from tally_tui.library.phrases import Quick, Sought
 from tally_tui.library.reader import Library, Run, Shard
 from tally_tui.library.source import Source
-from tally_tui.library.words import error_mark, facet_mark, fold, name_mark, session_mark
+from tally_tui.library.words import error_mark, facet_mark, name_mark, session_mark
 from tally_tui.model import Span
 
 MARKS: Final = 300
@@ -47,6 +49,7 @@ class Found(NamedTuple):
     session_number: int
     name_number: int
     flags: int
+    key: int
 
     @property
     def facet(self) -> Facet:
@@ -127,7 +130,8 @@ def newest(
 ) -> Iterator[Found]:
     """Every doc that is wanted, newest first; `going` is told often how far that is, also where nothing is found.
 
-    With `source`, terms that need it are verified there; a doc whose log is gone is then left out.
+    With `source`, terms that need it are verified there; a doc whose log is gone is then left out. A negated term
+    holds where no doc of the line has it, of the kinds that are looked in.
 
     Raises:
         StoppedError: `stopped` said so.
@@ -136,6 +140,16 @@ def newest(
     checks = [term for term in wanted.terms if term.verified]
     way = Way()
     seen: set[tuple[int, int]] = set()
+
+    def text(found: Found, facet: Facet, name: int) -> str | None:
+        if facet is Facet.FILE:
+            return found.shard.name(name)
+        file = library.files.get(found.file)
+        if file is None or source is None:
+            return None
+        return source.text(file, found.offset, found.length, facet, found.session)
+
+    negations = Negations(wanted.terms, wanted.facets, text)
     for count, found in enumerate(_merged(library, wanted, stopped, way)):
         if count % OFTEN == 0:
             if stopped():
@@ -153,6 +167,13 @@ def newest(
                 raise StoppedError
             continue
         seen.add(line)
+        try:
+            if negations and negations.excludes(found):
+                continue
+        except sqlite3.OperationalError as error:
+            if "interrupt" in str(error):
+                raise StoppedError from error
+            raise
         yield found
 
 
@@ -168,8 +189,8 @@ def _verified(
     if not text:
         unreadable[0] += 1
         return False
-    folded = fold(text)
-    return all(check.holds(text, folded) != check.negated for check in checks)
+    said = Text(text)
+    return all(check.holds(said) != check.negated for check in checks)
 
 
 def _merged(library: Library, wanted: Wanted, stopped: Callable[[], bool], way: Way) -> Iterator[Found]:
@@ -281,7 +302,7 @@ class _Walk:
             tests.append(f"(d.flags & {Flag.COPIED} <> 0) = ?")
             values.append(int(wanted.copied))
         order = "DESC" if shard.hot else "ASC"
-        columns = "d.id, d.file, d.offset, d.length, d.ts, d.facet, d.session, d.name, d.flags"
+        columns = "d.id, d.file, d.offset, d.length, d.ts, d.facet, d.session, d.name, d.flags, d.key"
         where = "".join(f" AND {test}" for test in tests)
         if not expression:
             return shard.db.execute(

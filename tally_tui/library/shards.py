@@ -21,7 +21,7 @@ from typing import Final
 from tally_tui import paths
 from tally_tui.database import BUSY_MS, open_read_only, transaction
 
-VERSION: Final = 2
+VERSION: Final = 4
 """`PRAGMA user_version` of a shard; any other is dropped and read again from the logs."""
 SHARD_DOCS: Final = 200_000
 """A cold shard is full with so many docs …"""
@@ -61,7 +61,8 @@ TABLES: Final = (
         facet INTEGER NOT NULL,          -- facets.Facet
         session INTEGER NOT NULL,        -- name
         name INTEGER NOT NULL,           -- the tool's or path's name; 0 for none
-        flags INTEGER NOT NULL           -- facets.Flag
+        flags INTEGER NOT NULL,          -- facets.Flag
+        key INTEGER NOT NULL             -- what copies of the message have alike: of its own id, else of the text
     ) STRICT""",
     """CREATE TABLE run (
         first INTEGER PRIMARY KEY,       -- docs first..last, in order of time
@@ -70,7 +71,7 @@ TABLES: Final = (
         newest INTEGER NOT NULL
     ) STRICT""",
     """CREATE VIRTUAL TABLE words USING fts5(
-        text, content='', detail=none, columnsize=0, prefix='2', tokenize='unicode61')""",
+        text, content='', detail=none, columnsize=0, prefix='2', tokenize='ascii')""",
 )
 
 _NAME: Final = re.compile(r"(\d{4,})\.db")

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final
 
 from tally_tui.library.facets import Facet
+from tally_tui.library.folding import Text, joins
 from tally_tui.library.phrases import Sought
-from tally_tui.library.words import fold
 
 WIDTH: Final = 240
 """Characters of a snippet, about."""
@@ -116,14 +116,14 @@ def _marks(text: str) -> Iterator[tuple[int, int]]:
 
 def occurrences(text: str, terms: Sequence[Sought]) -> list[list[tuple[int, int]]]:
     """For each term, where it stands in the text: its whole if that can be found, else its words."""
-    folded = fold(text)
+    said = Text(text)
     found = []
     for term in terms:
-        spans = list(islice(term.places(text, folded), _OCCURRENCES))
-        for word in () if spans else map(fold, term.words):
-            at = folded.find(word)
+        spans = list(islice(term.places(said), _OCCURRENCES))
+        for word in () if spans else term.words:
+            at = said.folded.find(word)
             if at >= 0:
-                spans.append((at, at + len(word)))
+                spans.append(said.span(at, at + len(word), folded=True))
         found.append(sorted(spans))
     return found
 
@@ -155,6 +155,10 @@ def _window(text: str, first: int, last: int, width: int) -> tuple[int, int]:
     while low > 0 and first - low < spare and not text[low - 1].isspace() and low > first - spare // 3 - 20:
         low -= 1
     while high < len(text) and not text[high].isspace() and high < last + spare + 20 and text[high - 1].isalnum():
+        high += 1
+    while 0 < low < len(text) and joins(text[low]):
+        low -= 1
+    while high < len(text) and joins(text[high]):
         high += 1
     return low, high
 

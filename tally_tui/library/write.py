@@ -93,7 +93,7 @@ class ShardWriter:
             raise
 
     def _add(self, stretches: Sequence[Stretch]) -> int:
-        rows: list[tuple[int, int, int, int, int, int, int, int, int, str]] = []
+        rows: list[tuple[int, int, int, int, int, int, int, int, int, int, str]] = []
         messages = 0
         for stretch in stretches:
             stand, before, lines = stretch.stand, -1, 0
@@ -110,21 +110,22 @@ class ShardWriter:
                 named = paths if doc.facet is Facet.FILE else tools
                 name = named[0] if named else 0
                 rows.append((
-                    doc.ts, stand.id, doc.offset, doc.length, int(doc.facet), session, name, doc.flags, len(rows),
+                    doc.ts, stand.id, doc.offset, doc.length, int(doc.facet), session, name, doc.flags, doc.key,
+                    len(rows),
                     f"{' '.join(marks)} {indexed(doc.text)}",
                 ))  # fmt: skip
             self._stand(stand, lines)
             messages += lines
         # A cold run's numbers go back in time, the hot shard's go on with it.
-        rows.sort(key=lambda row: (row[0], row[8]) if self.hot else (-row[0], row[8]))
+        rows.sort(key=lambda row: (row[0], row[9]) if self.hot else (-row[0], row[9]))
         numbered = list(enumerate(rows, self._last + 1))
         self._db.executemany(
-            """INSERT INTO doc (id, file, offset, length, ts, facet, session, name, flags)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            [(number, *row[1:4], row[0], *row[4:8]) for number, row in numbered],
+            """INSERT INTO doc (id, file, offset, length, ts, facet, session, name, flags, key)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [(number, *row[1:4], row[0], *row[4:9]) for number, row in numbered],
         )
         self._db.executemany(
-            "INSERT INTO words (rowid, text) VALUES (?, ?)", [(number, row[9]) for number, row in numbered]
+            "INSERT INTO words (rowid, text) VALUES (?, ?)", [(number, row[10]) for number, row in numbered]
         )
         if rows:
             self._run(len(rows), min(rows[0][0], rows[-1][0]), max(rows[0][0], rows[-1][0]))

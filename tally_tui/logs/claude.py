@@ -14,6 +14,8 @@ import msgspec
 
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
+from tally_tui.logs.claude_searches import Asked, Searches
+from tally_tui.logs.claude_start import fits, folder_of_logs
 from tally_tui.logs.claude_talk import TalkReader, TalkState
 from tally_tui.logs.claude_titles import OLD_LIMIT, described, first_words
 from tally_tui.logs.identity import identity_of
@@ -21,6 +23,7 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
 from tally_tui.logs.records import Chunk, LimitEvent, SessionFact, Sighting
 from tally_tui.logs.salvage import salvage
+from tally_tui.logs.title_text import title_text
 from tally_tui.model import NANO, Flag, merge_flags
 
 SYNTHETIC = "<synthetic>"
@@ -51,10 +54,14 @@ class State(msgspec.Struct):
     titled: bool = False
     dated: bool = False
     """The file's first time stamp has been told."""
+    start: str | None = None
+    """The working folder that the folder of the file is named after, once a line told of it."""
+    start_told: bool = False
     began: list[str] = []
     """Sessions whose own first record has been told."""
     session: list[str | None] = []
     """The session of the line before, once all is told of it; empty before that."""
+    searches: list[Asked] = []
     talk: TalkState = msgspec.field(default_factory=TalkState)
 
 
@@ -74,6 +81,7 @@ class ClaudeParser:
         self._state = msgspec.json.decode(state, type=State) if state else State()
         self._changed_ms = changed_ms
         self._calls: dict[str, Sighting] = {}
+        self._searches = Searches(self._state.searches)
         self._facts: dict[str, SessionFact] = {}
         self._texts = _Texts()
         self._known_origins: dict[str | None, tuple[str, str, int]] = {}
@@ -81,6 +89,8 @@ class ClaudeParser:
         """As the state's; False, which equals no session, while there is none."""
         self._path = path
         self._agent, self._file_session = whose(path)
+        self._folder_of_logs = folder_of_logs(path)
+        self._cwd: str | None = None
         self._talk = TalkReader(self._state.talk, self._agent is not None)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
@@ -113,6 +123,10 @@ class ClaudeParser:
 
     def _take(self, offset: int, record: Line) -> None:
         kind = record.type
+        if record.cwd != self._cwd:
+            self._cwd = record.cwd
+            if self._state.start is None and record.cwd and fits(record.cwd, self._folder_of_logs):
+                self._state.start = text_of(record.cwd)
         if kind == "assistant":
             ts = to_ms(record.timestamp)
             if ts is not None:
@@ -124,12 +138,15 @@ class ClaudeParser:
                 return
             if message.usage is not None and message.model != SYNTHETIC:
                 self._call(offset, record, message, message.usage, ts)
+                self._searches.asked(offset, record, message, message.usage)
             elif record.isApiErrorMessage or message.model == SYNTHETIC:
                 self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
             if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
+            if self._searches.kept:
+                self._searched(record)
             prompt = self._talk.prompt(record)
             if prompt and not self._state.titled:
                 self._title(record, prompt)
@@ -141,6 +158,7 @@ class ClaudeParser:
 
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
+        self._tell_start()
         chunk = self.chunk
         chunk.sightings = list(self._calls.values())
         chunk.sessions = list(self._facts.values())
@@ -159,7 +177,7 @@ class ClaudeParser:
         elif kind == "summary":
             title = text_of(record.summary)
             if title and record.leafUuid:
-                self.chunk.summaries[identity_of(record.leafUuid)] = title[:300]
+                self.chunk.summaries[identity_of(record.leafUuid)] = title_text(title)
         elif kind == "cost-state":
             session = record.sessionId or self._file_session
             if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < _MOST_USD:
@@ -223,6 +241,16 @@ class ClaudeParser:
             fact.version = fact.version or text_of(record.version)
             fact.origin = fact.origin or text_of(record.entrypoint)
 
+    def _tell_start(self) -> None:
+        """The folder that the file's session began in, once it has a record of its own."""
+        session = self._file_session or next(iter(self._state.began), None)
+        if self._state.start is None or self._state.start_told or session not in self._state.began:
+            return
+        self._state.start_told = True
+        name = f"{session}/agent-{self._agent}" if self._agent else session
+        fact = self._facts.get(session) or self._facts.setdefault(session, SessionFact(name=name))
+        fact.start_folder = self._state.start
+
     def _new_fact(self, origin: str) -> SessionFact:
         if not self._agent:
             return SessionFact(name=origin)
@@ -259,7 +287,7 @@ class ClaudeParser:
         if fact is None:
             fact = self._facts[session] = self._new_fact(session)
         if rank >= fact.title_rank:
-            fact.title, fact.title_rank = title[:300], rank
+            fact.title, fact.title_rank = title_text(title), rank
 
     # -- what was spent
 
@@ -313,6 +341,17 @@ class ClaudeParser:
             identity, session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
             texts[record.version], given, write_5m, write_1h, read, output, thinking, searches, flags, recorded,
         )  # fmt: skip
+
+    def _searched(self, record: Line) -> None:
+        """What a tool's result says of web searches goes to the call that used the tool, as one more line of it."""
+        offset, line = self._searches.answered(record) or (0, None)
+        if line is None or line.message is None or line.message.usage is None:
+            return
+        before = len(self._calls)
+        self._call(offset, line, line.message, line.message.usage, to_ms(line.timestamp))
+        if len(self._calls) > before:
+            # Its own lines stand in an earlier stretch: it is no new answer of the conversation.
+            self._talk.aside.add(next(reversed(self._calls.values())).identity)
 
     def _progress(self, offset: int, record: Line) -> None:
         """A subagent's message embedded in its parent's transcript: counts only where no file holds the call."""

@@ -14,8 +14,8 @@ from tally_tui.logs.claude_notes import attachment_note
 from tally_tui.logs.claude_texts import prompt_of, source_of
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Kind
+from tally_tui.logs.title_text import title_text
 
-TITLE_LENGTH = 300
 OLD_LIMIT: Final = re.compile(r"\s*Claude (?:AI|Code)? ?usage limit reached\|(\d{9,13})\b")
 """How versions of 2025 told that a limit stopped them, and (1) when it resets, as an epoch number."""
 
@@ -58,7 +58,7 @@ def decoded(raw: Any) -> Any:
 
 def _short(text: str | None) -> str | None:
     text = text_of(text)
-    return None if text is None else " ".join(text[: TITLE_LENGTH * 2].split())[:TITLE_LENGTH] or None
+    return None if text is None else title_text(text) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +77,5 @@ def described(path: str) -> Described:
         return Described()
     if not isinstance(value, dict):
         return Described()
-    return Described(text_of(value.get("agentType")), text_of(value.get("description")))
+    title = text_of(value.get("description"))
+    return Described(text_of(value.get("agentType")), title_text(title) if title else None)

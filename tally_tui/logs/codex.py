@@ -12,7 +12,7 @@ import msgspec
 
 from tally_tui.logs import codex_lines as wire
 from tally_tui.logs.codex_limits import readings
-from tally_tui.logs.codex_talk import NAME_RANK, TITLE_LENGTH, Prompts, SaidState
+from tally_tui.logs.codex_talk import NAME_RANK, Prompts, SaidState
 from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, is_bare_header, meta_fact, thread_of
 from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
@@ -20,6 +20,7 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
 from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting, Talk
 from tally_tui.logs.salvage import as_json, salvage
+from tally_tui.logs.title_text import title_text
 from tally_tui.model import Flag, Reason
 
 READING_EVERY_MS = 60_000
@@ -236,7 +237,7 @@ class CodexParser:
         """A person named the thread; what a fork copied names its parent."""
         thread, name = text_of(payload.get("thread_id")), text_of(payload.get("thread_name"))
         if name and name.strip() and thread in (None, self._name):
-            self._fact().title, self._fact().title_rank = " ".join(name.split())[:TITLE_LENGTH], NAME_RANK
+            self._fact().title, self._fact().title_rank = title_text(name), NAME_RANK
             self._state.said.rank = NAME_RANK
 
     # -- what was spent

@@ -23,6 +23,7 @@ from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.messages import Item, ItemChunk, Kind, Mark
 from tally_tui.logs.said_before import REMEMBERED, Said
+from tally_tui.logs.salvage import as_json
 
 _QUIET = frozenset(
     """
@@ -104,7 +105,7 @@ class CodexMessages:
 
     def lenient(self, value: dict[str, Any]) -> Envelope:
         """The line of a plain object that the decoder refused."""
-        self._line = msgspec.json.encode(value)
+        self._line = as_json(value)
         return _decode(self._line)
 
     def state(self) -> bytes:

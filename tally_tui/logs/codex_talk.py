@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 
-from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.codex_texts import prompt_in, texts_of
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.said_before import Said
+from tally_tui.logs.title_text import prompt_title_text
 
-TITLE_LENGTH = 300
 PROMPT_RANK = 1
 OWN_PROMPT_RANK = 2
 """Of a fork's own first prompt: before what it copied."""
@@ -98,7 +97,7 @@ class Prompts:
         rank = OWN_PROMPT_RANK if state.copied_second >= 0 and not copied else PROMPT_RANK
         if state.rank >= rank:
             return None
-        title = " ".join(telling(prompt[: TITLE_LENGTH * 2]).split())[:TITLE_LENGTH]
+        title = prompt_title_text(prompt)
         if not title:
             return None
         state.rank = rank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
@@ -164,9 +165,19 @@ def whole_number(value: object) -> int:
 
 
 def text_of(value: object) -> str | None:
-    """A non-empty string as it is (without lone surrogates, which no database takes); else None."""
+    """A non-empty string as it is (U+FFFD for a lone surrogate, which no database takes); else None."""
     if type(value) is not str or not value:
         return None
-    if value.isascii():
-        return value
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value if value.isascii() else storable(value)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """A text that can be encoded as UTF-8: U+FFFD in place of lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text

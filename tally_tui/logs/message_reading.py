@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -13,8 +13,6 @@ from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, can_jump, is_comp
 from tally_tui.logs.messages import STRETCH, Item, ItemChunk, Kind
 from tally_tui.logs.salvage import salvage
 from tally_tui.model import Provider
-
-ODD: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError, msgspec.DecodeError)
 
 
 class MessageParser(Protocol):
@@ -115,13 +113,14 @@ def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: b
             _skip(chunk, "not JSON", offset)
         elif not found.objects:
             chunk.known["empty line"] = chunk.known.get("empty line", 0) + 1
-        objects = found.objects
-        records = [parser.lenient(value) for value in objects]
+        readable = _lenient(parser, found.objects, offset)
+        objects = tuple(value for value, _ in readable)
+        records = [record for _, record in readable]
     part = 0
     for number, record in enumerate(records):
         try:
             items = parser.take(record, offset, length)
-        except ODD:
+        except Exception:
             # A shape nobody has seen yet is shown as it stands.
             items = [Item(Kind.RAW, offset, length, name="record")]
         for item in items:
@@ -131,6 +130,19 @@ def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: b
             part += 1
         chunk.items += items
     return True
+
+
+def _lenient(
+    parser: MessageParser, objects: tuple[dict[str, Any], ...], offset: int
+) -> list[tuple[dict[str, Any], Any]]:
+    """Salvaged objects with their records; one that the parser makes no record of is counted as skipped."""
+    records: list[tuple[dict[str, Any], Any]] = []
+    for value in objects:
+        try:
+            records.append((value, parser.lenient(value)))
+        except Exception as error:
+            _skip(parser.chunk, type(error).__name__, offset)
+    return records
 
 
 def _as_it_stands(line: bytes) -> Any:

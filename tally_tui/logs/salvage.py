@@ -14,6 +14,8 @@ LONG_TEXT = 1 << 16
 DEPTH = 100
 """What lies deeper in a line than this says nothing of cost."""
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_SURROGATE = ("\\ud8", "\\ud9", "\\uda", "\\udb", "\\udc", "\\udd", "\\ude", "\\udf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,16 @@ def as_json(value: object) -> bytes:
 
 
 def _loads(text: bytes) -> Any:
-    return json.loads(
-        text.decode("utf-8", "replace"), strict=False, parse_float=_finite, parse_constant=lambda _: None
-    )
+    read = text.decode("utf-8", "replace")
+    if "\\u" in read:
+        read = _ESCAPE.sub(_without_lone_surrogate, read)
+    return json.loads(read, strict=False, parse_float=_finite, parse_constant=lambda _: None)
+
+
+def _without_lone_surrogate(escape: re.Match[str]) -> str:
+    """An escape as it stands; half of a character becomes U+FFFD, for neither a database nor a file takes it."""
+    found = escape[0]
+    return "\\ufffd" if len(found) == 6 and found.lower().startswith(_SURROGATE) else found
 
 
 def _finite(text: str) -> float | None:

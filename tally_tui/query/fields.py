@@ -72,6 +72,7 @@ class Field:
 
 _ALL: Final = (
     Field("project", "names", "a project's short name, or its folder", "project:web"),
+    Field("folder", "names", "a folder that was worked in, a project's or below it", "folder:*/web/src"),
     Field("model", "names", "the model that answered", "model:opus"),
     Field("provider", "choices", "who bills", "provider:codex", _PROVIDERS),
     Field("account", "names", "an agent's home folder, or its usual one", "account:work", in_library=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,7 +20,7 @@ ALWAYS: Final = Span()
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a term.
+    """One value of a term. NFC and NFD spellings are the same.
 
     `contains`: `text` is somewhere in it, whatever the case. `exact` (it was quoted): it is `text`,
     letter for letter. `glob`: it is `parts` with anything between them, whatever the case; a first
@@ -35,11 +36,11 @@ class Value:
         if self.match == "none" or not found:
             return self.match == "none" and not found
         if self.match == "exact":
-            return found == self.text
-        folded = found.casefold()
+            return composed(found) == composed(self.text)
+        folded = caseless(found)
         if self.match == "contains":
-            return self.text.casefold() in folded
-        first, *middle, last = (part.casefold() for part in self.parts)
+            return caseless(self.text) in folded
+        first, *middle, last = map(caseless, self.parts)
         if not (folded.startswith(first) and folded.endswith(last) and len(folded) >= len(first) + len(last)):
             return False
         at, end = len(first), len(folded) - len(last)
@@ -89,8 +90,8 @@ class Term:
     def told(self, words: str) -> bool:
         """Whether a few words, such as a title, are wanted (`text` only): a word may be any part of them."""
         if self.op == "regex":
-            return bool(self.regex().search(words)) != self.negated
-        wanted, folded = self.words[0].casefold(), words.casefold()
+            return bool(self.regex().search(composed(words))) != self.negated
+        wanted, folded = caseless(self.words[0]), caseless(words)
         found = any(word.startswith(wanted) for word in folded.split()) if self.op == "prefix" else wanted in folded
         return found != self.negated
 
@@ -120,8 +121,18 @@ class Query:
         return tuple(term for term in self.terms if term.field == field)
 
 
+def composed(text: str) -> str:
+    """A text in the spelling (NFC) that queries and what they are held against are compared in."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def caseless(text: str) -> str:
+    """The same, without case."""
+    return text.casefold() if text.isascii() else composed(composed(text).casefold())
+
+
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern as `re:` means it: whatever the case, `^` and `$` at every line.
+    """A pattern as `re:` means it, of composed texts: whatever the case, `^` and `$` at every line.
 
     Raises:
         re.error, OverflowError, RecursionError: it is no pattern.
@@ -129,4 +140,4 @@ def compiled(pattern: str) -> re.Pattern[str]:
     with warnings.catch_warnings():
         # A warning would be written across the screen.
         warnings.simplefilter("ignore")
-        return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+        return re.compile(composed(pattern), re.IGNORECASE | re.MULTILINE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tally_tui.config_budgets import SMALLEST
 from tally_tui.rules.alert_names import rule_name
-from tally_tui.rules.figures import duration, money, percent_amount, short_tokens
+from tally_tui.rules.figures import duration, money, percent_amount, projected, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def figures(alert: Alert, clock: Callable[[int], str]) -> Iterator[tuple[str, st
     unit = numbers.get("unit", "usd")
     names: dict[str, tuple[str, Callable[[float], str]]] = {
         "percent": ("used", percent_amount),
-        "projected_percent": ("at the reset", lambda value: f"{value:.0f} %"),
+        "projected_percent": ("at the reset", projected),
         "cap_at": ("full", lambda value: clock(int(value))),
         "spent": ("spent", lambda value: amount(unit, int(value))),
         "amount": ("of", lambda value: amount(unit, int(value))),

@@ -10,7 +10,7 @@ from tally_tui.config_budgets import SMALLEST
 from tally_tui.record.notice import Notice
 from tally_tui.rules.accounts import account_name
 from tally_tui.rules.alerts import root_of
-from tally_tui.rules.figures import counted, duration, money, percent_amount, short_tokens
+from tally_tui.rules.figures import counted, duration, money, percent_amount, projected, short_tokens
 from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def text(alert: Alert, now_ms: int) -> str:
     numbers = alert.numbers
     match alert.axis:
         case "projected" if "spent" not in numbers:
-            parts = [f"{_percent(numbers['percent'])} now, {numbers['projected_percent']:.0f}% at the reset"]
+            parts = [f"{_percent(numbers['percent'])} now, {_projected(numbers['projected_percent'])} at the reset"]
             if numbers.get("cap_at"):
                 parts.append(f"full {_when(numbers['cap_at'], now_ms)}")
         case "weekly" | "five_hour" | "quota":
@@ -126,6 +126,10 @@ def _amount(numbers: Mapping[str, Any], name: str) -> str:
     if unit == "tokens":
         return f"{short_tokens(value)} tokens"
     return _percent(value / SMALLEST["percent"])
+
+
+def _projected(value: float) -> str:
+    return projected(value).replace(" ", "")
 
 
 def _percent(value: float) -> str:

@@ -13,6 +13,7 @@ from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason
 from tally_tui.rules import alerts as rules
 from tally_tui.rules.alerts import Firing, Rule
 from tally_tui.rules.periods import bounds
+from tally_tui.rules.redaction import masked_title
 from tally_tui.rules.windows import DAY_MS, HOUR_MS, Window
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -
             f"WHERE {_COUNTED} AND c.ts > ? AND c.ts <= ? AND c.cost >= ? ORDER BY c.ts, c.identity",
             (since, now_ms, least),
         ).fetchall():
+            title = masked_title(title or "")
             for firing in rules.cost_firings(
                 "costly_call", f"{identity & _BITS:016x}", cost, a_call, provider=Provider(provider).word, at=ts
             ):
@@ -83,6 +85,7 @@ def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -
             "GROUP BY top.id HAVING spent >= ? ORDER BY top.id",
             (since // SLOT_MS, now_ms // SLOT_MS, now_ms, least),
         ).fetchall():
+            title = masked_title(title or "")
             for firing in rules.cost_firings(
                 "costly_session", name, cost, a_session, provider=Provider(provider).word, at=now_ms
             ):

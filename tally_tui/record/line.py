@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tally_tui.record.fitting import Piece, fit
 from tally_tui.rules.figures import duration, money, money_of, whole_percent
 
 TYPE_CHECKING = False
@@ -12,6 +13,14 @@ PARTS = ("model", "session", "today", "block", "burn", "context", "5h", "7d", "l
 """`config.LINE_PARTS`: what is shown where no setting says otherwise."""
 _GROUP = {"session": 1, "today": 1, "block": 1, "5h": 2, "7d": 2, "limits": 2}
 """Parts of one group stand closer together."""
+_FULLNESS = ("context", "5h", "7d", "limits")
+"""How full things are: the second line, where there are two."""
+_STEPS = {
+    "burn": (1,), "block": (2, 3), "model": (4, 9), "context": (5, 10), "limits": (6, 12), "7d": (6, 13), "5h": (6, 14),
+    "today": (8,), "session": (11,), "full context": (7, 15),
+}  # fmt: skip
+"""What is shortened, and at last left out, at which step of fitting: the least important first."""
+_LAST = 16
 BUSY, FULL = 60.0, 85.0
 """From these percentages on a limit or a context is coloured; from the second on it has a sign, too."""
 _AGE_MS = 600_000
@@ -57,64 +66,80 @@ class View:
         """(limit, minutes) → how full it is."""
 
 
-def line(parts: Sequence[str], view: View, colours: bool) -> str:
-    """The line without its end; '' where nothing is known."""
-    groups: list[list[str]] = []
-    before = 0
-    for part in parts:
-        text = _WRITERS[part](view, colours) if part in _WRITERS else ""
-        if not text:
-            continue
-        group = _GROUP.get(part, 0)
-        if groups and group and group == before:
-            groups[-1].append(text)
-        else:
-            groups.append([text])
-        before = group
-    return " | ".join(" · ".join(group) for group in groups)
+def line(parts: Sequence[str], view: View, colours: bool, most: int | None = None, lines: int = 1) -> str:
+    """The text without its end; '' where nothing is known.
+
+    Args:
+        parts: what to show, in this order.
+        view: what is known.
+        colours: whether to colour what is high.
+        most: the cells that a line may take; None: any number.
+        lines: 2 puts how full things are on a line of its own.
+    """
+    wanted = [part for part in parts if part in _WRITERS]
+    several = [wanted] if lines < 2 else [[each for each in wanted if (each in _FULLNESS) == full] for full in (0, 1)]
+    fitted = [fit([piece for part in some for piece in _WRITERS[part](view, colours)], most) for some in several]
+    return "\n".join(filter(None, fitted))
 
 
-def _session(view: View, colours: bool) -> str:
-    return "" if view.session is None else f"{money(view.session)} session"
+def _piece(part: str, *forms: str) -> list[Piece]:
+    """A part that is shortened and then left out."""
+    return [Piece((*forms, ""), _STEPS[part][-len(forms) :], _GROUP.get(part, 0))] if forms[0] else []
 
 
-def _today(view: View, colours: bool) -> str:
+def _model(view: View, colours: bool) -> list[Piece]:
+    return _piece("model", view.model, view.model.partition(" (")[0])
+
+
+def _session(view: View, colours: bool) -> list[Piece]:
+    return _piece("session", "" if view.session is None else f"{money(view.session)} session")
+
+
+def _today(view: View, colours: bool) -> list[Piece]:
     if view.today is None:
-        return ""
+        return []
     age = view.now - (view.figures_at or view.now)
     old = f" ({duration(age)} ago)" if age > _AGE_MS else ""
-    return f"{money_of(*view.today)} today{old}"
+    return _piece("today", f"{money_of(*view.today)} today{old}")
 
 
-def _block(view: View, colours: bool) -> str:
+def _block(view: View, colours: bool) -> list[Piece]:
     if view.block is None or view.block_end <= view.now:
-        return ""
+        return []
     left = f" {duration(view.block_end - view.now)} left" if view.block_guessed else ""
-    return f"{'~' if view.block_guessed else ''}{money_of(*view.block)} block{left}"
+    told = f"{'~' if view.block_guessed else ''}{money_of(*view.block)} block"
+    return _piece("block", told + left, told)
 
 
-def _burn(view: View, colours: bool) -> str:
+def _burn(view: View, colours: bool) -> list[Piece]:
     if view.last_hour is None:
-        return ""
+        return []
     told = money_of(*view.last_hour)
-    return f"{told} last hour" if told == "unpriced" else f"{told}/h"
+    return _piece("burn", f"{told} last hour" if told == "unpriced" else f"{told}/h")
 
 
-def _context(view: View, colours: bool) -> str:
-    return "" if view.context is None else f"context {_percent(view.context, colours)}"
+def _context(view: View, colours: bool) -> list[Piece]:
+    if view.context is None:
+        return []
+    told = _percent(view.context, colours)
+    return _piece("context" if view.context < BUSY else "full context", f"context {told}", f"ctx {told}")
 
 
-def _five_hours(view: View, colours: bool) -> str:
-    return _gauge("5h", view.gauges.get(("claude", 300)), view.now, colours)
+def _five_hours(view: View, colours: bool) -> list[Piece]:
+    return _gauge("5h", "5h", view.gauges.get(("claude", 300)), view.now, colours)
 
 
-def _seven_days(view: View, colours: bool) -> str:
-    return _gauge("7d", view.gauges.get(("claude", 10_080)), view.now, colours)
+def _seven_days(view: View, colours: bool) -> list[Piece]:
+    return _gauge("7d", "7d", view.gauges.get(("claude", 10_080)), view.now, colours)
 
 
-def _limits(view: View, colours: bool) -> str:
+def _limits(view: View, colours: bool) -> list[Piece]:
     own = [(name, gauge) for (name, _), gauge in view.gauges.items() if name != "claude"]
-    return " · ".join(_gauge(_short(name), gauge, view.now, colours) for name, gauge in sorted(own, key=_named))
+    return [
+        piece
+        for name, gauge in sorted(own, key=_named)
+        for piece in _gauge("limits", _short(name), gauge, view.now, colours)
+    ]
 
 
 def _named(entry: tuple[str, Gauge]) -> str:
@@ -129,16 +154,20 @@ def _short(name: str) -> str:
     return name
 
 
-def _gauge(name: str, gauge: Gauge | None, now: int, colours: bool) -> str:
+def _gauge(part: str, name: str, gauge: Gauge | None, now: int, colours: bool) -> list[Piece]:
     if gauge is None:
-        return ""
+        return []
     if gauge.resets_at is not None and gauge.resets_at <= now:
-        return f"{name} reset"
+        return _piece(part, f"{name} reset")
     left = "" if gauge.resets_at is None else f" {duration(gauge.resets_at - now)}"
     stale = 15 * 60_000 if name.startswith("5h") else 6 * _HOUR_MS
     age = now - gauge.read_ms
     old = f" (read {duration(age)} ago)" if age > stale else ""
-    return f"{name} {_percent(gauge.percent, colours)}{left}{old}"
+    told = f"{name} {_percent(gauge.percent, colours)}"
+    if gauge.percent < BUSY:
+        return _piece(part, told + left + old, told + old)
+    # Never left out: where even these do not fit, what is behind the percentage goes.
+    return [Piece((told + left + old, told), (_LAST,), _GROUP[part])]
 
 
 def _percent(percent: float, colours: bool) -> str:
@@ -148,8 +177,8 @@ def _percent(percent: float, colours: bool) -> str:
     return f"{_RED if percent >= FULL else _YELLOW}{text}{_PLAIN}"
 
 
-_WRITERS: dict[str, Callable[[View, bool], str]] = {
-    "model": lambda view, _: view.model,
+_WRITERS: dict[str, Callable[[View, bool], list[Piece]]] = {
+    "model": _model,
     "session": _session,
     "today": _today,
     "block": _block,

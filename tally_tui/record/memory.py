@@ -20,7 +20,7 @@ _FORGET_S = 7 * 86_400
 class Memory:
     """One session's: `output` as printed at `at` (seconds), and of each limit what was last kept."""
 
-    __slots__ = ("activity", "at", "kept", "known", "output", "then")
+    __slots__ = ("activity", "at", "columns", "kept", "known", "output", "then")
 
     def __init__(self, said: dict[str, Any]) -> None:
         at, output = said.get("at"), said.get("output")
@@ -29,15 +29,17 @@ class Memory:
         """By the real clock: it is about processes, whatever `TALLY_NOW` says."""
         self.output = output if isinstance(output, str) else ""
         self.then = said.get("then")
+        self.columns = said.get("columns")
+        """The terminal's width that the output was made for, as the agent said it."""
         self.activity = said.get("activity")
         kept = said.get("kept")
         entries = kept.items() if isinstance(kept, dict) else ()
         self.kept: dict[str, list[Any]] = {key: entry for key, entry in entries if _usable(entry)}
         """Limit key → [percent, reset, when], of the newest reading of this session that was kept."""
 
-    def answers(self, at: float, then: str | None) -> bool:
+    def answers(self, at: float, then: str | None, columns: str) -> bool:
         """Whether a line wanted now is the one that was just printed."""
-        return bool(self.output) and self.then == then and 0 <= at - self.at < SAME_S
+        return bool(self.output) and self.then == then and self.columns == columns and 0 <= at - self.at < SAME_S
 
 
 def _usable(entry: Any) -> bool:
@@ -61,7 +63,8 @@ def remember(session: str, memory: Memory) -> None:
     import json
 
     said = {
-        "at": memory.at, "output": memory.output, "then": memory.then, "activity": memory.activity, "kept": memory.kept,
+        "at": memory.at, "output": memory.output, "then": memory.then, "columns": memory.columns,
+        "activity": memory.activity, "kept": memory.kept,
     }  # fmt: skip
     try:
         if not memory.known:

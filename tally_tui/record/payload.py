@@ -90,13 +90,13 @@ def _minutes(name: str, entry: dict[str, Any]) -> int:
 
 def _context(said: dict[str, Any]) -> float | None:
     """Percent of the context window in use."""
-    stated = number(said.get("used_percentage"))
-    if stated is not None:
-        return stated
     size, usage = number(said.get("context_window_size")), _part(said, "current_usage")
     names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     used = [value for value in map(number, map(usage.get, names)) if value is not None]
-    return 100 * sum(used) / size if size and size > 0 and used else None
+    counted = 100 * sum(used) / size if size and size > 0 and used else None
+    stated = number(said.get("used_percentage"))
+    # What is stated is rounded; the list of sessions cuts what comes of the same counts.
+    return counted if stated is None or (counted is not None and abs(counted - stated) <= 1) else stated
 
 
 def _part(said: dict[str, Any], name: str) -> dict[str, Any]:

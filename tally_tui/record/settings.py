@@ -25,6 +25,9 @@ def settings(known: Any) -> dict[str, Any]:
     from tally_tui.config import load
 
     loaded = load()
-    fresh = {"of": signature, "parts": list(loaded.statusline), "theirs": loaded.statusline_theirs}
+    fresh = {
+        "of": signature, "parts": list(loaded.statusline), "theirs": loaded.statusline_theirs,
+        "lines": loaded.statusline_lines,
+    }  # fmt: skip
     state.update(lambda held: held.update(settings=fresh))
     return fresh

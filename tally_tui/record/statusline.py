@@ -16,7 +16,7 @@ from tally_tui.record.stdin import read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tally_tui.record.memory import Memory
 
@@ -49,10 +49,12 @@ def _answer(raw: bytes, then: str | None) -> None:
     session = payload.session if payload else ""
     memory = memories.recall(session)
     at = time.time()
-    if memory.answers(at, then):
+    columns = os.environ.get("COLUMNS", "")
+    if memory.answers(at, then, columns):
         _print(memory.output)
         news = _news(payload, memory, _now(), same_moment=True) if payload else []
     else:
+        from tally_tui.record.fitting import beside, room
         from tally_tui.record.theirs import Theirs, together
 
         theirs = Theirs(then, raw) if then else None
@@ -60,8 +62,9 @@ def _answer(raw: bytes, then: str | None) -> None:
         news = _news(payload, memory, now) if payload else []
         known = state.load()
         ours, where = _line(payload, known, memory, news, now)
-        memory.output = together(theirs.output() if theirs else "", ours, where) or _NOTHING
-        memory.at, memory.then = at, then
+        said = theirs.output() if theirs else ""
+        memory.output = together(said, *beside(said, ours, where, room())) or _NOTHING
+        memory.at, memory.then, memory.columns = at, then, columns
         _print(memory.output)
     if payload:
         memory.activity = payload.activity
@@ -77,8 +80,8 @@ def _answer(raw: bytes, then: str | None) -> None:
 
 def _line(
     payload: Payload | None, known: dict[str, object], memory: Memory, news: Sequence[Taken], now: int
-) -> tuple[str, str]:
-    """Our line, and where theirs goes."""
+) -> tuple[Callable[[int | None], str], str]:
+    """What makes our line for so many cells, and where theirs goes."""
     from tally_tui.record.line import PARTS, line
     from tally_tui.record.view import usable, view
 
@@ -100,8 +103,13 @@ def _line(
         read_at[limits.key_of(one)] = now
     shown = view(payload, known, read_at, root, now)
     parts = wanted.get("parts")
-    text = line(parts if isinstance(parts, list) else PARTS, shown, not os.environ.get("NO_COLOR"))
-    return text, str(wanted.get("theirs", "before"))
+    colours = not os.environ.get("NO_COLOR")
+
+    def ours(most: int | None) -> str:
+        lines = 2 if wanted.get("lines") == 2 else 1
+        return line(parts if isinstance(parts, list) else PARTS, shown, colours, most, lines)
+
+    return ours, str(wanted.get("theirs", "before"))
 
 
 def _news(payload: Payload, memory: Memory, now: int, same_moment: bool = False) -> list[Taken]:

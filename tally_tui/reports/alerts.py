@@ -14,6 +14,7 @@ from tally_tui.ledger import ask
 from tally_tui.ledger.alerts import Alert, Told
 from tally_tui.ledger.ask import Mode
 from tally_tui.ledger.ask_names import project_names
+from tally_tui.ledger.ask_sessions import PROJECT
 from tally_tui.model import Provider
 from tally_tui.query import TEXT, Query, Term
 from tally_tui.record.alert_words import text, title
@@ -73,7 +74,7 @@ def _projects(db: sqlite3.Connection, alerts: Iterable[Alert]) -> dict[tuple[str
     return {
         (Provider(provider).word, name): names[root]
         for provider, name, root in db.execute(
-            "SELECT s.provider, s.name, d.root FROM session s JOIN folder d ON d.id = s.folder "
+            f"SELECT s.provider, s.name, d.root FROM session s JOIN folder d ON d.id = {PROJECT} "
             "WHERE s.name IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(sessions)),),
         )

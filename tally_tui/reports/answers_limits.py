@@ -95,7 +95,7 @@ class ForecastRow:
     unpriced_calls: int
     forecast: Forecast
     quota: QuotaForecast
-    """The same from neighbouring readings alone, with its confidence: what Codex limits go by."""
+    """The same by recent readings (neighbouring ones that rose), with its confidence: a second opinion."""
     price: PercentPrice | None
     """Dollars per percent."""
     daily: Mapping[int, int | None]

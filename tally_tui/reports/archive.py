@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tally_tui.ledger import archived
 from tally_tui.ledger.archived import Copy, archive_folder
 from tally_tui.ledger.ask_names import project_names
+from tally_tui.ledger.ask_sessions import PROJECT
 from tally_tui.model import Provider
+from tally_tui.rules.redaction import masked_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ def archive(db: sqlite3.Connection) -> Archive:
     copies = archived.copies(db)
     stand_ins = archived.stand_ins(db)
     facts = {
-        (int(provider), name): (title, root)
+        (int(provider), name): (masked_title(title), root)
         for provider, name, title, root in db.execute(
             "SELECT s.provider, s.name, coalesce(s.title, s.agent, ''), d.root FROM session s "
-            "LEFT JOIN folder d ON d.id = s.folder WHERE (s.provider, s.name) IN "
+            f"LEFT JOIN folder d ON d.id = {PROJECT} WHERE (s.provider, s.name) IN "
             "(SELECT provider, session FROM archived)"
         )
     }

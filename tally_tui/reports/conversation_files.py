@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tally_tui.ledger.archived import archive_folder, originals, stand_in
+from tally_tui.ledger.ask_sessions import PROJECT
 from tally_tui.logs.lines import UnreadableLogError, open_log
 from tally_tui.model import Provider
 
@@ -54,8 +55,9 @@ class Subagent:
 
 
 _FIELDS = (
-    "s.id, s.provider, s.name, coalesce(s.title, ''), p.name, s.agent, d.path, d.root, s.branch, s.version "
-    "FROM session s LEFT JOIN session p ON p.id = s.parent LEFT JOIN folder d ON d.id = s.folder"
+    "s.id, s.provider, s.name, coalesce(s.title, ''), p.name, s.agent, w.path, d.root, s.branch, s.version "
+    f"FROM session s LEFT JOIN session p ON p.id = s.parent LEFT JOIN folder d ON d.id = {PROJECT} "
+    "LEFT JOIN folder w ON w.id = coalesce(s.start_folder, s.folder)"
 )
 
 

@@ -13,6 +13,7 @@ from tally_tui.logs.lines import UnreadableLogError, is_compressed
 from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider
+from tally_tui.rules.redaction import masked
 
 LONGEST: Final = 400
 """Characters of each."""
@@ -22,13 +23,15 @@ FROM_END: Final = (64 << 10, 512 << 10, 4 << 20)
 """Bytes looked at for the last words, one after the other until some are found."""
 MOST_COMPRESSED: Final = 4 << 20
 """A compressed log can only be read from its start; a larger one is left alone."""
+_LOOKED_AT: Final = 16_384
+"""Characters of a text that an excerpt is taken from."""
 _SIGNS: Final = re.compile(r"^\s*(?:#{1,6}\s|```\w*$|\|[-:| ]+\|$)|\*\*|`", re.MULTILINE)
 _NOT_SAID: Final = Mark.ASIDE | Mark.META | Mark.AGAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Of one log; as logged, but on one line. Empty: nothing was found."""
+    """Of one log, on one line, secrets masked. Empty: nothing was found."""
 
     prompt: str = ""
     reply: str = ""
@@ -108,4 +111,5 @@ def _replies(items: list[Item]) -> Iterator[str]:
 
 def _line(text: str) -> str:
     """The words on one line, without the signs that make headings, bold text and code of them."""
-    return " ".join(_SIGNS.sub("", text[: 2 * LONGEST]).split())[:LONGEST]
+    # Masked before it is cut: half of a secret is not known as one.
+    return " ".join(_SIGNS.sub("", masked(text[:_LOOKED_AT])[: 2 * LONGEST]).split())[:LONGEST]

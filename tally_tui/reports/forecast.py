@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from tally_tui.ledger import ask
 from tally_tui.ledger.ask import Mode
 from tally_tui.reports.answers_limits import ForecastRow, Forecasts
-from tally_tui.reports.windows import known_windows, spending_of
+from tally_tui.reports.windows import known_windows, newest_windows, spending_of
 from tally_tui.rules.forecast import (
     SURE_PERCENT,
     TARGETS,
+    Forecast,
     daily_budget,
     forecast,
     percent_price,
@@ -40,24 +41,27 @@ def forecasts(
     """
     with ask.snapshot(db):
         rows = []
-        for key, newest in known_windows(db, until=now_ms + 1, provider=provider).items():
-            if not newest or now_ms >= newest[-1].end:
+        for window, newest in newest_windows(db, now_ms):
+            key = window.key
+            if now_ms >= window.end or provider not in (None, key.provider):
                 continue
-            several = newest
-            if newest[-1].percent < SURE_PERCENT:
+            several: tuple[Window, ...] = (window,)
+            if window.percent < SURE_PERCENT:
                 # Only then do the windows before tell what a percent costs.
                 several = known_windows(db, until=now_ms + 1, back=_BEFORE, provider=key.provider, minutes=key.minutes)[
                     key
                 ]
-            row = _row(db, several, now_ms, mode)
+            ahead = forecast(window, now_ms, reset_known=newest.resets_at is not None)
+            row = _row(db, several, ahead, now_ms, mode)
             if row:
                 rows.append(row)
         return Forecasts(tz.key, now_ms, tuple(rows))
 
 
-def _row(db: sqlite3.Connection, found: tuple[Window, ...], now_ms: int, mode: Mode) -> ForecastRow | None:
+def _row(
+    db: sqlite3.Connection, found: tuple[Window, ...], ahead: Forecast | None, now_ms: int, mode: Mode
+) -> ForecastRow | None:
     window = found[-1]
-    ahead = forecast(window, now_ms)
     if ahead is None:
         return None
     with spending_of(db, window.key, mode) as spent:

@@ -16,14 +16,12 @@ from tally_tui.reports.answers import LimitGauge
 from tally_tui.reports.answers_limits import BlockRow, LimitEvent, Limits, LimitState
 from tally_tui.reports.figures import figures
 from tally_tui.reports.windows import Spending, home_of, known_windows, newest_windows, spending, spending_of
-from tally_tui.rules.forecast import forecast
-from tally_tui.rules.windows import DAY_MS, FIVE_HOURS, HOUR_MS, MINUTE_MS, LimitKey, Reading, Window, freshness
+from tally_tui.rules.forecast import forecast, projected_percent
+from tally_tui.rules.windows import DAY_MS, FIVE_HOURS, MINUTE_MS, LimitKey, Reading, Window, freshness
 from tally_tui.rules.windows_history import Block, blocks
 
 _EVENTS_MS: Final = 7 * DAY_MS
 """How far back limit hits are told."""
-_LEAST_PART: Final = 100
-"""A pace is told once a hundredth of the window is over: before, one call would be a forecast."""
 
 
 def limits(db: sqlite3.Connection, *, now_ms: int) -> tuple[LimitGauge, ...]:
@@ -37,8 +35,6 @@ def limits(db: sqlite3.Connection, *, now_ms: int) -> tuple[LimitGauge, ...]:
 
 
 def _gauge(window: Window, newest: Reading, now_ms: int) -> LimitGauge:
-    ahead = forecast(window, now_ms) if newest.resets_at is not None else None
-    early = ahead is None or ahead.elapsed_hours * HOUR_MS * _LEAST_PART < window.key.minutes * MINUTE_MS
     return LimitGauge(
         provider=window.key.provider,
         limit=window.key.limit,
@@ -46,7 +42,7 @@ def _gauge(window: Window, newest: Reading, now_ms: int) -> LimitGauge:
         percent=window.percent,
         read_ms=window.read_ms,
         resets_ms=None if newest.resets_at is None else window.end,
-        projected=None if ahead is None or early else ahead.average,
+        projected=projected_percent(forecast(window, now_ms, reset_known=newest.resets_at is not None)),
         plan=newest.plan,
         root=window.key.root,
     )
@@ -77,22 +73,22 @@ def standing(
             timezone=tz.key,
             at_ms=now_ms,
             limits=tuple(
-                _state(db, window, newest.plan, now_ms, mode) for window, newest in newest_windows(db, now_ms)
+                _state(db, window, newest, now_ms, mode) for window, newest in newest_windows(db, now_ms)
             ),
             blocks=_blocks(db, since, now_ms, mode, gaps),
             events=tuple(LimitEvent(*each) for each in reversed(limit_events(db, now_ms - _EVENTS_MS, now_ms + 1))),
         )
 
 
-def _state(db: sqlite3.Connection, window: Window, plan: str | None, now_ms: int, mode: Mode) -> LimitState:
+def _state(db: sqlite3.Connection, window: Window, newest: Reading, now_ms: int, mode: Mode) -> LimitState:
     with spending_of(db, window.key, mode) as spent:
         sums = spent.total(window.start, min(now_ms, window.end))
     return LimitState(
         window=window,
         freshness=freshness(window.key.minutes, window.read_ms, window.end, now_ms),
-        plan=plan,
+        plan=newest.plan,
         figures=figures(sums),
-        forecast=forecast(window, now_ms),
+        forecast=forecast(window, now_ms, reset_known=newest.resets_at is not None),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tally_tui.ledger import ask
 from tally_tui.ledger import marks as ledger_marks
 from tally_tui.ledger.ask_names import project_names
-from tally_tui.ledger.ask_sessions import session_files
+from tally_tui.ledger.ask_sessions import PROJECT, session_files
 from tally_tui.model import Provider, Subject
+from tally_tui.rules.redaction import masked_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,11 @@ def marks(db: sqlite3.Connection) -> Marks:
         rows = []
         for each in kept:
             whose = known.get((each.subject.provider, each.subject.session), _Known("", None, None, True))
-            title = whose.title or (each.subject.excerpt if not each.subject.item else "")
+            title = whose.title or masked_title(each.subject.excerpt if not each.subject.item else "")
+            about = replace(each.subject, excerpt=masked_title(each.subject.excerpt))
             rows.append(
                 Mark(
-                    each.subject, each.bookmarked, each.note, each.created_ms, each.changed_ms,
+                    about, each.bookmarked, each.note, each.created_ms, each.changed_ms,
                     title, whose.project, whose.file, whose.gone,
                 )
             )  # fmt: skip
@@ -72,7 +74,7 @@ def _known(db: sqlite3.Connection, subjects: Iterable[Subject]) -> dict[tuple[st
         return {}
     rows = db.execute(
         "SELECT s.id, s.provider, s.name, coalesce(s.title, s.agent, ''), d.root FROM session s "
-        "LEFT JOIN folder d ON d.id = s.folder WHERE s.name IN (SELECT value FROM json_each(?))",
+        f"LEFT JOIN folder d ON d.id = {PROJECT} WHERE s.name IN (SELECT value FROM json_each(?))",
         (json.dumps(names),),
     ).fetchall()
     projects, files = project_names(db), session_files(db, [row[0] for row in rows])
@@ -80,5 +82,5 @@ def _known(db: sqlite3.Connection, subjects: Iterable[Subject]) -> dict[tuple[st
     for number, provider, name, title, root in rows:
         # A session without a call has no file that the ledger knows: opening it tells.
         file, gone = files.get(number, (None, False))
-        found[Provider(provider).word, name] = _Known(title, projects.get(root or ""), file, gone)
+        found[Provider(provider).word, name] = _Known(masked_title(title), projects.get(root or ""), file, gone)
     return found

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tally_tui.ledger.archived import originals, stand_in
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet, Flag
+from tally_tui.library.phrases import Sought
 from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, Way, newest
-from tally_tui.library.snippets import excerpt
+from tally_tui.library.snippets import Excerpt, excerpt
 from tally_tui.library.source import Source
 from tally_tui.model import Provider, Span
 from tally_tui.reports.search_answers import SearchAnswer, SearchHit, SessionHits
+from tally_tui.reports.search_copies import Copies
 from tally_tui.reports.search_scope import highlighted, wanted
+from tally_tui.rules.redaction import masked, masked_title
 
 if TYPE_CHECKING:
     from tally_tui.query import Query
@@ -30,14 +34,17 @@ COUNTED: Final = 1_000
 """Matches are counted up to here; of more it is only told that there are more."""
 COUNTED_IN_TEXT: Final = 200
 """… and where every match is verified in its log, up to here."""
-COMPARED: Final = 500
-"""So many matches of the same instant in several logs are compared, to count a fork's copies once."""
+_AROUND: Final = 8_000
+"""Characters of a long text on either side of what is shown that are masked with it: more than any key has."""
 RANKED: Final = 1_000
 """Ranking looks at so many of the newest matches."""
 TELL_S: Final = 0.1
 """How often a search that takes its time tells what it has …"""
 TELL_WAY_S: Final = 0.4
 """… and where it finds nothing, how far it has looked."""
+
+
+Shown: TypeAlias = tuple[Found, SearchHit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +144,14 @@ class _Search:
         self._archived = Archived(ledger, library.memory)
         self._facts: dict[Session, _Facts] = {}
         self._told = time.monotonic()
-        self._shown: tuple[SearchHit, ...] = ()
-        self._hits = 0
-        self._compared = 0
+        self._shown: tuple[Shown, ...] = ()
+        self._copies = Copies(library, ledger, asked)
         self._way: Way | None = None
 
     def run(self) -> SearchAnswer:
         page: list[Found] = []
-        count = matches = 0
-        at_once: dict[tuple[int, int], list[Found]] = {}
-        # Some of a page are copies of others on it, and are left out: then others take their place.
-        need = RANKED if self._ranked else self._limit + self._limit // 2
+        count = 0
+        need = RANKED if self._ranked else self._limit
         cap = self._cap = max(self._cap, need)
         more = False
 
@@ -156,35 +160,24 @@ class _Search:
             if self._progress is not None and time.monotonic() - self._told > TELL_WAY_S:
                 self._tell(() if self._ranked else page, count)
 
-        for found in newest(self._library, self._asked, stopped=self._stopped, source=self._source, going=going):
-            if self._asked.bookmarked is not None and not self._is_bookmarked(found):
-                continue
-            matches += 1
-            others = at_once.setdefault((found.ts, found.facet_number), [])
-            count += not self._is_copy(found, others)
-            others.append(found)
+        for found in self._copies.messages(self._found(going)):
+            count += 1
             if count > cap:
                 more = True
                 break
-            if len(page) < (need if self._ranked else cap):
+            if len(page) < need:
                 page.append(found)
                 if self._progress is None or self._ranked:
                     continue
                 # What takes its time shows what it has; what is quick shows its page once, whole.
                 if len(page) == need or (self._asked.checked and time.monotonic() - self._told > TELL_S):
                     self._tell(page, count)
-        hits = self._best(page) if self._ranked else self._show(page)
-        if matches <= self._limit if self._ranked else self._hits == matches:
-            count = len(hits)  # all of them were read: it is known which are copies
-        return self._answer(hits, count, more)
+        return self._answer(self._best(page) if self._ranked else self._show(page), count, more)
 
-    def _is_copy(self, found: Found, others: Sequence[Found]) -> bool:
-        """Whether another log has the same message: a fork or a resumed session. Few are looked at so closely."""
-        elsewhere = [other for other in others if other.file != found.file]
-        if not elsewhere or self._compared >= COMPARED or not (read := self._read(found)) or not read[1]:
-            return False
-        self._compared += 1
-        return any((there := self._read(other)) is not None and there[1] == read[1] for other in elsewhere)
+    def _found(self, going: Callable[[Way], None]) -> Iterator[Found]:
+        for found in newest(self._library, self._asked, stopped=self._stopped, source=self._source, going=going):
+            if self._asked.bookmarked is None or self._is_bookmarked(found):
+                yield found
 
     def _tell(self, page: Sequence[Found], count: int) -> None:
         assert self._progress is not None
@@ -192,25 +185,23 @@ class _Search:
         self._progress(self._answer(self._show(page), count, True, finished=False))
 
     def _answer(
-        self, hits: tuple[SearchHit, ...], count: int, more: bool, *, finished: bool = True
+        self, hits: tuple[Shown, ...], count: int, more: bool, *, finished: bool = True
     ) -> SearchAnswer:
         return SearchAnswer(
-            self._query.text, hits, min(count, self._cap), not more, finished,
+            self._query.text, tuple(map(self._with_others, hits)), min(count, self._cap), not more, finished,
             self._asked.unreadable[0], terms=self._terms,
             back_to_ms=None if finished or self._way is None else self._way.back_to,
             share=0.0 if finished or self._way is None else self._way.share,
         )  # fmt: skip
 
-    def _show(self, page: Sequence[Found]) -> tuple[SearchHit, ...]:
+    def _show(self, page: Sequence[Found]) -> tuple[Shown, ...]:
         """The page with its texts; what was shown already is not read again."""
-        while self._hits < len(page) and len(self._shown) < self._limit:
-            new = page[self._hits : self._hits + self._limit - len(self._shown)]
-            self._learn(new)
-            self._shown = _without_copies((*self._shown, *(self._hit(found) for found in new)))
-            self._hits += len(new)
+        new = page[len(self._shown) : self._limit]
+        self._learn(new)
+        self._shown = (*self._shown, *((found, self._hit(found)) for found in new))
         return self._shown
 
-    def _best(self, page: Sequence[Found]) -> tuple[SearchHit, ...]:
+    def _best(self, page: Sequence[Found]) -> tuple[Shown, ...]:
         hits: list[tuple[float, int, Found]] = []
         for place, found in enumerate(page):
             if self._stopped():
@@ -223,15 +214,10 @@ class _Search:
                 self._progress(self._answer(self._top(hits), len(page), True, finished=False))
         return self._top(hits)
 
-    def _top(self, hits: list[tuple[float, int, Found]]) -> tuple[SearchHit, ...]:
-        best = sorted(hits)
-        shown: tuple[SearchHit, ...] = ()
-        while best and len(shown) < self._limit:
-            # Some are copies of others, and are left out: then the next take their place.
-            new, best = best[: self._limit - len(shown)], best[self._limit - len(shown) :]
-            self._learn([found for _, _, found in new])
-            shown = _without_copies((*shown, *(self._hit(found, -score) for score, _, found in new)))
-        return shown
+    def _top(self, hits: list[tuple[float, int, Found]]) -> tuple[Shown, ...]:
+        best = sorted(hits)[: self._limit]
+        self._learn([found for _, _, found in best])
+        return tuple((found, self._hit(found, -score)) for score, _, found in best)
 
     # -- one hit
 
@@ -256,7 +242,7 @@ class _Search:
         gone = read is None
         if found.facet is Facet.FILE and gone:
             text = found.name
-        piece = excerpt(text, self._terms)
+        piece = _masked_excerpt(text, self._terms)
         facts = self._facts.get((found.provider, found.session)) or _unknown(found.session)
         file = self._library.files.get(found.file)
         place, archived = self._archived.read(file.path) if file else ("", "")
@@ -282,6 +268,24 @@ class _Search:
             archived="" if gone else archived,
         )
 
+    def _with_others(self, shown: Shown) -> SearchHit:
+        """A hit with the same message elsewhere."""
+        found, hit = shown
+        others = self._copies.others(found)
+        if not others:
+            return hit
+        self._learn(others)
+        return replace(hit, also=tuple(map(partial(self._elsewhere, hit), others)))
+
+    def _elsewhere(self, hit: SearchHit, other: Found) -> SearchHit:
+        facts = self._facts.get((other.provider, other.session)) or _unknown(other.session)
+        file = self._library.files.get(other.file)
+        place, archived = self._archived.read(file.path) if file else ("", "")
+        return replace(
+            hit, session=other.session, root=facts.root, title=facts.title, project=facts.project, time_ms=other.ts,
+            file=place, offset=other.offset, length=other.length, archived=archived,
+        )  # fmt: skip
+
     def _learn(self, page: Sequence[Found]) -> None:
         """What the ledger knows of the sessions on a page."""
         new = {(found.provider, found.session) for found in page} - self._facts.keys()
@@ -290,12 +294,12 @@ class _Search:
         names = _projects(self._ledger, self._library.memory)
         rows = self._ledger.execute(
             "SELECT s.provider, s.name, coalesce(s.title, t.title, s.agent, ''), t.name, d.root FROM session s "
-            "JOIN session t ON t.id = s.root LEFT JOIN folder d ON d.id = coalesce(s.folder, t.folder) "
+            "JOIN session t ON t.id = s.root LEFT JOIN folder d ON d.id = coalesce(s.project, s.folder, t.folder) "
             "WHERE s.name IN (SELECT value FROM json_each(?))",
             (json.dumps([name for _, name in new]),),
         )
         for provider, name, title, root, folder in rows:
-            self._facts[int(provider), name] = _Facts(title, root, names.get(folder) if folder else None)
+            self._facts[int(provider), name] = _Facts(masked_title(title), root, names.get(folder) if folder else None)
 
 
 class Archived:
@@ -340,14 +344,11 @@ def _unknown(session: str) -> _Facts:
     return _Facts("", session.partition("/")[0], None)
 
 
-def _without_copies(hits: tuple[SearchHit, ...]) -> tuple[SearchHit, ...]:
-    """Forks and resumed sessions hold their origin's messages again: one of each is enough."""
-    seen: set[tuple[object, ...]] = set()
-    kept = []
-    for hit in hits:
-        key = (hit.facet, hit.time_ms, hit.uuid, hit.snippet)
-        if hit.uuid and key in seen:
-            continue
-        seen.add(key)
-        kept.append(hit)
-    return tuple(kept)
+def _masked_excerpt(text: str, terms: Sequence[Sought]) -> Excerpt:
+    """The best piece of a text, secrets masked: before it is cut, for half of a secret is not known as one."""
+    piece = excerpt(text, terms) if len(text) > 4 * _AROUND else None
+    if piece is not None:
+        at = max(0, text.find(piece.text))
+        text = text[max(0, at - _AROUND) : at + len(piece.text) + _AROUND]
+    hidden = masked(text)
+    return piece if piece is not None and hidden == text else excerpt(hidden, terms)

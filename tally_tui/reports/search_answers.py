@@ -79,6 +79,8 @@ class SearchHit:
     """Its log can no longer be read: the words were found, the text cannot be shown."""
     archived: str = ""
     """Why its text is from the archive, for people; empty where it is from the log."""
+    also: tuple[SearchHit, ...] = ()
+    """The same message in other sessions: forks, resumed sessions."""
 
 
 class HitPlace(NamedTuple):
@@ -119,7 +121,7 @@ class SearchAnswer:
     query: str
     hits: tuple[SearchHit, ...]
     total: int
-    """Messages that match, as far as was counted; the same message in two files counts twice."""
+    """Messages that match, as far as was counted; one that stands in several logs counts once."""
     total_is_exact: bool
     finished: bool
     """False for what is told on the way: more may follow."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _OF_SESSIONS: Final = """main.session s
     LEFT JOIN main.facet f ON f.session = s.id
     LEFT JOIN main.session t ON t.id = s.root
-    LEFT JOIN main.folder d ON d.id = coalesce(f.folder, s.folder)"""
+    LEFT JOIN main.folder d ON d.id = coalesce(f.project, f.folder, s.project, s.folder)"""
 """Every session, also those without a call, with each of its facets: see `ledger.ask.FROM`."""
 _IN_LEDGER: Final = frozenset({"project", "model", "branch", "version", "cost", "tokens"})
 _HERE: Final = frozenset({"error", "gone", "duplicate", "bookmarked"})

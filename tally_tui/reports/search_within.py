@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.ledger.marks import Bookmarked, bookmarked_messages
 from tally_tui.library.facets import Facet
+from tally_tui.library.folding import Text
 from tally_tui.library.reader import Library
 from tally_tui.library.search import Found, Session, StoppedError, Wanted, newest
-from tally_tui.library.words import fold
 from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.message_reading import items_at
 from tally_tui.logs.messages import fields
@@ -118,9 +118,8 @@ def _parts(path: str, found: Found, asked: Wanted) -> tuple[int, ...]:
     terms = highlighted(asked)
     whole, some = [], []
     for part, texts in said:
-        text = "\n".join(texts)
-        folded = fold(text)
-        held = [term.holds(text, folded) for term in terms]
+        text = Text("\n".join(texts))
+        held = [term.holds(text) for term in terms]
         if all(held):
             whole.append(part)
         if any(held):

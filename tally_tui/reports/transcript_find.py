@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from tally_tui.library.patterns import line_test
+from tally_tui.library.folding import composed
+from tally_tui.library.patterns import beyond_ascii, line_test
 from tally_tui.logs.lines import is_compressed
 from tally_tui.logs.messages import Item, Mark, input_texts
 from tally_tui.reports.growing import KEPT
@@ -98,7 +99,7 @@ class Finding:
         return times + sum(map(self._in_text, input_texts(item))) if inputs and item.input is not None else times
 
     def _in_text(self, text: str) -> int:
-        return len(self.pattern.findall(text)) if text and self._quick.in_text(text) else 0
+        return len(self.pattern.findall(composed(text))) if text and self._quick.in_text(text) else 0
 
 
 class _Quick:
@@ -107,10 +108,7 @@ class _Quick:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._test = line_test(pattern)
         self._needles = tuple(needle.decode() for needle in self._test.needles)
-        # Beyond ASCII there are signs that stand for these letters where case does not matter: the Kelvin sign, the
-        # long s, i with and without its dot.
-        split = rb"[iks]" if pattern.flags & re.IGNORECASE else rb"(?!)"
-        self._anywhere = tuple(part for needle in self._test.needles for part in re.split(split, needle) if part)
+        self._anywhere = beyond_ascii(self._test.needles)
 
     def in_text(self, text: str) -> bool:
         """Whether a text may match."""

@@ -156,6 +156,8 @@ def _namer(
         return lambda value: (Provider(value).word, Provider(value).word)
     if name == "project":
         return lambda value: (value, value or "no folder")
+    if name == "folder":
+        return lambda value: (value, value or "no folder")
     if name == "session":
         return _session_namer(db, "no session")
     if name == "subagent":

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from tally_tui.model import NANO
 from tally_tui.rules.budgets import Standing, crossed
-from tally_tui.rules.forecast import Forecast
+from tally_tui.rules.forecast import Forecast, projected_percent
 from tally_tui.rules.windows import FIVE_HOURS, HOUR_MS, SEVEN_DAYS, Window
 
 Severity = Literal["info", "warn", "critical"]
@@ -163,7 +163,8 @@ def _reached(window: Window, threshold: float) -> int | None:
 
 def forecast_firings(window: Window, forecast: Forecast, rule: Rule, now_ms: int) -> tuple[Firing, ...]:
     """The thresholds that the week-average projection of a window reaches; none while it is of low confidence."""
-    if not rule.on or forecast.low_confidence or forecast.average is None:
+    projected = projected_percent(forecast)
+    if not rule.on or forecast.low_confidence or projected is None:
         return ()
     return tuple(
         Firing(
@@ -176,13 +177,13 @@ def forecast_firings(window: Window, forecast: Forecast, rule: Rule, now_ms: int
             minutes=window.key.minutes,
             numbers={
                 "percent": forecast.percent,
-                "projected_percent": forecast.average,
+                "projected_percent": projected,
                 "cap_at": forecast.cap_at,
                 "resets_at": window.reset_at,
             },
         )
         for threshold in sorted(set(rule.thresholds))
-        if forecast.average + 1e-9 >= threshold
+        if projected + 1e-9 >= threshold
     )
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 NANO: Final = 1_000_000_000
 """`model.NANO`, said again: a status line shows money and has no time to load the model."""
+_FAR: Final = 200
+"""A projection beyond this many percent is not told more exactly in a narrow column: early it jumps about."""
 _UNITS: Final = ("", "k", "M", "B", "T")
 _SECOND: Final = 1000
 _MINUTE: Final = 60 * _SECOND
@@ -88,6 +90,12 @@ def whole_percent(percent: float) -> int:
     What milestones and thresholds of whole percents go by, too. 41.99999999999 is 42 read off a decimal.
     """
     return int((percent + 1e-9) // 1)
+
+
+def projected(percent: float, *, room: bool = True) -> str:
+    """The percent that a limit will stand at: `112 %`; from 200 on `> 200 %` where there is no `room`."""
+    shown = half_even(round(percent * 1000), 1000)
+    return f"> {_FAR} %" if not room and shown > _FAR else f"{shown} %"
 
 
 def percent_amount(percent: float) -> str:

@@ -11,7 +11,7 @@ A day is a seventh of the seven-day window; for other windows a seventh of their
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final, Literal
@@ -30,6 +30,8 @@ LEAST_PERCENT: Final = 2.0
 LEAST_READINGS: Final = 3
 SURE_PERCENT: Final = 10.0
 """From so many percent on, a window tells its own dollars per percent."""
+_LEAST_PART: Final = 100
+"""A pace is told once a hundredth of the window is over: before, one call would be a forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +50,29 @@ class Forecast:
     low: float
     high: float
     average: float
-    """Percent at the reset by the average alone: what projected alerts look at."""
+    """Percent at the reset by the average alone."""
+    projected: float | None
+    """`average` where it may be told: the one figure that every report, gauge and alert shows, never capped.
+
+    None while less than a hundredth of the window is over, and where nobody told when the window resets.
+    """
     cap_at: int | None
     """When it would be full at the larger rate, if before the reset."""
     state: State
     low_confidence: tuple[Doubt, ...]
 
 
-def forecast(window: Window, now_ms: int) -> Forecast | None:
+def forecast(window: Window, now_ms: int, *, reset_known: bool = True) -> Forecast | None:
     """The two-rate projection of a window that has not reset yet; None past its reset.
 
-    After a reset or credit inside the window, the average counts what was used since then.
+    After a reset or credit inside the window, the average counts what was used since then. `reset_known`: whether a
+    reading told when the window resets.
     """
     samples = [sample for sample in window.samples if sample.segment == window.segment and sample.ts <= now_ms]
     if not samples or now_ms >= window.end:
         return None
     base = 0.0 if window.segment == 0 else samples[0].percent
-    return project(
+    ahead = project(
         samples,
         start=window.segment_start,
         end=window.end,
@@ -72,6 +80,12 @@ def forecast(window: Window, now_ms: int) -> Forecast | None:
         day_ms=window.key.minutes * MINUTE_MS // 7,
         base=base,
     )
+    return ahead if reset_known else replace(ahead, projected=None)
+
+
+def projected_percent(ahead: Forecast | None) -> float | None:
+    """Percent at the reset as every report, gauge and alert tells it; None: not to be told."""
+    return None if ahead is None else ahead.projected
 
 
 def project(
@@ -100,6 +114,7 @@ def project(
     if all(now_ms - sample.ts < day_ms for sample in samples):
         doubts.append("no_day_old")
     high = percent + fastest * remaining
+    at_reset = percent + average * remaining
     return Forecast(
         percent=percent,
         now=now_ms,
@@ -110,7 +125,8 @@ def project(
         rate_recent=recent,
         low=percent + min(rates) * remaining,
         high=high,
-        average=percent + average * remaining,
+        average=at_reset,
+        projected=at_reset if elapsed * HOUR_MS * _LEAST_PART >= 7 * day_ms else None,
         cap_at=_full_at(percent, fastest, now_ms, end),
         state=_state(percent, high),
         low_confidence=tuple(doubts),
@@ -183,7 +199,7 @@ def status(forecast: Forecast, daily: int | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuotaForecast:
-    """A provider's quota at its reset, from its own readings alone."""
+    """A limit at its reset by recent readings: a second opinion, never what `projected_percent` tells."""
 
     percent: float
     rate: float | None
@@ -195,7 +211,7 @@ class QuotaForecast:
 
 
 def quota_forecast(samples: Sequence[Sample], *, start: int, end: int, now_ms: int) -> QuotaForecast:
-    """The forecast for quota windows: the rate between neighbouring readings that rose.
+    """The forecast by recent readings: the rate between neighbouring readings that rose.
 
     Confidence is high from 4 readings over a quarter of the window on, medium from 2 over a tenth.
     """

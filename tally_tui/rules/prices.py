@@ -18,15 +18,17 @@ from tally_tui.config import PriceOverride
 from tally_tui.model import PriceStatus, Provider, Tokens
 from tally_tui.rules import price_table
 from tally_tui.rules.model_names import ModelName, normalise
-from tally_tui.rules.price_table import ALWAYS, FOREVER, Period, Row, Table, Tier
+from tally_tui.rules.other_models import Found
+from tally_tui.rules.price_table import ALWAYS, FOREVER, Hours, Period, Row, Table, Tier
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Counted up when the same table would give other costs: the ledger then prices its calls again."""
 
 VARIANTS: Final = frozenset({"fast", "priority", "flex", "batch"})
 NOWHERE: Final = frozenset({"", "global", "not_available"})
 """What logs say of the region when none was asked for."""
 
+_DAY_MS: Final = 86_400_000
 _CACHE_LIMIT: Final = 20_000
 """Names come from the logs: a hostile one must not make the cache grow without end."""
 
@@ -62,6 +64,19 @@ class Rates:
     search: int
     limit: int
     longer: Rates | None
+    hours: tuple[tuple[int, int, Rates], ...] = ()
+    """(from, until, rates): parts of each day (UTC, milliseconds since midnight) that cost something else."""
+
+    def at(self, instant: int) -> Rates:
+        """The rates of an instant in this period, holding until the time of day changes them."""
+        if not self.hours:
+            return self
+        day = instant - instant % _DAY_MS
+        edges = [day, day + _DAY_MS, *(day + edge for since, until, _ in self.hours for edge in (since, until))]
+        inside = next((rates for since, until, rates in self.hours if since <= instant - day < until), self)
+        since = max(self.since, *(edge for edge in edges if edge <= instant))
+        until = min(self.until, *(edge for edge in edges if edge > instant))
+        return replace(inside, since=since, until=until, hours=())
 
     def cost(
         self,
@@ -125,12 +140,16 @@ class PriceBook:
 
         A gateway can put another provider's model behind an agent; its id is then that model's.
         """
+        found = self._find(provider, model)
+        return found.row if found else None
+
+    def _find(self, provider: Provider, model: str) -> Found[Row] | None:
         for own in (True, False):
             for spelling in normalise(model).spellings:
                 for row in self.table.rows:
                     if (row.provider is provider) is own and row.matches(spelling):
-                        return row
-        return None
+                        return Found(row, "")
+        return self.table.others.find(model)
 
     def vector(
         self,
@@ -154,8 +173,8 @@ class PriceBook:
             chain = self._chains[key] = self._chain(provider, model, speed, tier, region)
         for rates in chain:
             if at_ms >= rates.since:
-                return rates
-        return chain[-1]
+                return rates.at(at_ms)
+        return chain[-1].at(at_ms)
 
     def price(
         self,
@@ -183,9 +202,12 @@ class PriceBook:
     ) -> tuple[Rates, ...]:
         """The rates of every period, newest first; the last one holds for all that is older."""
         name = normalise(model)
-        row = self.find(provider, model)
+        found = self._find(provider, model)
+        row, stands_in = found or (None, "")
         asked = _variant(name, speed, tier)
         known = row.of_variant(asked) if row else ()
+        if row and asked == "fast" and not known:
+            known = row.of_variant("priority")  # one tier of OpenAI's under two names
         missing = f"no {asked} price is known: standard" if asked and not known else ""
         periods = known or (row.of_variant("") if row else ())
         label = row.id if row else name.bare
@@ -203,9 +225,15 @@ class PriceBook:
             times = Fraction(1) if dated.whole_id else factor
             words += [f"{place} ×{float(times):g}"] if times != 1 else []
             words += [f"since {_day(dated.period.since)}"] if dated.period.since != ALWAYS else []
-            notes = [note for note in (dated.period.estimated, missing, unsure) if note]
+            notes = [note for note in (dated.period.estimated, missing, unsure, stands_in) if note]
             words += [f"estimated: {'; '.join(notes)}"] if notes else []
             rates.append(_rates(dated, words, times, until, bool(notes)))
+            if dated.period.hours:
+                hours = tuple(
+                    (part.since, part.until, _rates(dated.of(part), words, times, until, bool(notes)))
+                    for part in dated.period.hours
+                )
+                rates[-1] = replace(rates[-1], hours=hours)
             until = dated.period.since
         if until != ALWAYS and not periods:
             # A person's own price has a first day, and nothing is known of the time before.
@@ -231,7 +259,7 @@ class PriceBook:
         asked = [("profile", name.region), ("geo", (geo or "").lower())]
         by, place = next((each for each in asked if each[1] not in NOWHERE), ("", ""))
         rules = [each for each in self.table.multipliers if row and each.provider is row.provider]
-        if not place or not rules or row is None:
+        if not place or row is None or row.provider is None or (by == "geo" and not rules):
             return "", Fraction(1), ""
         for rule in rules:
             if rule.by == by and place in rule.regions:
@@ -247,6 +275,11 @@ class _Dated:
     label: str
     whole_id: bool = False
     """The price was given for the id with its region: nothing is to be added for that."""
+
+    def of(self, part: Hours) -> _Dated:
+        """The same for a part of the day."""
+        label = f"{self.label} · {_clock(part.since)}–{_clock(part.until)} UTC"
+        return replace(self, period=self.period._replace(tiers=part.tiers, hours=()), label=label)
 
 
 def _variant(name: ModelName, speed: str | None, tier: str | None) -> str:
@@ -305,6 +338,10 @@ def _times(period: Period, plain: Sequence[Period]) -> str:
     if ratio != Fraction(period.tiers[0].output, standard.tiers[0].output):
         return ""
     return f" ×{float(ratio):g}"
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}"
 
 
 def _day(instant: int) -> str:

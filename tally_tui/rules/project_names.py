@@ -13,7 +13,8 @@ NO_FOLDER: Final = "no folder"
 CODEX_WORKTREE: Final = "<codex-worktree>"
 """Stands for the unknown parent of a project that is only known by the name of its worktree."""
 
-_WITHIN: Final = re.compile(r"^(.*?)[/\\]\.(?:claude|git)[/\\]worktrees[/\\][^/\\]")
+_WITHIN: Final = re.compile(r"^(?:(.*?)[/\\])?\.(?:claude|git)[/\\]worktrees[/\\][^/\\]")
+_BARE: Final = re.compile(r"^(?:\./)?agent-[^/\\]+(?:[/\\]|$)")
 _CODEX: Final = re.compile(r"^.*?[/\\]\.codex[/\\]worktrees[/\\][^/\\]+[/\\]+([^/\\]+)")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[/\\]?")
 
@@ -25,11 +26,14 @@ def fold_worktree(path: str) -> str | None:
     `~/.codex/worktrees/1a2b/name/sub` says the project's name but not where it is: it becomes
     `<codex-worktree>/name`, which `settle` folds into the project of that name once one is known.
     A worktree in a worktree belongs to the outermost one's project. Windows paths are told likewise.
+    `agent-1a2b` and `.claude/worktrees/x`, which do not say where they are, belong to no project by themselves: ''.
     """
     codex, within = _CODEX.match(path), _WITHIN.match(path)
     if codex and (not within or codex.start(1) < within.end(1)):
         return f"{CODEX_WORKTREE}/{codex[1]}"
-    return (within[1] or "/") if within else None
+    if within:
+        return "" if within[1] is None else within[1] or "/"
+    return "" if _BARE.match(path) else None
 
 
 def settle(roots: Iterable[str]) -> dict[str, str]:

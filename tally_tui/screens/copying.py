@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tally_tui.clock import iso
+from tally_tui.exports.escaping import escaped
 from tally_tui.model import NANO, Tokens
 from tally_tui.reports.answers import Calls, Figures, Sessions, Usage
 from tally_tui.widgets.text import clean
@@ -96,9 +97,8 @@ def tsv(rows: Table) -> str:
 
 def markdown(rows: Table) -> str:
     """A Markdown table."""
-    escaped = [[cell.replace("\\", "\\\\").replace("|", "\\|") for cell in row] for row in rows]
-    lines = ["| " + " | ".join(row) + " |" for row in escaped]
-    lines.insert(1, "|" + " --- |" * len(escaped[0]))
+    lines = ["| " + " | ".join(map(escaped, row)) + " |" for row in rows]
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
     return "\n".join(lines) + "\n"
 
 

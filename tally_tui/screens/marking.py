@@ -17,6 +17,7 @@ from tally_tui.query.words import words
 from tally_tui.reports.answers import Figures, SessionRow
 from tally_tui.reports.marks import Mark, Marks
 from tally_tui.requests import MarksRequest
+from tally_tui.rules.redaction import masked
 from tally_tui.screens.breakdown import named
 from tally_tui.screens.session_hits import Target
 from tally_tui.widgets.transcript.marked import Marked
@@ -116,7 +117,7 @@ class Marking:
         # What speaks is told by its words, what was done by its title.
         words = first_line(item.text) if head.kind in (Kind.PROMPT, Kind.REPLY, Kind.THINKING) else ""
         excerpt = words or pane.pages.outline_title(reader.item)
-        about = Subject(session.provider, session.session, head.key, item.uuid, excerpt[:400], item.ts)
+        about = Subject(session.provider, session.session, head.key, item.uuid, masked(excerpt)[:400], item.ts)
         # Marked while its subagent was read on its own: one mark, not two.
         known = [mark.subject for mark in self.marks.rows if mark.subject.item == head.key]
         return next((each for each in known if each.provider == session.provider), about)

@@ -19,6 +19,7 @@ from tally_tui.actions import RememberQuery, SaveSearch
 from tally_tui.reports.search_answers import Reach, SearchAnswer, SearchHit
 from tally_tui.reports.searches import SavedSearch, Searches
 from tally_tui.requests import SearchableRequest, SearchesRequest, SearchRequest
+from tally_tui.screens.hit_copies import HitCopies
 from tally_tui.screens.saved_searches import SLOT as SAVED
 from tally_tui.screens.saved_searches import SavedSearches, SearchName
 from tally_tui.screens.search_input import SearchInput
@@ -83,6 +84,7 @@ class SearchScreen(Screen[Chosen | None]):
         Binding("ctrl+s", "save", "Save", id="search.save", tooltip="Give this search a name, to find it again"),
         Binding("ctrl+o", "saved", "Saved", id="search.saved", tooltip="Saved searches, and earlier ones"),
         Binding("ctrl+l", "lines", "Lines", id="search.lines", tooltip="A line of each hit, or what stands around it"),
+        Binding("ctrl+g", "copies", "Also in", id="search.copies", tooltip="The other sessions this message stands in"),
     ]  # fmt: skip
 
     hits = getters.query_one(HitList)
@@ -275,6 +277,13 @@ class SearchScreen(Screen[Chosen | None]):
 
     def action_lines(self) -> None:
         self.hits.brief = not self.hits.brief
+
+    def action_copies(self) -> None:
+        hit = self.hits.hit
+        if hit is None or not hit.also:
+            self.notify("This message stands in no other session.", timeout=4, markup=False)
+            return
+        self.app.push_screen(HitCopies(hit, self._when), lambda chosen: self._open(chosen) if chosen else None)
 
     def action_facets(self) -> None:
         self.query_one(FacetBar).focus()

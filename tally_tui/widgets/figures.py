@@ -5,11 +5,11 @@ from __future__ import annotations
 from tally_tui.model import NANO
 from tally_tui.reports.answers import Figures, Stretch
 from tally_tui.rules.figures import duration as _duration
-from tally_tui.rules.figures import half_even, money, money_of, percent_amount, size, whole_percent
+from tally_tui.rules.figures import half_even, money, money_of, percent_amount, projected, size, whole_percent
 from tally_tui.rules.figures import short_tokens as count
 
 __all__ = [
-    "change", "cost", "count", "duration", "money", "money_of", "percent_amount", "short_money", "size",
+    "change", "cost", "count", "duration", "money", "money_of", "percent_amount", "projected", "short_money", "size",
     "whole_percent", "window",
 ]  # fmt: skip
 

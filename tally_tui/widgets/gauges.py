@@ -17,8 +17,6 @@ from tally_tui.widgets.text import clean, fit
 
 NARROW = 66
 """Below this width a gauge takes two lines."""
-FAR = 200
-"""A projection beyond this many percent is not told more exactly: early in a window it jumps about."""
 TAIL = 39
 """Columns beside a bar for its longest words."""
 HIGH, FULL = 75.0, 90.0
@@ -93,6 +91,6 @@ class Gauges(Widget):
             resets = f"resets in {figures.duration(gauge.resets_ms - self.at_ms)}"
         # What is used up cannot become fuller.
         if gauge.projected is not None and gauge.percent < 100:
-            ahead = f"→ {'over ' if gauge.projected > FAR else ''}{min(gauge.projected, FAR):.0f} %"
+            ahead = f"→ {figures.projected(gauge.projected, room=False)}"
         longest = f"{resets} {ahead} by then" if ahead else resets
         return next((text.strip() for text in (longest, f"{resets} {ahead}") if len(text) <= room), resets)

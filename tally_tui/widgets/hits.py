@@ -99,6 +99,12 @@ def lines_of(hit: SearchHit, brief: bool, narrow: bool) -> list[HitLine]:
     return [HitLine(hit, Lead.NONE if n else Lead.BESIDE, *each) for n, each in enumerate(shown)]
 
 
+def _also_in(hit: SearchHit, room: int) -> str:
+    """In how many other sessions the same message stands, at the end of a line."""
+    words = f" · also in {len(hit.also):,} (^g)"
+    return words if hit.also and room > 2 * len(words) else ""
+
+
 class HitList(ScrollView):
     """Draws the hits in sight; the cursor walks over hits, the sessions' titles stand between them."""
 
@@ -258,7 +264,11 @@ class HitList(ScrollView):
         faint = base if chosen else quiet
         segments = self._lead(line, faint)
         room = width - sum(segment.cell_length for segment in segments)
-        segments += self._words(line, room, base if line.spans or not line.hit.spans else faint)
+        also = _also_in(line.hit, room) if line.lead is not Lead.NONE else ""
+        segments += self._words(line, room - cell_len(also), base if line.spans or not line.hit.spans else faint)
+        if also:
+            left = Strip(segments).adjust_cell_length(width - cell_len(also), base)
+            return Strip([*left, Segment(also, faint)], width)
         return Strip(segments).adjust_cell_length(width, base)
 
     def _line(self, hit: int, row: int) -> HitLine:

@@ -207,7 +207,7 @@ def test_ctrl_c_waits_for_the_transaction_and_the_second_one_does_not() -> None:
 def test_a_fast_answer_imports_nothing_heavy() -> None:
     script = (
         "import sys; from tally_tui.cli.main import run; status = run(sys.argv[1:]); "
-        "heavy = {'textual', 'rich', 'msgspec', 'tomlkit', 'platformdirs', 'watchdog', 'genai_prices'}; "
+        "heavy = {'textual', 'rich', 'tomlkit', 'platformdirs', 'watchdog', 'genai_prices'}; "
         "print(sorted(heavy & set(sys.modules)), status, file=sys.stderr)"
     )
     words = ["usage", "--by", "day", "--json", "--no-sync"]

@@ -109,3 +109,32 @@ def test_a_budget_heading_over_is_not_yet_over_and_the_last_day_is_told_by_the_h
     assert "    over, heading for $4.50 to $6.00; $0.00 an hour left" in tally("budget", "list").out
     tally("budget", "set", "today", "100", "--period", "calendar-week")
     assert " a day left for 4d 12h" in tally("budget", "list").out
+
+
+@pytest.mark.parametrize(("percent", "hours", "minutes"), [(40, 60, 10_080), (52, 20, 10_080), (70, 2, 300), (95, 3, 300)])
+def test_every_face_heads_for_the_same_percent(
+    tally: Tally, home: AlertHome, percent: float, hours: int, minutes: int
+) -> None:
+    root = str(home.folder / "claude")
+    reset = later(NOON, minutes - hours * 60)
+    for part in (0.3, 0.6, 0.8):
+        home.read(later(NOON, round(-hours * 60 * (1 - part))), percent * part, reset, minutes, root=root)
+    home.read(NOON, percent, reset, minutes, root=root)
+    figure = percent / hours * minutes / 60
+    (limit,) = tally("limits", "--json").json["limits"]
+    (row,) = tally("forecast", "--json").json["rows"]
+    (gauge,) = tally("today", "--json").json["limits"]
+    told = [each["projected_percent"] for each in (limit, row, gauge)]
+    assert told == [told[0]] * 3 and told[0] == pytest.approx(figure)
+    assert f"heading for {figure:.0f} %" in tally("limits").out
+    assert f"heading for {figure:.0f} %" in tally("forecast").out
+    assert (" > 200 % " if figure > 200 else f" {figure:.0f} % ") in tally("today").out
+
+
+def test_no_face_tells_a_projection_from_the_first_minutes_of_a_window(tally: Tally, home: AlertHome) -> None:
+    home.read(later(NOON, -20), 1, later(NOON, 10_060), root=str(home.folder / "claude"))
+    (limit,) = tally("limits", "--json").json["limits"]
+    (row,) = tally("forecast", "--json").json["rows"]
+    (gauge,) = tally("today", "--json").json["limits"]
+    assert [each["projected_percent"] for each in (limit, row, gauge)] == [None] * 3
+    assert "heading" not in tally("limits").out.splitlines()[0] and "heading" not in tally("forecast").out

@@ -107,7 +107,14 @@ def test_any_line_is_understood_or_refused_with_a_message(words: list[str]) -> N
     ("words", "query"),
     [
         (["project:two words"], 'project:"two words"'),
-        (["-branch:a b", "model:opus"], '-branch:"a b" model:opus'),
+        (["-project:two words", "model:opus"], '-project:"two words" model:opus'),
+        (["project:two of them"], "project:two of them"),
+        (["project:web timeout"], "project:web timeout"),
+        (["role:user the"], "role:user the"),
+        (["-tool:Bash exit code"], "-tool:Bash exit code"),
+        (["branch:main fix"], "branch:main fix"),
+        (['role:user "exit code"', "is:error"], 'role:user "exit code" is:error'),
+        (["since:7d the"], "since:7d the"),
         (["since:2026-11-01 10:00"], 'since:"2026-11-01 10:00"'),
         (["model:opus is:subagent"], "model:opus is:subagent"),
         (['project:"two words"'], 'project:"two words"'),
@@ -115,8 +122,8 @@ def test_any_line_is_understood_or_refused_with_a_message(words: list[str]) -> N
         ([], ""),
     ],
 )
-def test_quotes_that_the_shell_took_are_put_back(words: list[str], query: str) -> None:
-    assert query_text(words) == query
+def test_one_word_of_the_shell_may_be_several_of_the_query(words: list[str], query: str) -> None:
+    assert query_text(words, lambda name: name == "two words") == query
 
 
 def test_help_names_every_command_and_every_option() -> None:

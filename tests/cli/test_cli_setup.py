@@ -257,9 +257,50 @@ def test_status_tells_whose_line_and_which_hooks(tally: Tally, home: Path, codex
     assert "/hooks" in after
 
 
-def test_codex_hooks_are_never_said_to_be_trusted(tally: Tally, codex: Path) -> None:
+def test_new_codex_hooks_are_to_be_looked_at(tally: Tally, codex: Path) -> None:
     ran = tally("setup", "--codex", "--yes")
-    assert "/hooks" in ran.out and "cannot see whether you did" in ran.out
+    assert "/hooks" in ran.out and "only once you trust it" in ran.out
+
+
+def reviewed(folder: Path, *names: str, more: str = "") -> str:
+    return "".join(f'[hooks.state."{folder}/hooks.json:{name}"]\ntrusted_hash = "sha256:0a"\n{more}\n' for name in names)
+
+
+TRUST: list[tuple[str, Callable[[Path], str], dict[str, str]]] = [
+    ("nothing reviewed", lambda _: 'model = "m"\n', {"Stop": "untrusted", "SubagentStop": "untrusted"}),
+    ("one", lambda at: reviewed(at, "stop:1:0"), {"Stop": "trusted", "SubagentStop": "untrusted"}),
+    ("both", lambda at: reviewed(at, "stop:1:0", "subagent_stop:0:0"), {"Stop": "trusted", "SubagentStop": "trusted"}),
+    ("another's", lambda at: reviewed(at, "stop:0:0"), {"Stop": "untrusted", "SubagentStop": "untrusted"}),
+    ("another home", lambda at: reviewed(at / "x", "stop:1:0"), {"Stop": "untrusted", "SubagentStop": "untrusted"}),
+    ("turned off", lambda at: reviewed(at, "stop:1:0", more="enabled = false"), {"Stop": "off", "SubagentStop": "untrusted"}),
+    ("all off", lambda at: "[features]\nhooks = false\n" + reviewed(at, "stop:1:0"), {"Stop": "off", "SubagentStop": "off"}),
+    ("odd values", lambda at: f'[hooks.state]\n"{at}/hooks.json:stop:1:0" = 4\n', {"Stop": "untrusted", "SubagentStop": "untrusted"}),
+    ("no TOML", lambda _: "[hooks", {"Stop": "unknown", "SubagentStop": "unknown"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "expected"), [row[1:] for row in TRUST], ids=[row[0] for row in TRUST])
+def test_status_tells_which_hooks_codex_trusts(
+    tally: Tally, codex: Path, config: Callable[[Path], str], expected: dict[str, str]
+) -> None:
+    other = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}}
+    (codex / "hooks.json").write_text(json.dumps(other))
+    tally("setup", "--codex", "--yes")
+    (codex / "config.toml").write_text(config(codex))
+    (row,) = tally("setup", "--codex", "--status", "--json").json["agents"]
+    assert row["trust"] == expected
+    told = tally("setup", "--codex", "--status").out
+    assert ("Stop: trusted" in told) == (expected["Stop"] == "trusted")
+
+
+def test_a_review_older_than_the_hooks_is_told(tally: Tally, codex: Path) -> None:
+    tally("setup", "--codex", "--yes")
+    (codex / "config.toml").write_text(reviewed(codex, "stop:0:0"))
+    changed = (codex / "config.toml").stat().st_mtime_ns + 10**9
+    os.utime(codex / "hooks.json", ns=(changed, changed))
+    (row,) = tally("setup", "--codex", "--status", "--json").json["agents"]
+    assert row["trust"] == {"Stop": "stale", "SubagentStop": "untrusted"}
+    assert "before hooks.json last changed" in tally("setup", "--codex", "--status").out
 
 
 def test_only_agents_that_are_there(tally: Tally, home: Path) -> None:

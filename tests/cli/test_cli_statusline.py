@@ -124,6 +124,37 @@ class TestTheLine:
         monkeypatch.delenv("NO_COLOR")
         assert "5h \x1b[31m91%!\x1b[0m 2h" in say(payload("colour", five=91.9))
 
+    def test_fits_into_what_the_agent_shows(
+        self, say: Say, monkeypatch: pytest.MonkeyPatch, tally: Callable[..., Any]
+    ) -> None:
+        tally("config", "set", "statusline", "model, session, context, 5h, 7d")
+        said = payload("wide", five=91.9)
+        whole = "Opus 5 | $0.01 session | context 9% | 5h 91%! 2h 00m · 7d 41% 2d 2h\n"
+        for columns in ("", "x", "0", "-3", "999999999", "71"):
+            monkeypatch.setenv("COLUMNS", columns)
+            assert say(said) == whole
+        # Also right after another: the agent asks again whenever its window changes its size.
+        monkeypatch.setenv("COLUMNS", "70")
+        assert say(said) == "Opus 5 | $0.01 session | ctx 9% | 5h 91%! 2h 00m · 7d 41% 2d 2h\n"
+        monkeypatch.setenv("COLUMNS", "30")
+        assert say(said) == "5h 91%! 2h 00m · 7d 41%\n"
+        monkeypatch.setenv("COLUMNS", "8")
+        assert say(said) == "5h 91%!\n"
+        monkeypatch.setenv("COLUMNS", "60")
+        line = say(said | {"session_id": "both"}, "statusline", "--then", "echo theirs is a long line of many, many words")
+        assert line == "theirs is a long line of many, many words\n$0.01 session | ctx 9% | 5h 91%! 2h 00m · 7d 41%\n"
+        tally("config", "set", "statusline_lines", "2")
+        first, second = say(said | {"session_id": "two"}).splitlines()
+        assert (first, second) == ("Opus 5 | $0.01 session", "context 9% | 5h 91%! 2h 00m · 7d 41% 2d 2h")
+
+    def test_the_context_is_of_the_counts_as_in_the_list_of_sessions(self, say: Say) -> None:
+        used = {"input_tokens": 7, "cache_creation_input_tokens": 993, "cache_read_input_tokens": 84_200}
+        said = payload("counts")
+        said["context_window"] = {"context_window_size": 200_000, "used_percentage": 43, "current_usage": used}
+        assert "| context 42% |" in say(said)
+        said["context_window"]["used_percentage"] = 9  # of something else than these counts
+        assert "| context 9% |" in say(said | {"session_id": "other"})
+
     def test_shows_the_parts_that_are_asked_for(self, say: Say, tally: Callable[..., Any]) -> None:
         assert tally("config", "set", "statusline", "7d, model").status == 0
         assert say(payload()) == "7d 41% 2d 2h | Opus 5\n"

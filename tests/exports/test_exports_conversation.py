@@ -15,7 +15,7 @@ from conversation_logs import CHILD, MAIN, THREAD, write_home
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally_tui.exports.harmless import harmless, one_line, plain_output
+from tally_tui.exports.harmless import AsLogged, harmless, one_line, plain_output
 from tally_tui.exports.html import html
 from tally_tui.exports.json import document
 from tally_tui.exports.markdown import markdown
@@ -159,3 +159,14 @@ def test_what_is_written_is_plain_text(text: str) -> None:
 def test_colours_of_output_are_left_out_and_other_signs_written() -> None:
     assert plain_output("\x1b[1;32mok\x1b[0m\x1b]8;;http://x\x07link\x1b]8;;\x07\x07") == "oklink\\x07"
     assert harmless("a\u202eb\r\nc\td") == "a\\u202eb\nc\td"
+
+
+KEPT = "glyph \ue0b0, word\u2060joiner, no\u00a0break, soft\u00adhyphen, zero\u200bwidth, \U000f0001, line\u2028end"
+
+
+def test_what_is_wanted_as_logged_keeps_every_character_that_is_only_shown() -> None:
+    assert harmless(AsLogged(KEPT)) == plain_output(AsLogged(KEPT)) == KEPT
+    assert harmless(AsLogged("a\x1b[31mb\x07\u202ec\r\nd\x9be")) == "a\\x1b[31mb\\x07\\u202ec\nd\\x9be"
+    assert plain_output(AsLogged("\x1b[31mred \ue0b0\x1b[0m")) == "red \ue0b0"
+    assert one_line(AsLogged("a \ue0b0\u2060 b")) == "a \ue0b0\u2060 b"
+    assert "\ue0b0" not in harmless(KEPT)

@@ -144,7 +144,6 @@ def test_odd_git_files_do_no_harm(home: Path, text: str) -> None:
         "C:/Users/u",
         "\\\\box\\share",
         "/a\0b",
-        "p/.claude/worktrees/x",
     ],
 )
 def test_what_is_no_absolute_path_comes_back_as_it_is(folder: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Quick, Sought, sought
-from tally_tui.library.words import fold
 from tally_tui.logs.messages import Item, Kind, fields
 from tally_tui.query import LIBRARY, parse
 
@@ -41,7 +41,7 @@ def term(text: str, typing: bool = False) -> Sought:
 def test_what_a_text_must_be_like(query: str, text: str, holds: bool) -> None:
     wanted = term(query)
     assert wanted.verified
-    assert wanted.holds(text, fold(text)) is holds
+    assert wanted.holds(Text(text)) is holds
 
 
 @pytest.mark.parametrize("query", ["timeout", "time*", "東京", "日", "Überall"])
@@ -84,7 +84,7 @@ def test_a_quick_look_at_a_line_never_misses_what_its_text_has(
     line = line.replace("/", "\\/") if slashes else line
     wanted = term(query, typing)
 
-    if wanted.holds(said, fold(said)):
+    if wanted.holds(Text(said)):
         assert Quick.of([wanted]).may_say(line.encode())
 
 
@@ -101,7 +101,7 @@ def test_nor_where_a_terminals_colours_stand_between(said: str, query: str, deep
     wanted = term(query)
     plain = next(text for _, text in fields(Item(Kind.TOOL_RESULT, 0, 0, text=said))) if said else ""
 
-    if wanted.holds(plain, fold(plain)):
+    if wanted.holds(Text(plain)):
         assert Quick.of([wanted]).may_say(line.encode())
 
 

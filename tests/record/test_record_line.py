@@ -11,6 +11,7 @@ from tally_tui.ledger.readings import Taken
 from tally_tui.model import NANO
 from tally_tui.record import limits
 from tally_tui.record.figures import BLOCK_MS, heuristic_block
+from tally_tui.record.fitting import beside, width
 from tally_tui.record.line import PARTS, Gauge, View, line
 from tally_tui.record.memory import Memory
 from tally_tui.record.payload import understood
@@ -93,6 +94,81 @@ class TestGauges:
     def test_without_a_reset_there_is_no_time_left(self) -> None:
         assert self.gauge(10, None) == "5h 10%"
         assert self.gauge(10, 0) == "5h reset"
+
+
+class TestFitting:
+    """A wide line at every width: what matters most is there as long as it can be."""
+
+    def of(self, most: int | None, lines: int = 1, *, colours: bool = False, **percents: float) -> str:
+        made = View(NOW)
+        made.model, made.session, made.context = "Opus 5 (1M context)", 1_240_000_000, percents.get("context", 9)
+        made.today, made.figures_at = (18_400_000_000, 0), NOW
+        made.block, made.block_end, made.last_hour = (6_020_000_000, 0), NOW + HOUR, (3_100_000_000, 0)
+        made.gauges["claude", 300] = Gauge(percents.get("five", 23), NOW + 2 * HOUR, NOW)
+        made.gauges["claude", 10_080] = Gauge(percents.get("week", 41), NOW + 76 * HOUR, NOW)
+        made.gauges["seven_day_opus", 10_080] = Gauge(percents.get("opus", 12), NOW + 76 * HOUR, NOW)
+        return line(PARTS, made, colours, most, lines)
+
+    def test_without_a_width_all_is_told(self) -> None:
+        assert self.of(None) == (
+            "Opus 5 (1M context) | $1.24 session · $18.40 today · $6.02 block | $3.10/h | context 9% | "
+            "5h 23% 2h 00m · 7d 41% 3d 4h · 7d opus 12% 3d 4h"
+        )
+
+    def test_the_least_important_goes_first(self) -> None:
+        assert self.of(76) == "Opus 5 | $1.24 session | ctx 9% | 5h 23% · 7d 41% · 7d opus 12%"
+        assert self.of(36) == "5h 23% · 7d 41% · 7d opus 12%"
+        assert self.of(7) == "5h 23%"
+
+    @pytest.mark.parametrize("most", [16, 20, 36, 56, 76, 96, 116, 196])
+    @pytest.mark.parametrize("which", ["five", "week", "opus"])
+    @pytest.mark.parametrize("colours", [False, True])
+    def test_a_high_limit_is_never_left_out(self, most: int, which: str, colours: bool) -> None:
+        told = self.of(most, colours=colours, **{which: 91})
+        assert "91%!" in told and width(told) <= most
+
+    def test_high_limits_keep_their_times_while_there_is_room(self) -> None:
+        assert self.of(56, five=91, week=60, opus=99) == "5h 91%! 2h 00m · 7d 60% 3d 4h · 7d opus 99%! 3d 4h"
+        assert self.of(30, five=91, week=60, opus=99) == "5h 91%! · 7d 60% · 7d opus 99%!"
+
+    @given(st.integers(1, 200), st.floats(0, 130), st.floats(0, 130), st.floats(0, 130), st.floats(0, 130), st.booleans())
+    def test_it_fits_or_nothing_can_be_spared(
+        self, most: int, five: float, week: float, opus: float, context: float, colours: bool
+    ) -> None:
+        told = self.of(most, five=five, week=week, opus=opus, context=context, colours=colours)
+        high = [f"{name} {int(each)}%" for name, each in (("5h", five), ("7d", week), ("7d opus", opus)) if each >= 60]
+        plain = told.replace("\x1b[33m", "").replace("\x1b[31m", "").replace("\x1b[0m", "")
+        assert all(each in plain for each in high)
+        assert width(told) <= most or len(plain.split(" · ")) == len(high)
+
+    def test_two_lines(self) -> None:
+        first, second = self.of(76, 2).split("\n")
+        assert first == "Opus 5 (1M context) | $1.24 session · $18.40 today · $6.02 block | $3.10/h"
+        assert second == "context 9% | 5h 23% 2h 00m · 7d 41% 3d 4h · 7d opus 12% 3d 4h"
+
+    @pytest.mark.parametrize(
+        ("text", "cells"),
+        [
+            ("", 0), ("abc", 3), ("\x1b[31m91%\x1b[0m", 3), ("界限", 4), ("é", 1), ("é", 1), ("\u200b", 0),
+            ("⚙️", 2), ("🧠 9%", 5), ("\x1b]8;;https://x.org\x07here\x1b]8;;\x07", 4), ("ab\nabcd", 4),
+        ],
+    )  # fmt: skip
+    def test_cells(self, text: str, cells: int) -> None:
+        assert width(text) == cells
+
+
+class TestBeside:
+    def ours(self, most: int | None) -> str:
+        return "5h 91%! 2h 00m" if most is None or most >= 14 else "5h 91%!"
+
+    def test_both_on_one_line_where_they_fit(self) -> None:
+        assert beside("theirs", self.ours, "before", 23) == (self.ours(None), "before")
+        assert beside("theirs", self.ours, "after", None) == (self.ours(None), "after")
+
+    @pytest.mark.parametrize(("where", "then"), [("before", "above"), ("after", "below")])
+    def test_a_line_each_where_they_do_not(self, where: str, then: str) -> None:
+        assert beside("a long line of theirs", self.ours, where, 30) == (self.ours(None), then)
+        assert beside("界" * 10, self.ours, where, 32) == (self.ours(None), then)
 
 
 @given(st.binary(max_size=200) | st.text().map(str.encode))

@@ -128,7 +128,7 @@ class TestLowerBound:
     def test_the_agents_own_total_is_larger(self, filled: Book) -> None:
         ours = 2_000_000
         filled.db.execute(
-            "INSERT INTO cost_state SELECT id, ? FROM session WHERE name = 'claude'", (ours + 500_000_000,)
+            "INSERT INTO cost_state (session, cost) SELECT id, ? FROM session WHERE name = 'claude'", (ours + 500_000_000,)
         )
         assert ask(filled).lower_bound_why[1] == "Claude Code's own totals of 1 session are $0.50 higher"
         assert len(ask(filled, "provider:codex").lower_bound_why) == 0

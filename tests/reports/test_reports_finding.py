@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ledger_sums import Home
 
 from tally_tui.ledger.open import open_reader
+from tally_tui.library.folding import composed
 from tally_tui.logs.messages import input_texts
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import Conversation, conversation
@@ -67,7 +68,7 @@ def all_found(reading: Reading, whole: Conversation, pattern: re.Pattern[str]) -
     for block in _flat(whole):
         number = places.get(Entry(block.item).key)
         texts = (block.item.text, *input_texts(block.item), *(each.text for each in block.results))
-        times = sum(len(pattern.findall(each)) for each in texts if each)
+        times = sum(len(pattern.findall(composed(each))) for each in texts if each)
         if times and number is not None:
             found[number] = times
     return found

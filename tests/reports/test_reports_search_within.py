@@ -10,8 +10,8 @@ import pytest
 from talks import NOW, Talks, answered, called, line, replied, said, thought
 
 from tally_tui.library.facets import GROUPS, Facet
+from tally_tui.library.folding import Text
 from tally_tui.library.reader import Library
-from tally_tui.library.words import fold
 from tally_tui.model import Provider
 from tally_tui.query import LIBRARY, parse
 from tally_tui.reports.search_answers import SessionPlaces
@@ -93,7 +93,7 @@ def test_every_message_found_is_walked_to_and_no_other(talks: Talks, query: str)
             assert items, "each is an item of the conversation"
             texts = "\n".join(text for item in items for text in shown.said(item))
             for term in told.terms:
-                assert term.holds(texts, fold(texts))
+                assert term.holds(Text(texts))
 
 
 def test_of_several_calls_in_one_line_the_one_that_has_it_is_meant(talks: Talks) -> None:

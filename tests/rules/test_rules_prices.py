@@ -208,10 +208,10 @@ def test_openai_tiers() -> None:
     [
         ("gpt-5-codex-mini", "2026-01-01", "gpt-5.1-codex-mini"),
         ("gpt-5.3-codex-spark", "2026-05-01", "gpt-5.3-codex"),
-        ("codex-auto-review", "2026-05-01", "gpt-5.4"),
-        ("codex-auto-review", "2026-07-29T23:59:59Z", "gpt-5.4"),
-        ("codex-auto-review", "2026-07-30", "gpt-5.6-luna"),
-        ("codex-auto-review", "2026-11-20", "gpt-5.6-luna"),
+        ("codex-auto-review", "2026-03-01", "gpt-5.3-codex"),
+        ("codex-auto-review", "2026-04-21T23:59:59Z", "gpt-5.3-codex"),
+        ("codex-auto-review", "2026-04-22", "gpt-5.5"),
+        ("codex-auto-review", "2026-11-20", "gpt-5.5"),
     ],
 )
 def test_a_price_that_stands_in_says_so(model: str, day: str, stand_in: str) -> None:

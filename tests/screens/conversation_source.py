@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from fake_source import FakeSource
 
 from tally_tui.answers import Answer
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Sought, sought
-from tally_tui.library.words import fold
 from tally_tui.logs.messages import Item, Kind, Mark, fields
 from tally_tui.query import LIBRARY, TEXT, QueryError, parse
 from tally_tui.reports.answers import SessionRow, Sessions
@@ -184,7 +184,7 @@ class ConversationSource(FakeSource):
         for entry in entries(self.hostile, self.more):
             for item in filter(None, (entry.item, entry.result)):
                 for facet, text in fields(item):
-                    if all(term.holds(text, fold(text)) for term in terms):
+                    if all(term.holds(Text(text)) for term in terms):
                         found.append(HitPlace(entry.path, item.offset, item.length, facet.value, (item.part,)))
         return SessionPlaces(request.session, request.query, tuple(found), terms)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -23,6 +24,7 @@ from tally_tui.screens.usage import UsageScreen
 from tally_tui.widgets.columns import Columns
 from tally_tui.widgets.filter_bar import FilterInput
 from tally_tui.widgets.table import VirtualTable
+from tally_tui.widgets.title_bar import TitleBar
 
 OURS = (TallyApp, UsageScreen, ExplainScreen, HelpScreen, VirtualTable, Columns, FilterInput)
 
@@ -209,3 +211,19 @@ async def test_a_filter_may_hold_any_letter_that_is_a_key_elsewhere() -> None:
     async with running() as pilot:
         text = await press(pilot, "slash", *"q/x?1 dw", "enter")
         assert "/ q/x?1 dw" in text
+
+
+async def test_a_screen_is_the_current_one_when_its_parts_are_mounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As Textual starts an app on Python 3.12 and later: new tasks run at once. A headless app does not do it by itself.
+    asyncio.get_running_loop().set_task_factory(getattr(asyncio, "eager_task_factory", None))
+    current: dict[str, bool] = {}
+    mounted = TitleBar.on_mount
+
+    def on_mount(self: TitleBar) -> None:
+        current[type(self.screen).__name__] = any(screen is self.screen for screen in self.app.screen_stack)
+        mounted(self)
+
+    monkeypatch.setattr(TitleBar, "on_mount", on_mount)
+    async with running(ConversationSource()) as pilot:
+        await press(pilot, "2", "3", "4", "1")
+    assert current == {f"{name}Screen": True for name in ("Usage", "Conversations", "Budgets", "Alerts")}

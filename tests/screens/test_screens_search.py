@@ -23,6 +23,7 @@ from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer, Sear
 from tally_tui.reports.searches import SavedSearch
 from tally_tui.requests import Request, SearchableRequest, SearchRequest
 from tally_tui.screens.conversations import ConversationsScreen
+from tally_tui.screens.hit_copies import HitCopies
 from tally_tui.screens.saved_searches import SavedSearches, SearchName
 from tally_tui.screens.search import SearchScreen
 from tally_tui.screens.search_input import SearchInput
@@ -70,7 +71,7 @@ def asked(source: ConversationSource) -> SearchRequest:
 
 def test_every_key_is_explained_has_its_own_id_and_is_not_dead() -> None:
     ids = []
-    for owner in (SearchScreen, SearchInput, SearchName, SavedSearches, FacetBar):
+    for owner in (SearchScreen, SearchInput, SearchName, SavedSearches, HitCopies, FacetBar):
         for binding in owner.__dict__["BINDINGS"]:
             assert isinstance(binding, Binding)
             assert binding.id
@@ -374,3 +375,23 @@ async def test_hostile_text_is_only_shown() -> None:
         text = await press(pilot, *"nothing", "ctrl+o")
         assert not [char for char in text if char != "\n" and (char < " " or char in "\x7f\u202e")]
         assert "[red]" in text
+
+
+async def test_a_message_that_stands_in_other_sessions_leads_there() -> None:
+    source = ConversationSource()
+    async with searching(source) as (pilot, screen):
+        await press(pilot, *"nothing")
+        alone = found(2, 2, source, 50)
+        copy = replace(found(9, 1, source, 90), title="The fork of it")
+        hits = (replace(found(1, 0, source, 90), also=(copy,)), alone)
+        source.publish(Answered(asked(source), SearchAnswer("nothing", hits, 2, True, True)))
+        assert "also in 1 (^g)" in await rest(pilot)
+        text = await press(pilot, "ctrl+g")
+        assert "This message stands in" in text and "The fork of it" in text
+        await press(pilot, "escape", "down", "ctrl+g")
+        assert pilot.app.screen is screen
+        assert "This message stands in no other session." in toasts(pilot)
+        await press(pilot, "up", "ctrl+g", "down", "enter")
+        opened = pilot.app.screen
+        assert isinstance(opened, ConversationsScreen)
+        assert opened.pane.session is not None and opened.pane.session.session == copy.session

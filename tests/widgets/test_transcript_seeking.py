@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import sought
-from tally_tui.library.words import fold
 from tally_tui.query import LIBRARY, TEXT, parse
 from tally_tui.widgets.transcript.layout import wrapped
 from tally_tui.widgets.transcript.seeking import Words, around, places, seen_in
@@ -81,5 +81,5 @@ def test_wrapping_hides_nothing(query: str, data: st.DataObject, width: int) -> 
     lines = [each.plain for each in wrapped(Content(text), width)]
     assert all(cell_len(line) <= width for line in lines)
     there = bool(places(words(query), text))
-    assert there == any(term.holds(text, fold(text)) for term in words(query).terms)
+    assert there == any(term.holds(Text(text)) for term in words(query).terms)
     assert not there or seen_in(lines, words(query), width).spans

@@ -165,3 +165,69 @@ def test_tables_are_narrowed_while_their_words_stay_whole(width: int) -> None:
     assert all(line.cell_length <= width for line in drawn) or width < 40
     for word in ("some", "words", "that", "wrap", "well"):
         assert any(word in line.plain for line in drawn)
+
+
+SOURCE = [f"    value_{n} = compute({n})" for n in range(60)]
+
+
+def source(*, wide: int, words: str = "NEEDLE") -> str:
+    lines = list(SOURCE)
+    lines[wide] = "    words = '" + "filler " * 40 + words + " tail" * 40 + "'"
+    return "\n".join(lines)
+
+
+@asynccontextmanager
+async def code(text: str, size: tuple[int, int] = (80, 31)) -> AsyncIterator[tuple[Pilot[None], Reader]]:
+    app = ReaderApp(MadePages([head("c", Kind.TOOL, "Read a.py", (Code(text, "python", 1),), Depth.TOOLS)]))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.press("z")
+        await pilot.pause()
+        yield pilot, app.reader
+
+
+def page(reader: Reader) -> list[str]:
+    return [reader.render_line(y).text.rstrip() for y in range(reader.page_lines)]
+
+
+async def test_only_the_line_of_a_hit_moves() -> None:
+    async with code(source(wide=30)) as (pilot, reader):
+        reader.find(re.compile("NEEDLE"), [0], 1)
+        await pilot.press("n")
+        shown = page(reader)
+        (hit,) = [line for line in shown if "NEEDLE" in line]
+        assert re.search(r"31\s+‹.*›$", hit)
+        assert sum("= compute(" in line for line in shown) >= len(shown) - 3, "the code around it stays in sight"
+        await pilot.press("l")
+        assert not any("NEEDLE" in line for line in page(reader)), "by hand all lines move, from where they are"
+        await pilot.press("n")
+        await pilot.press("N")
+
+
+async def test_the_next_hit_lets_the_line_go_back() -> None:
+    text = source(wide=30).replace("value_33 ", "NEEDLE_33 ")
+    async with code(text) as (pilot, reader):
+        reader.find(re.compile("NEEDLE"), [0], 2)
+        await pilot.press("n", "n")
+        shown = page(reader)
+        assert any("NEEDLE_33" in line for line in shown)
+        assert any(re.search(r"31\s+words = 'filler", line) for line in shown)
+        await pilot.press("N")
+        assert any("NEEDLE tail" in line for line in page(reader))
+
+
+async def test_folding_lines_keeps_the_hit_and_the_place() -> None:
+    text = source(wide=50).replace("value_3 ", "value_3 " + "long " * 200)
+    async with code(text) as (pilot, reader):
+        reader.find(re.compile("NEEDLE"), [0], 1)
+        await pilot.press("n")
+        for _ in range(2):
+            await pilot.press("w")
+            assert any("NEEDLE" in line for line in page(reader))
+        reader.find(None)
+        reader.go(0, 40)
+        top = re.search(r"value_\d+", page(reader)[0])
+        assert top
+        for _ in range(2):
+            await pilot.press("w")
+            assert top[0] in page(reader)[0]

@@ -16,7 +16,7 @@ from tally_tui.rules.figures import money_of
 from tally_tui.rules.redaction import masked
 from tally_tui.widgets import figures
 from tally_tui.widgets.transcript.entries import body_of, head_of, media_labels, speaker
-from tally_tui.widgets.transcript.masking import masked_body, masked_head
+from tally_tui.widgets.transcript.masking import masked_body, masked_head, masked_paths
 from tally_tui.widgets.transcript.pages import Body, Head, Kind, Label
 from tally_tui.widgets.transcript.tool_titles import first_line
 
@@ -71,6 +71,7 @@ class Conversation:
         return list(before.heads[:kept]), [number for number in changed if number < kept], kept
 
     def _head(self, entry: Entry, who: str) -> Head:
+        entry = masked_paths(entry) if self.masked else entry
         head = head_of(entry, who=who, figures=told(entry), folder=self.transcript.folder or "")
         return masked_head(head) if self.masked else head
 
@@ -150,8 +151,9 @@ class Conversation:
         head = self.heads[item]
         if head.kind not in (Kind.PROMPT, Kind.REPLY):
             return f"{head.title}  {head.note}".rstrip()
-        words = first_line(self.transcript.entries[item].item.text) or head.title
-        return masked(words) if self.masked else words
+        text = self.transcript.entries[item].item.text
+        # Masked before it is cut: half of a secret is not known as one.
+        return first_line(masked(text) if self.masked else text) or head.title
 
     def item_of(self, key: str, uuid: str) -> int | None:
         """The item with a key, else the first that has the message's own id."""

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tally_tui.library.folding import composed
 from tally_tui.widgets.text import clean
 
 
@@ -29,7 +30,7 @@ def pattern_of(words: str) -> re.Pattern[str] | None:
     if not text:
         return None
     case = re.NOFLAG if any(sign.isupper() for sign in words.removeprefix("re:")) else re.IGNORECASE
-    return re.compile(text, case)
+    return re.compile(composed(text), case)
 
 
 class FindInput(Input):

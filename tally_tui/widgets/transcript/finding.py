@@ -65,6 +65,15 @@ class Finding(Taking, inherit_bindings=False):
         begun = self._seen_at(self.cursor).begun
         return (sum(begun[: now[1]]), begun[now[1]]) if now[1] < len(begun) else None
 
+    def hit_line(self, before: int) -> int:
+        """Which of the lines with hits, of the item one is at, has the one behind so many others."""
+        begun = self._seen_at(self.cursor).begun
+        place = 0
+        while place + 1 < len(begun) and before >= begun[place]:
+            before -= begun[place]
+            place += 1
+        return place
+
     def action_hit(self, step: int) -> None:
         """To the next place that is searched for, in this item or further on."""
         if self.pattern is None:
@@ -177,8 +186,8 @@ class Finding(Taking, inherit_bindings=False):
         return self._seen_at(row).stops
 
     def _show_sideways(self, row: int, line: int) -> None:
-        """Scroll to the side until the hit of a line is in sight."""
+        """Scroll the line of a hit to the side until the hit is in sight."""
         strips, spans = self.strips(row), self._seen_at(row).spans.get(line)
         if spans and line < len(strips):
             start, end = (cell_len(strips[line].text[: GUTTER + place]) for place in spans[0])
-            self.shift_to(row, start, end)
+            self.shift_line(row, line, start, end)

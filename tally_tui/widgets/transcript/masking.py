@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 from msgspec import structs
 
+from tally_tui.reports.transcript_entries import Entry
 from tally_tui.rules.redaction import masked
 from tally_tui.widgets.transcript.pages import Body, Diff, Head, Hunk, Part, Todos
 
@@ -14,6 +16,20 @@ def masked_head(head: Head) -> Head:
     """A head whose title tells no secret."""
     title, note = masked(head.title), masked(head.note)
     return head if (title, note) == (head.title, head.note) else structs.replace(head, title=title, note=note)
+
+
+def masked_paths(entry: Entry) -> Entry:
+    """An entry whose paths tell no secret: a title shows their ends, and half of a secret is not known as one."""
+    item = entry.item
+    given = item.input if isinstance(item.input, dict) else {}
+    paths = {name: value for name, value in given.items() if name.endswith("path") and isinstance(value, str)}
+    files, hidden = [masked(path) for path in item.files], {name: masked(path) for name, path in paths.items()}
+    if files == item.files and hidden == paths:
+        return entry
+    item = copy(item)
+    item.files = files
+    item.input = given | hidden if hidden else item.input
+    return structs.replace(entry, item=item)
 
 
 def masked_body(body: Body) -> Body:

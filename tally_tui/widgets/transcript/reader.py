@@ -68,7 +68,7 @@ class Reader(Finding, inherit_bindings=False):
             if not self.rows and self.focus_name:
                 self._only("")  # there is nothing of the kind in this one
             self.hits, self.hit_count, self.pattern, self._hit_now, self._seeking = (), 0, None, None, None
-            self._aside.clear()
+            self.straighten()
         elif self.following:
             self.action_last()
         elif len(self.heads) > known and counted:
@@ -235,9 +235,15 @@ class Reader(Finding, inherit_bindings=False):
             self.shift(row, step * max(6, self._width // 4))
 
     def action_wrap(self) -> None:
+        row, line = self._goal
+        # In other lines now; a hit that one is at stays the hit that one is at.
+        before, within = self._written(row, line), self.hit_within
         self.wraps = not self.wraps
-        self._aside.clear()
-        self.renew(self._goal)
+        self.straighten()
+        self.renew((row, 0))
+        self.go(row, self._line_with(row, before) if line else 0)
+        if within is not None and self.item is not None:
+            self.to_hit(self.item, self.hit_line(within[0]))
         self.post_message(self.Said("Long lines are folded" if self.wraps else "Long lines scroll: h and l"))
 
     # -- following

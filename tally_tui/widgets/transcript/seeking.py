@@ -12,9 +12,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Sought
 from tally_tui.library.snippets import closest
-from tally_tui.library.words import fold
 
 _MOST: Final = 5_000
 """Places in one text: nobody walks over more."""
@@ -66,16 +66,16 @@ class Seen(NamedTuple):
 def places(pattern: Pattern, text: str) -> list[Place]:
     """Where what is sought stands in a text, in order."""
     found: list[Place] = []
+    said = Text(text)
     if isinstance(pattern, re.Pattern):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(said.composed):
             if match.end() > match.start():
-                found.append(Place(*match.span()))
+                found.append(Place(*said.span(*match.span(), folded=False)))
                 if len(found) >= _MOST:
                     break
         return found
-    folded = fold(text)
     for which, term in enumerate(pattern.terms):
-        for count, (start, end) in enumerate(term.places(text, folded)):
+        for count, (start, end) in enumerate(term.places(said)):
             if count >= _MOST:
                 break
             found.append(Place(start, end, which))

@@ -38,6 +38,8 @@ class Sideways(Choosing):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._aside: dict[str, int] = {}
+        self._line_aside: tuple[str, int, int] | None = None
+        """An item's line that is scrolled on its own, and how far: what is sought stands in it."""
 
     def overflow(self, row: int) -> int:
         """How many cells of a row's widest line do not fit."""
@@ -48,23 +50,56 @@ class Sideways(Choosing):
         """How far a row is scrolled to the side, in cells."""
         return self._aside.get(self.heads[self.rows[row]].key, 0)
 
+    def line_aside(self, row: int) -> tuple[int, int] | None:
+        """The line of a row that is scrolled on its own, and how far."""
+        if self._line_aside is None or self._line_aside[0] != self.heads[self.rows[row]].key:
+            return None
+        return self._line_aside[1:]
+
     def shift(self, row: int, cells: int) -> bool:
         """Scroll a row sideways, as far as it goes; whether it moved."""
-        before = self.aside(row)
+        before, alone = self.aside(row), self.line_aside(row)
         after = max(0, min(before + cells, self.overflow(row)))
         self._aside[self.heads[self.rows[row]].key] = after
-        if before != after:
+        if alone is not None:
+            self._line_aside = None
+        if before != after or alone is not None:
             self.refresh()
         return before != after
 
-    def shift_to(self, row: int, start: int, end: int) -> None:
-        """Scroll a row so that the cells from `start` to `end` of its lines are in sight; no further than needed."""
+    def shift_line(self, row: int, line: int, start: int, end: int) -> None:
+        """Scroll a line so that its cells from `start` to `end` are in sight, and no other with it.
+
+        No further than needed: the lines around it, mostly shorter, would be out of sight.
+        """
+        self._line_aside = None
+        strip = self.strips(row)[line]
         here, room = self.aside(row), self._width
-        still = max((strip.still for strip in self.strips(row) if isinstance(strip, WideStrip)), default=0)
         # The last cell, and once scrolled the first, may be the sign that there is more.
-        if not self.overflow(row) or ((not here or start > here + still) and end < here + room):
-            return
-        self.shift(row, (0 if end < room else end - room // 2) - here)
+        if isinstance(strip, WideStrip) and not ((not here or start > here + strip.still) and end < here + room):
+            most = max(0, strip.cell_length - room)
+            cells = max(0, min(0 if end < room else end - room // 2, most))
+            self._line_aside = (self.heads[self.rows[row]].key, line, cells)
+        self.refresh()
+
+    def straighten(self) -> None:
+        """Scroll everything back."""
+        self._aside.clear()
+        self._line_aside = None
+
+    def _written(self, row: int, line: int) -> int:
+        """How many characters that are no air stand in a row before one of its lines."""
+        if not line or not 0 <= row < len(self.rows):
+            return 0
+        return sum(len("".join(strip.text.split())) for strip in self.strips(row)[:line])
+
+    def _line_with(self, row: int, before: int) -> int:
+        """The line of a row that holds what stands behind so many characters."""
+        for line, strip in enumerate(self.strips(row)):
+            before -= len("".join(strip.text.split()))
+            if before < 0:
+                return line
+        return 0
 
     def wide_row(self) -> int | None:
         """The row that is scrolled sideways: the cursor's, else the first in sight that is too wide."""
@@ -73,11 +108,12 @@ class Sideways(Choosing):
         first, last = self.in_sight()
         return next((row for row in (self.cursor, *range(first, last + 1)) if self.overflow(row)), None)
 
-    def in_view(self, row: int, strip: Strip, sign: Style) -> Strip:
+    def in_view(self, row: int, line: int, strip: Strip, sign: Style) -> Strip:
         """What of a line is in sight."""
         if not isinstance(strip, WideStrip):
             return strip
-        width, offset = self._width, self.aside(row)
+        alone = self.line_aside(row)
+        width, offset = self._width, alone[1] if alone is not None and alone[0] == line else self.aside(row)
         still = min(strip.still, max(0, width - 6))
         room = width - still
         ground = next((style for text, style, _ in reversed(list(strip)) if text), None)

@@ -225,7 +225,8 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         row, inner = self._heights.find(line)
         while line < end and row < len(self.rows):
             strips = self.strips(row)
-            lines = self._painted.lines(row, strips, (look, self.aside(row), sign if row == self.cursor else ""))
+            aside = self.aside(row), self.line_aside(row)
+            lines = self._painted.lines(row, strips, (look, aside, sign if row == self.cursor else ""))
             for at in range(inner, min(len(strips), inner + end - line)):
                 kept = lines[at]
                 if kept is None:
@@ -255,7 +256,7 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
 
     def _line(self, row: int, inner: int, strip: Strip) -> Strip:
         """A line of a row as it is in sight, with the cursor's bar."""
-        strip = self._in_sight(row, strip)
+        strip = self._in_sight(row, inner, strip)
         if row == self.cursor and not (inner == 0 and self._spaced(row)):
             bar = self.get_visual_style("transcript--cursor").rich_style
             sign = "█" if self.has_focus else "▐"
@@ -265,12 +266,12 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
 
     def painted(self, row: int) -> list[Strip]:
         """A row's lines as they are painted, sideways scrolled as they are."""
-        return [self._in_sight(row, strip) for strip in self.strips(row)]
+        return [self._in_sight(row, line, strip) for line, strip in enumerate(self.strips(row))]
 
-    def _in_sight(self, row: int, strip: Strip) -> Strip:
+    def _in_sight(self, row: int, line: int, strip: Strip) -> Strip:
         if not isinstance(strip, WideStrip):
             return strip
-        return self.in_view(row, strip, self.get_visual_style("transcript--more").rich_style)
+        return self.in_view(row, line, strip, self.get_visual_style("transcript--more").rich_style)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What is selected with the mouse, without the gutter."""
@@ -280,7 +281,7 @@ class TranscriptView(Sideways, can_focus=True, inherit_bindings=False):
         for line in range(first, min(last, first + 5_000, self._heights.total - 1) + 1):
             row, inner = self._heights.find(line)
             strips = self.strips(row)
-            text = self._in_sight(row, strips[inner]).text if inner < len(strips) else ""
+            text = self._in_sight(row, inner, strips[inner]).text if inner < len(strips) else ""
             start, end = selection.get_span(line) or (0, 0)
             lines.append(text[max(start, GUTTER) : len(text) if end < 0 else end].rstrip())
         return "\n".join(lines), "\n"
