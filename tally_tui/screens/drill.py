@@ -204,7 +204,9 @@ class Drill(Vertical):
             group = rows.rows[event.row]
             facet, name = level.facet, rows.label(event.row) or MISSING
             where = (*level.where, (facet, group.key.get(facet)))
-            if facet == "subagent":
+            if facet == "subagent" and group.key.get(facet) is not None:
+                self.push(Level("groups", name, "instance", where))
+            elif facet in ("subagent", "instance"):
                 self.push(
                     replace(
                         level, kind="calls", title=name, where=where, sort="time", descending=True, cursor=0
