@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
-import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
 
+from textual._context import active_message_pump
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import var
@@ -25,8 +26,11 @@ from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.unread import Unread
 from tally_tui.requests import UnreadRequest
 from tally_tui.rules.zones import BadZoneError, zone
+from tally_tui.screens.app_keys import BINDINGS
 from tally_tui.screens.clipboard import to_tmux
 from tally_tui.screens.commands import MarkCommands, ThemeCommands, UsageCommands
+from tally_tui.screens.leaving import is_leaving
+from tally_tui.screens.terminal_driver import TerminalDriver
 from tally_tui.screens.usage import UsageScreen
 from tally_tui.screens.view import View
 from tally_tui.store import SYNC, Alerted, Answered, News, Source, Store, SyncStatus
@@ -78,59 +82,7 @@ class TallyApp(App[str]):
     ENABLE_SELECT_AUTO_SCROLL = False
     unread: var[Unread] = var(Unread())
     """Alerts that were told and not seen: the sign in every title bar."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "switch_mode('usage')", "Usage", show=False, id="app.usage", tooltip="The Usage screen"),
-        Binding(
-            "2",
-            "switch_mode('conversations')",
-            "Conversations",
-            show=False,
-            id="app.conversations",
-            tooltip="The Conversations screen: every session, to read",
-        ),
-        Binding(
-            "3",
-            "switch_mode('budgets')",
-            "Budgets",
-            show=False,
-            id="app.budgets",
-            tooltip="The Budgets screen: what may be spent, and how it stands",
-        ),
-        Binding(
-            "4",
-            "switch_mode('alerts')",
-            "Alerts",
-            show=False,
-            id="app.alerts",
-            tooltip="The Alerts screen: what fired, what to do, and the rules",
-        ),
-        Binding(
-            "question_mark",
-            "help",
-            "Help",
-            key_display="?",
-            id="app.help",
-            tooltip="Keys and the query language",
-        ),
-        Binding(
-            "ctrl+p",
-            "command_palette",
-            "Commands",
-            show=False,
-            key_display="^p",
-            id="app.palette",
-            tooltip="Find any command by its name",
-        ),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "Suspend",
-            show=False,
-            id="app.suspend",
-            tooltip="Back to the shell; fg returns",
-        ),
-        Binding("q", "quit", "Quit", id="app.quit", tooltip="Leave"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(
         self,
@@ -143,7 +95,7 @@ class TallyApp(App[str]):
         self.settings = settings or Settings()
         # 16 colours or none: only the ansi themes are readable, unless a person has chosen another.
         plain = few_colours(dict(os.environ)) and "theme" not in self.settings.given
-        super().__init__(ansi_color=True if plain else None)
+        super().__init__(ansi_color=True if plain else None, driver_class=TerminalDriver)
         self.demo, self._on_demo = demo, on_demo
         self._warnings = [f"config.toml, {problem}" for problem in self.settings.problems]
         for theme in OURS:
@@ -154,6 +106,8 @@ class TallyApp(App[str]):
         self._view = self._first_view()
         self._status = SyncStatus()
         self._toasted = 0
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._ended_by: int | None = None
         self._can_show = False
         """Whether there is a screen; what came before is taken up when there is."""
         self.add_mode("usage", self._usage)
@@ -211,28 +165,45 @@ class TallyApp(App[str]):
         return AlertsScreen(self.store, self._view, self.demo)
 
     def on_load(self) -> None:
+        self._event_loop = asyncio.get_running_loop()
+        if self._ended_by is not None:
+            self._end(self._ended_by)
         # From Python 3.12 on Textual has every new task run at once, up to where it first waits: the parts of a new
         # screen would be mounted before that screen is on the stack, or while another one is still the current screen.
         # Without it tasks start in the same order on every Python.
-        asyncio.get_running_loop().set_task_factory(None)
+        self._event_loop.set_task_factory(None)
         # Before there is anything to show it on: meanwhile what the first screen asks can be answered.
         self.store.start()
 
     def on_mount(self) -> None:
-        if not self.is_headless:
-            # Python would end at once, and leave the terminal without a cursor and with the mouse on; at
-            # Ctrl-C from elsewhere it would cancel whatever task is at work, which may not be the app's.
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._end, number)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell has drawn over it
         self._can_show = True
         self._wake()
         # For the sign on every screen's title bar: it stands as long as the app. After what the screen asked.
         self.store.ask(UnreadRequest(_UNREAD))
 
+    def end_by_signal(self, number: int) -> None:
+        """End with the status of a signal, now or as soon as there is a screen; from any thread."""
+        self._ended_by = number
+        if self._event_loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended
+                self._event_loop.call_soon_threadsafe(self._end, number)
+
     def _end(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def give_back_terminal(self) -> None:
+        """Leave the terminal as it was, where the program ends without an orderly end; from any thread."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.give_back()
+
+    def _handle_exception(self, error: Exception) -> None:
+        node = active_message_pump.get(None)
+        if self._exit or (node is not None and node is not self and is_leaving(node)):
+            # Of a part that is being taken down: what it was to show nobody sees any more.
+            self.log.error(error)
+            return
+        super()._handle_exception(error)
 
     def on_ready(self) -> None:
         for warning in self._warnings:
@@ -368,6 +339,12 @@ class TallyApp(App[str]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(sections(self.screen, self.screen.focused)))
+
+    def action_command_palette(self) -> None:
+        from tally_tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_demo(self) -> None:
         """Show the demo instead."""

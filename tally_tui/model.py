@@ -149,7 +149,9 @@ class Flag:
     TIER_PRIORITY = 3 << 2
     REGION_US = 1 << 5
     """`inference_geo: us`."""
-    PRICE = SPEED | TIER | REGION_US
+    TIER_ASSUMED = 1 << 18
+    """Codex: no tier was stated; the one in `TIER` is that of the agent's settings when the log was read."""
+    PRICE = SPEED | TIER | REGION_US | TIER_ASSUMED
     STOPPED = 1 << 6
     """Some line of the call says why the model stopped; without it its output may be partial."""
     COPIED = 1 << 7
@@ -162,12 +164,25 @@ class Flag:
     """From the event stream of `codex exec --json`, not from a rollout."""
     RECORDED = 1 << 11
     """The log states a cost."""
+    OLDER_TURN = 1 << 16
+    """Codex: its turn is older than its thread, which can only have copied it."""
+    EARLY = 1 << 17
+    """Codex: it stands before any turn of its thread's own."""
 
 
 def tier_of(flags: int) -> int:
     """What a call with these flags was paid as: 0 standard, 1 batch, 2 flex, 3 fast or priority."""
     tier = (flags & Flag.TIER) >> 2
     return 3 if flags & Flag.SPEED == Flag.SPEED_FAST else tier
+
+
+TIER_WORDS: Final = ("standard", "batch", "flex", "priority")
+"""What `tier_of` tells, in words."""
+
+
+def tier_word(flags: int) -> str:
+    """The tier of a call with these flags, by the name its agent gives it: `fast` is Claude's for what it sells so."""
+    return "fast" if flags & Flag.SPEED == Flag.SPEED_FAST else TIER_WORDS[(flags & Flag.TIER) >> 2]
 
 
 def merge_flags(one: int, other: int) -> int:

@@ -89,6 +89,8 @@ class SyncStatus:
     """The folders that were searched for logs."""
     kept_calls: int | None = None
     """Calls in the ledger; None while unknown, 0 when there is nothing to show."""
+    unread: bool = False
+    """Whether no pass over all logs is through since the program began: what is not there may still be read."""
 
 
 SYNC = "sync"

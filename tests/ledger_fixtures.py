@@ -10,7 +10,7 @@ from typing import Any
 
 from tally_tui.ledger import verify
 from tally_tui.ledger.open import open_reader, open_writer
-from tally_tui.model import PriceStatus, Provider, Reason
+from tally_tui.model import PriceStatus, Provider, Reason, tier_of
 
 MIDNIGHT = 1_795_305_600_000
 """2026-11-22T00:00:00Z, a slot's first millisecond: the day that most tests ask about."""
@@ -112,7 +112,7 @@ class Book:
         owner = self._sessions[session]
         facet = self._facet(
             owner, model, self.folder(folder) if folder else None, branch, version, status, reason, inferred,
-            recorded is not None, owner["home"] if home is None else home,
+            recorded is not None, owner["home"] if home is None else home, tier_of(flags),
         )  # fmt: skip
         number = next(self._ids)
         file_id = self.file(file or f"/logs/{session}.jsonl", provider=Provider(owner["provider"]))
@@ -145,7 +145,7 @@ class Book:
 
     def _facet(self, owner: dict[str, Any], *facts: Any) -> int:
         row = (owner["id"], owner["provider"], *facts)
-        names = "session, provider, model, folder, branch, version, status, reason, inferred, recorded, home"
+        names = "session, provider, model, folder, branch, version, status, reason, inferred, recorded, home, tier"
         same = " AND ".join(f"{name} IS ?" for name in names.split(", "))
         found = self.db.execute(f"SELECT id FROM facet WHERE {same}", row).fetchone()
         if not found:

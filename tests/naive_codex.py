@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from naive_lines import instant, obj, objects, whole
 
@@ -24,26 +26,40 @@ def vector(usage):
     return tuple(whole(usage.get(part)) for part in PARTS) if isinstance(usage, dict) else None
 
 
+def born(uuid):
+    """When a time-ordered UUID was made, ms; None for any other text."""
+    plain = str(uuid or "").replace("-", "")
+    return int(plain[:12], 16) if re.fullmatch(r"[0-9a-f]{12}7[0-9a-f]{19}", plain.lower()) else None
+
+
 def rollout(path, skipped):
     """One file: whose thread it is, what it may replay, and its usage records in order."""
     file = {"path": path, "thread": None, "meta": {}, "meta_at": None, "rows": [], "done": [], "first": None}
     model, turn, last_at, waiting, exec_thread = None, None, None, [], None
+    own_turn = importing = False
     for _number, line in objects(path, skipped):
         kind, body = line.get("type"), obj(line.get("payload"))
         at = instant(line.get("timestamp"))
         last_at = at if at is not None else last_at
         file["first"] = last_at if file["first"] is None else file["first"]
+        if kind == "turn_context" or (
+            kind == "event_msg" and body.get("type") in ("task_started", "turn_started")
+        ):
+            turn = body.get("turn_id") or turn
+            importing = str(turn).startswith("external-import-turn-")
+            of_thread = born(file["thread"] or named_by(path))
+            copied = of_thread is not None and born(turn) is not None and born(turn) < of_thread
+            own_turn = own_turn or not (importing or copied)
+        elif body.get("message") == "<EXTERNAL SESSION IMPORTED>" and not own_turn:
+            file["rows"], waiting, importing, turn = [], [], False, None
         if kind == "session_meta" and file["thread"] is None:
             file.update(thread=body.get("id"), meta=body, meta_at=at)
         elif kind == "turn_context":
-            turn = body.get("turn_id") or turn
             if body.get("model"):
                 model = body["model"]
                 for row in waiting:
                     row.update(model=model, inferred=True)
                 waiting = []
-        elif kind == "event_msg" and body.get("type") in ("task_started", "turn_started"):
-            turn = body.get("turn_id") or turn
         elif (kind == "event_msg" and body.get("type") == "token_count") or kind == "token_usage_record":
             info = body.get("info") if kind == "event_msg" else body
             if not isinstance(info, dict):
@@ -51,6 +67,8 @@ def rollout(path, skipped):
             row = {
                 "at": at,
                 "turn": body.get("turn_id") or turn,
+                "own_turn": own_turn,
+                "importing": importing,
                 "inferred": False,
                 "unobserved": 0,
                 "model": body.get("effective_model") or info.get("effective_model") or model,
@@ -91,12 +109,21 @@ def rollout(path, skipped):
                     "unobserved": 0,
                 }
             )
-    named = UUID.search(path.name)
     file["rollout"] = bool(file["thread"] or file["rows"] or not file["done"])
-    file["thread"] = file["thread"] or exec_thread or (named.group() if named else str(path))
+    file["thread"] = file["thread"] or exec_thread or named_by(path) or str(path)
     judge_counts(file["rows"])
+    file["rows"] = [row for row in file["rows"] if row["reason"] != "nothing" and not row["importing"]]
+    file["done"] = [row for row in file["done"] if any(row["size"][:5])]
     pair_records(file["rows"])
+    for row in file["rows"]:
+        at = born(row["turn"])
+        row["older"] = at is not None and born(file["thread"]) is not None and at < born(file["thread"])
     return file
+
+
+def named_by(path):
+    found = UUID.search(path.name)
+    return found.group() if found else None
 
 
 def judge_counts(rows, before=None):
@@ -106,6 +133,10 @@ def judge_counts(rows, before=None):
         row["reason"] = None
         if row["kind"] == "record":
             row["size"] = row["last"]
+            row["reason"] = None if any(row["size"][:5]) else "nothing"
+            continue
+        if row["last"] and not any(row["last"][:5]):
+            row["size"], row["reason"] = row["last"], "nothing"
             continue
         total, last = row["total"], row["last"]
         if total is None:
@@ -120,6 +151,9 @@ def judge_counts(rows, before=None):
             )
             row["reason"] = "repeat" if total == before else None
             row["size"] = last or step
+            if not any(row["size"][:5]) and (row["reason"] is None or not any(total)):
+                row["reason"] = "nothing"
+                continue
             if last and before is not None and not reset:
                 more = [whole(jump - size) for jump, size in zip(step, last, strict=True)]
                 row["unobserved"], row["unobserved_input"] = more[0] + more[3], more[0]
@@ -148,13 +182,56 @@ def pair_records(rows):
 
 
 def same(one, other):
-    """Whether two records say the same call: equal vectors, and equal turns where both name one."""
-    turns = one["turn"] is None or other["turn"] is None or one["turn"] == other["turn"]
-    return turns and (one["kind"], one["total"], one["last"]) == (
-        other["kind"],
-        other["total"],
-        other["last"],
-    )
+    """Whether two records say the same call: equal vectors, whatever turn and moment they name."""
+    names = ("kind", "total", "last")
+    return all(one[name] == other[name] for name in names)
+
+
+def copies_of(calls, theirs):
+    """How many leading calls of a child stand in its parent's records, in order."""
+    done, place = 0, 0
+    while done < len(calls):
+        later = [at for at in range(place, len(theirs)) if same(calls[done], theirs[at])]
+        if later:
+            done, place = done + 1, later[0] + 1
+            continue
+        # Totals that were rebased: at least three equal sizes in a row, this one among them.
+        runs = []
+        for back in (2, 1, 0):
+            for at in range(max(0, place - back), len(theirs)):
+                length = 0
+                while (
+                    done - back >= 0
+                    and done - back + length < len(calls)
+                    and at + length < len(theirs)
+                    and calls[done - back + length]["size"][:5] == theirs[at + length]["size"][:5]
+                ):
+                    length += 1
+                if length >= 3 and length > back:
+                    runs.append((done - back + length, at + length))
+        if runs:
+            done, place = max(runs, key=lambda run: run[0])
+        elif calls[done]["older"]:
+            done += 1
+        else:
+            break
+    return done
+
+
+def written_at_once(calls, first):
+    """How many leading calls were written faster than answers can come."""
+    times = [call["at"] for call in calls]
+    gaps = []
+    for before, after in pairwise(times):
+        gap = after - before
+        if gap >= 1000 or (gap >= 200 and gaps and gap > 20 * median(gaps)):
+            break
+        gaps.append(gap)
+    run = times[: len(gaps) + 1]
+    if len(run) >= 3:
+        return len(run) if run[0] - first <= 1000 else 0
+    near = [at - first <= 200 for at in run]
+    return [*near, False].index(False)
 
 
 def parent_of(meta):
@@ -171,23 +248,20 @@ def judge_replays(file, parents):
     """Mark the leading records that a child has from its parent."""
     parent, rows = parent_of(file["meta"]), file["rows"]
     calls = [row for row in rows if row["reason"] is None]
+    for row in calls:
+        if row["older"]:
+            row["reason"] = "replay"
     if not parent or parent == file["thread"] or file["meta"].get("history_mode") == "paginated":
         return
     if parent in parents:
-        theirs = iter([row for row in parents[parent] if row["reason"] in (None, "replay")])
-        for row in calls:
-            if not any(same(row, other) for other in theirs):
-                return
-            row["reason"] = "replay"
-        return
-    second = file["meta_at"] // 1000 if file["meta_at"] is not None else None
-    burst = []
-    for row in calls:
-        if row["at"] is None or row["at"] // 1000 != second:
-            break
-        burst.append(row)
-    for row in burst if len(burst) < len(calls) else []:
-        row["reason"], file["low_confidence"] = "replay", True
+        theirs = [row for row in parents[parent] if row["reason"] in (None, "replay")]
+        leading = copies_of(calls, theirs)
+    else:
+        strange = [bool(row["older"] or not row["own_turn"]) for row in calls]
+        leading = max([*strange, False].index(False), written_at_once(calls, file["first"]))
+        file["low_confidence"] = leading > 0
+    for row in calls[:leading]:
+        row["reason"] = "replay"
 
 
 def codex(homes, skipped):

@@ -39,13 +39,31 @@ def objects(path, skipped):
         text = raw.strip(b"\0 \t\r\n").decode("utf-8", "replace")
         if not text:
             continue
+        found = values(text)
+        if not any(isinstance(record, dict) for record in found):
+            skipped["not an object" if found else "not JSON"] += number < len(lines) - 1
+        for record in found:
+            if isinstance(record, dict):
+                yield number, record
+
+
+def values(text):
+    """The JSON values of a line, one behind the other; what is torn before a whole object with a type is left out."""
+    found, at = [], 0
+    while at < len(text):
         try:
-            record = json.loads(text)
+            value, at = json.JSONDecoder(strict=False).raw_decode(text, at)
+            found.append(value)
         except ValueError:
-            if number < len(lines) - 1:
-                skipped["not JSON"] += 1
-            continue
-        if isinstance(record, dict):
-            yield number, record
-        else:
-            skipped["not an object"] += 1
+            later = [place for place in range(at + 1, len(text)) if text.startswith('{"', place)]
+            at = next((place for place in later if rest_is_whole(text[place:])), len(text))
+        at += len(text[at:]) - len(text[at:].lstrip("\0 \t\r"))
+    return found
+
+
+def rest_is_whole(text):
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and "type" in value

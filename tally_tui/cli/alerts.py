@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
 from tally_tui.cli.action_words import action_words
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, nearest
@@ -77,9 +77,9 @@ def _list(request: Request) -> int:
     elif found:
         _print(found)
     elif axes or span != Span():
-        print("no alert is among these; `tally-tui alerts list` shows all")
+        say("no alert is among these; `tally-tui alerts list` shows all")
     else:
-        print("no alerts yet")
+        say("no alerts yet")
     return 0
 
 
@@ -104,7 +104,7 @@ def _print(found: tuple[Alert, ...]) -> None:
         [
             [
                 str(each.id), ago(now - each.fired_at), each.severity, title(each), text(each, each.latched_at),
-                "seen" if each.acknowledged_at else "",
+                "void" if each.void else "seen" if each.acknowledged_at else "",
             ]
             for each in found
         ],
@@ -123,7 +123,7 @@ def _acknowledge(request: Request, word: str) -> int:
         if word != "all" and one(db, int(word)) is None:
             raise request.bad_word(1, f"there is no alert {word}", "`tally-tui alerts list` shows them; or say all.")
         count = acknowledge(db, None if word == "all" else int(word), now_ms())
-    print(f"{counted(count, 'alert')} marked as seen" if count else "nothing to do: seen before")
+    say(f"{counted(count, 'alert')} marked as seen" if count else "nothing to do: seen before")
     return 0
 
 
@@ -142,7 +142,7 @@ def _snooze(request: Request, how_long: str, rule: str = "") -> int:
     with _writer() as db:
         snooze(db, until, rule)
     what = rule or "all alerts"
-    print(f"{what}: only recorded for {how_long}" if until else f"{what}: told again")
+    say(f"{what}: only recorded for {how_long}" if until else f"{what}: told again")
     return 0
 
 
@@ -166,9 +166,9 @@ def _check(request: Request) -> int:
     else:
         for each in new:
             note = "  (only recorded)" if each.told is Told.RECORDED else ""
-            print(f"{each.severity}: {title(each)}: {text(each, now)}{note}")
+            say(f"{each.severity}: {title(each)}: {text(each, now)}{note}")
         if not new:
-            print("nothing new")
+            say("nothing new")
     problems = [f"alert {each.id}: {problem}" for each in new for problem in each.problems]
     for problem in problems:
         remark(problem)
@@ -184,14 +184,14 @@ def _test() -> int:
     notices = examples(settings, now_ms())
     through = every_channel(settings)
     for each in notices:
-        print(f"{each.severity}: {each.title}: {each.text}")
+        say(f"{each.severity}: {each.title}: {each.text}")
     if not through:
-        print("\nno channel is set up: docs/alerts.md; the app shows alerts by itself")
+        say("\nno channel is set up: docs/alerts.md; the app shows alerts by itself")
         return 0
     failed = dispatch(notices, through)
     problems = list(dict.fromkeys(problem for each in failed.values() for problem in each))
     heard = [each.name for each in through if not any(problem.startswith(f"{each.name}:") for problem in problems)]
-    print(f"\ntold through {listed(heard)}" if heard else "\ntold through no channel")
+    say(f"\ntold through {listed(heard)}" if heard else "\ntold through no channel")
     for problem in problems:
         remark(problem)
     return FAILED if problems else 0

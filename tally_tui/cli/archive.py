@@ -12,7 +12,7 @@ from tally_tui.cli import grammar
 from tally_tui.cli.action_words import usage
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, noted, stamp
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError, StoppedError
 from tally_tui.cli.read import not_meant
 from tally_tui.cli.reading import Progress, stoppable
@@ -122,7 +122,7 @@ def _print_list(found: Archive, asked: Question) -> None:
     from tally_tui.rules.zones import local
 
     if not found.sessions:
-        print("Nothing is archived yet: `tally-tui archive add SESSION`, or A on the Conversations screen.")
+        say("Nothing is archived yet: `tally-tui archive add SESSION`, or A on the Conversations screen.")
         return
     columns = [
         Column("archived", rank=2), Column("session", wide=True), Column("project", rank=3),
@@ -150,27 +150,27 @@ def _print_list(found: Archive, asked: Question) -> None:
 
 def _print_status(found: Archive, soon: int, asked: Question) -> None:
     share = f" ({100 * found.stored / found.size:.0f} %)" if found.size else ""
-    print(
+    say(
         f"{counted(len(found.sessions), 'session')} with {counted(found.files, 'file')}: {size(found.size)} "
         f"kept in {size(found.stored)}{share}; in {shown(found.folder)}"
     )
     if found.files_gone:
-        print(f"{counted(found.files_gone, 'file')} of them only here: their agents deleted or cut the logs")
+        say(f"{counted(found.files_gone, 'file')} of them only here: their agents deleted or cut the logs")
     lost = sum(each.missing for each in found.sessions)
     if lost:
-        print(f"{counted(lost, 'copy', 'copies')} missing from the folder; what is still in the logs is copied again")
+        say(f"{counted(lost, 'copy', 'copies')} missing from the folder; what is still in the logs is copied again")
     if found.unknown_files:
-        print(f"{counted(found.unknown_files, 'file')} in the folder that this ledger knows nothing of; left alone")
+        say(f"{counted(found.unknown_files, 'file')} in the folder that this ledger knows nothing of; left alone")
     rules = asked.settings.archive
     if rules.all:
-        print(f"every session is archived once it has rested for {rules.after_days:g} days")
+        say(f"every session is archived once it has rested for {rules.after_days:g} days")
     elif rules.keep:
-        print(f"archived once they have rested for {rules.after_days:g} days: {shown(', '.join(rules.keep))}")
+        say(f"archived once they have rested for {rules.after_days:g} days: {shown(', '.join(rules.keep))}")
     else:
-        print("only what is chosen by hand is archived; [archive] in the settings has rules (docs/archive.md)")
+        say("only what is chosen by hand is archived; [archive] in the settings has rules (docs/archive.md)")
     if soon:
         one = soon == 1
-        print(
+        say(
             f"{counted(soon, 'session')} not archived will lose {'its log' if one else 'their logs'} "
             f"within {SOON_DAYS} days"
         )
@@ -188,7 +188,7 @@ def _run(request: Request, asked: Question) -> int:
         except BadRuleError as error:
             raise FailedError(str(error)) from error
     if not sessions and not request.on(grammar.JSON):
-        print("No session is chosen: A on the Conversations screen, `archive add`, or [archive] in the settings.")
+        say("No session is chosen: A on the Conversations screen, `archive add`, or [archive] in the settings.")
         return 0
     return _keep(request, sessions, note, chosen=False)
 
@@ -210,7 +210,7 @@ def _add(request: Request, asked: Question) -> int:
             except NoSessionError as error:
                 raise not_meant(request, error, 1) from error
     if not sessions:
-        print("No session matches. Nothing was archived.")
+        say("No session matches. Nothing was archived.")
         return FAILED
     return _keep(request, sessions, note, chosen=True)
 
@@ -231,11 +231,11 @@ def _keep(request: Request, sessions: Sequence[SessionLog], note: str, *, chosen
     if request.on(grammar.JSON):
         print_json(noted(_done("tally.archive-run/1", result, len(sessions)), note))
     elif names and len(names) == len(sessions):
-        print("There is nothing left to archive: the logs are gone already.")
+        say("There is nothing left to archive: the logs are gone already.")
     elif not result.files:
-        print(f"{counted(len(sessions), 'session')} looked at: the archive has all of it already")
+        say(f"{counted(len(sessions), 'session')} looked at: the archive has all of it already")
     else:
-        print(
+        say(
             f"archived {counted(result.files, 'file')} of {counted(result.sessions, 'session')}: "
             f"{size(result.size)} kept in {size(result.stored)}"
         )
@@ -272,7 +272,7 @@ def _remove(request: Request, asked: Question) -> int:
         alone = only_copies(db, session.provider, session.name)
     what = shown(session.title or session.name)
     if not there:
-        print(f"{what} is not archived")
+        say(f"{what} is not archived")
         return FAILED
     if alone and not request.on(grammar.YES):
         index = request.words[1][0]
@@ -290,7 +290,7 @@ def _remove(request: Request, asked: Question) -> int:
     if request.on(grammar.JSON):
         print_json(noted(_done("tally.archive-remove/1", result, 1), note))
     else:
-        print(f"{what} is out of the archive: {counted(result.files, 'copy', 'copies')}, {size(result.stored)}")
+        say(f"{what} is out of the archive: {counted(result.files, 'copy', 'copies')}, {size(result.stored)}")
     return FAILED if result.problems else 0
 
 

@@ -146,6 +146,7 @@ def _opened() -> sqlite3.Connection:
 def freshened(settings: Settings, told: set[str] | None = None) -> str:
     """Read what is new; the note tells why the answer may be behind the logs. Problems go to stderr and into `told`."""
     from tally_tui.cli.reading import read_logs
+    from tally_tui.ingest.others import all_read
 
     try:
         result = read_logs(settings)
@@ -157,7 +158,7 @@ def freshened(settings: Settings, told: set[str] | None = None) -> str:
         remark(problem)
     if told is not None:
         told.update(result.problems)
-    if result.busy:
+    if result.busy and not all_read(settings):
         return "another process is reading the logs right now; this is the answer from what is read so far"
     return ""
 

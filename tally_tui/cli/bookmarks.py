@@ -12,7 +12,7 @@ from tally_tui.cli import grammar
 from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, stamp
-from tally_tui.cli.output import print_json
+from tally_tui.cli.output import print_json, say
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.read import not_meant
 from tally_tui.cli.text import shown
@@ -56,7 +56,7 @@ def _list(request: Request, asked: Question) -> int:
     elif found.rows:
         _print(found, asked)
     else:
-        print("no bookmarks yet: `tally-tui bookmarks add SESSION`, or m on the Conversations screen")
+        say("no bookmarks yet: `tally-tui bookmarks add SESSION`, or m on the Conversations screen")
     return 0
 
 
@@ -136,7 +136,7 @@ def _add(request: Request, asked: Question) -> int:
         new = marks.set_bookmark(db, subject, True, now_ms())
     if request.on(grammar.JSON):
         return _list(request, asked)
-    print(f"{'bookmarked' if new else 'was bookmarked already'}: {_named(subject)}")
+    say(f"{'bookmarked' if new else 'was bookmarked already'}: {_named(subject)}")
     return 0
 
 
@@ -149,16 +149,16 @@ def _remove(request: Request, asked: Question) -> int:
         subject = _meant(request, db)
         before = marks.one(db, subject)
     if before is None:
-        print(f"there is no bookmark of {_named(subject)}")
+        say(f"there is no bookmark of {_named(subject)}")
         return FAILED
     with _writer() as writer:
         marks.set_bookmark(writer, subject, False, now_ms())
         marks.set_note(writer, subject, "", now_ms())
     if request.on(grammar.JSON):
         return _list(request, asked)
-    print(f"removed: {_named(subject)}")
+    say(f"removed: {_named(subject)}")
     if before.note:
-        print(f"its note was: {shown(before.note)}")
+        say(f"its note was: {shown(before.note)}")
     return 0
 
 

@@ -10,7 +10,7 @@ from tally_tui import clock
 from tally_tui.cli import contract, grammar
 from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import Question, ledger, zone_of
-from tally_tui.cli.output import print_json
+from tally_tui.cli.output import print_json, say
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, shown
@@ -63,9 +63,9 @@ def _set(request: Request, name: str, amount: str) -> int:
         raise FailedError(f"The settings cannot be written ({error.strerror}). Nothing was changed.") from error
     before = next((each for each in settings.budgets if each.name == after.name), None)
     done = "as it was" if before == after else "changed" if known else "set"
-    print(f"budget {shown(name)} is {done}; `tally-tui budget list` shows how it stands")
+    say(f"budget {shown(name)} is {done}; `tally-tui budget list` shows how it stands")
     if before is not None and before != after:
-        print(f"replaced: {'; '.join(_replaced(before, after))}")
+        say(f"replaced: {'; '.join(_replaced(before, after))}")
     return 0
 
 
@@ -92,7 +92,7 @@ def _unset(request: Request, name: str) -> int:
         several = settings_in_force().budgets
         hint = f"There are: {listed(each.name for each in several)}." if several else "There are none."
         raise request.bad_word(1, f"there is no budget {name!r}", hint)
-    print(f"budget {shown(name)} is removed")
+    say(f"budget {shown(name)} is removed")
     return 0
 
 
@@ -169,11 +169,11 @@ def _row(row: BudgetRow) -> dict[str, Any]:
 
 def _print(answer: Budgets) -> None:
     if not answer.rows:
-        print("There is no budget yet. `tally-tui budget set NAME AMOUNT` makes one: budget set week 300")
+        say("There is no budget yet. `tally-tui budget set NAME AMOUNT` makes one: budget set week 300")
     for row in answer.rows:
         name, standing = shown(row.budget.name), row.standing
         if standing is None:
-            print(f"{name}: {shown(row.problem or 'cannot be told')}")
+            say(f"{name}: {shown(row.problem or 'cannot be told')}")
             continue
 
         def told(parts: int, row: BudgetRow = row) -> str:
@@ -193,8 +193,8 @@ def _print(answer: Budgets) -> None:
         an_hour = remaining < DAY_MS
         may = told(round(standing.daily_allowance / 24) if an_hour else standing.daily_allowance)
         used = figures.whole_percent(standing.used_percent)
-        print(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({used} %)")
-        print(
+        say(f"{sign} {name}: {told(standing.spent)} of {told(standing.amount)} ({used} %)")
+        say(
             f"    {heading} {told(standing.low)} to {told(standing.high)}{doubt}; "
             f"{may} {'an hour' if an_hour else 'a day'} left for {figures.duration(remaining)}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tally_tui.cli import grammar
 from tally_tui.cli.asking import Question, ledger, question
 from tally_tui.cli.contract import Document, noted, session_row, stamp
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.read import not_meant
 from tally_tui.cli.text import shown
 from tally_tui.reports.compare import CompareSide, Comparison, PromptTurn
@@ -124,7 +124,7 @@ def _print(found: Comparison, asked: Question) -> None:
         [Column(""), Column("A", wide=True), Column("B", wide=True)],
         [[name, *values] for name, *values in _facts(found, asked) if any(values)],
     )
-    print()
+    say()
     if found.pairs:
         print_table(
             [
@@ -137,7 +137,7 @@ def _print(found: Comparison, asked: Question) -> None:
                 for pair in found.pairs
             ],
         )  # fmt: skip
-        print()
+        say()
     if found.tools:
         print_table(
             [Column("tool", wide=True), Column("A", right=True), Column("B", right=True)],
@@ -146,9 +146,9 @@ def _print(found: Comparison, asked: Question) -> None:
                 for each in found.tools
             ],
         )
-        print()
+        say()
     if found.files:
-        print(f"Files touched: {found.both:,} by both, {found.only_left:,} only by A, {found.only_right:,} only by B")
+        say(f"Files touched: {found.both:,} by both, {found.only_left:,} only by A, {found.only_right:,} only by B")
         print_table(
             [Column("file", wide=True), Column("A"), Column("B")],
             [[each.path, each.left or "–", each.right or "–"] for each in found.files],

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli.grammar import COMMANDS, GLOBAL, QUERY, Command, command
+from tally_tui.cli.output import say_document
+from tally_tui.cli.text import shown
 
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
@@ -40,7 +42,7 @@ def completion(request: Request) -> int:
     shell = request.words[0][1] if request.words else ""
     if shell not in SCRIPTS or len(request.words) > 1:
         raise request.bad_word(0, f"unknown shell {shell!r}" if shell else "a shell is missing", "bash, zsh or fish.")
-    print(SCRIPTS[shell], end="")
+    say_document([SCRIPTS[shell]])
     return 0
 
 
@@ -54,7 +56,7 @@ def complete_line(shell: str, line: str, word_breaks: str = "") -> list[str]:
     """
     words = line.split(" ")[1:]
     words = [*(word for word in words[:-1] if word), words[-1]] if words else [""]
-    found = list(candidates(words))
+    found = [(shown(word), shown(meaning)) for word, meaning in candidates(words)]
     if shell == "bash":
         last = words[-1]
         kept = max((last.rfind(letter) + 1 for letter in word_breaks if letter in ":="), default=0)

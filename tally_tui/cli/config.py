@@ -9,7 +9,7 @@ from tally_tui.cli import grammar, table_settings
 from tally_tui.cli.action_words import action_words
 from tally_tui.cli.alert_settings import ALERTS
 from tally_tui.cli.archive_settings import ARCHIVE
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import shown
@@ -29,7 +29,7 @@ def config(request: Request) -> int:
     """The command."""
     action, words = action_words(request, _ACTIONS)
     if action == "path":
-        print(config_path())
+        say(str(config_path()))
     elif action == "list":
         _list(request)
     else:
@@ -54,11 +54,11 @@ def _one(request: Request, action: str, name: str, words: str = "") -> None:
         elif action == "set":
             value = _value(request, name, words)
             set_value(name, value)
-            print(f"{name} is now {_text(value)}")
+            say(f"{name} is now {_text(value)}")
         else:
             was = unset_value(name)
             default = _text(getattr(Settings(), name)) or "nothing"
-            print(f"{name} is " + ("back to its default: " if was else "not set; its default is ") + default)
+            say(f"{name} is " + ("back to its default: " if was else "not set; its default is ") + default)
     except BadSettingError as error:
         at = 2 if action == "set" and key(name) else 1
         known = key(name)
@@ -114,7 +114,7 @@ def _get(request: Request, name: str) -> None:
     elif request.on(grammar.CSV):
         print_csv(columns_of(row), [row])
     else:
-        print(_text(row["value"]))
+        say(_text(row["value"]))
 
 
 def _list(request: Request) -> None:
@@ -135,11 +135,11 @@ def _list(request: Request) -> None:
     given = [row for row in tables if row["source"] == "file"]
     print_table(columns, [[_text(row[name]) or "–" for name in names] for row in (*rows, *given)])
     count = len(settings.prices)
-    print(f"\nprices: {count} of your own" if count else "\nprices: none of your own", end="")
-    print(f"; edit [[prices]] in {config_path()}")
-    print(f"budgets: {len(settings.budgets) or 'none'}; `tally-tui budget list`")
+    say(f"\nprices: {count} of your own" if count else "\nprices: none of your own", end="")
+    say(f"; edit [[prices]] in {config_path()}")
+    say(f"budgets: {len(settings.budgets) or 'none'}; `tally-tui budget list`")
     left = len(tables) - len(given)
-    print(f"alerts and archive: {left} more at their defaults; --json lists them, docs/settings.md tells of them")
+    say(f"alerts and archive: {left} more at their defaults; --json lists them, docs/settings.md tells of them")
 
 
 def _row(settings: Settings, name: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def alert(each: Alert) -> Document:
         "told": each.told is not Told.RECORDED,
         "problems": list(each.problems),
         "acknowledged_at": None if each.acknowledged_at is None else stamp(each.acknowledged_at),
+        "void": each.void,
     }
 
 

@@ -117,6 +117,7 @@ def milestones(answer: Milestones, trends: Iterable[Trend]) -> Document:
         "windows": [
             {
                 **_window(each.window),
+                "void": each.void,
                 "cost_usd": usd6(each.cost),
                 "milestones": [
                     {

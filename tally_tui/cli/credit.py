@@ -11,7 +11,7 @@ from tally_tui import clock
 from tally_tui.cli import grammar
 from tally_tui.cli.action_words import action_words
 from tally_tui.cli.asking import zone_of
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import shown
@@ -58,7 +58,7 @@ def _add(request: Request, word: str) -> int:
             raise _pointed(request, error.field, shown(str(error))) from error
         told = _said(found, now)
         if request.on(grammar.DRY_RUN):
-            print(f"{told}. Nothing was changed (--dry-run).")
+            say(f"{told}. Nothing was changed (--dry-run).")
             return 0
         kept = grant(db, found.key, at, percent)
     _look()
@@ -67,7 +67,7 @@ def _add(request: Request, word: str) -> int:
 
         print_json(granted_credits([kept]))
     else:
-        print(f"{told}. `tally-tui credit remove {kept.id}` takes it back.")
+        say(f"{told}. `tally-tui credit remove {kept.id}` takes it back.")
     return 0
 
 
@@ -132,7 +132,7 @@ def _remove(request: Request, word: str) -> int:
     with _ledger() as db:
         if not take_back(db, int(word)):
             raise request.bad_word(1, f"there is no credit {word}", hint)
-    print(f"credit {word} is taken back")
+    say(f"credit {word} is taken back")
     return 0
 
 
@@ -154,10 +154,10 @@ def _list(request: Request) -> int:
         print_json(granted_credits(several))
         return 0
     if not several:
-        print("You told of no credit. `tally-tui credit add 31` says that the week fell to 31 % just now.")
+        say("You told of no credit. `tally-tui credit add 31` says that the week fell to 31 % just now.")
     name = Names((each.key.provider, each.key.root) for each in several)
     for each in several:
-        print(f"{each.id:>3}  {name(each.key)}: fell to {each.percent:g} % {ago(clock.now_ms() - each.at)}")
+        say(f"{each.id:>3}  {name(each.key)}: fell to {each.percent:g} % {ago(clock.now_ms() - each.at)}")
     return 0
 
 

@@ -9,7 +9,7 @@ from tally_tui.cli import contract_limits, grammar
 from tally_tui.cli.action_words import usage
 from tally_tui.cli.asking import Question, ledger, zone_of
 from tally_tui.cli.contract import noted
-from tally_tui.cli.output import print_json
+from tally_tui.cli.output import print_json, say
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed, nearest, shown
@@ -82,7 +82,7 @@ def _print(rows: tuple[CreditsRow, ...], now: int) -> None:
     from tally_tui.rules.figures import duration, whole_percent
 
     if not rows:
-        print(
+        say(
             "No open window of a Codex plan is known. Codex writes its limits into its logs; "
             "`tally-tui credits allowance paste` takes them from what /status shows."
         )
@@ -90,15 +90,15 @@ def _print(rows: tuple[CreditsRow, ...], now: int) -> None:
     name = Names((row.window.key.provider, row.window.key.root) for row in rows)
     for row in rows:
         resets = duration(row.window.end - now)
-        print(f"{name(row.window.key)}: {whole_percent(row.window.percent)} % used, resets in {resets}")
-        print(f"  {_told(row.total)}")
+        say(f"{name(row.window.key)}: {whole_percent(row.window.percent)} % used, resets in {resets}")
+        say(f"  {_told(row.total)}")
         for model, spent in row.models.items():
-            print(f"    {shown(model or 'unknown')}: {_told(spent)}")
+            say(f"    {shown(model or 'unknown')}: {_told(spent)}")
         if row.capacity:
-            print(f"  {_number(row.capacity.left)} of {_number(row.capacity.total)} left ({row.capacity.confidence})")
+            say(f"  {_number(row.capacity.left)} of {_number(row.capacity.total)} left ({row.capacity.confidence})")
         else:
-            print("  what is left cannot be told: `tally-tui credits allowance set` says what the window gives in all")
-    print(f"By the rate card of {CARD_DATE}; codex_rates in the settings come before it.")
+            say("  what is left cannot be told: `tally-tui credits allowance set` says what the window gives in all")
+    say(f"By the rate card of {CARD_DATE}; codex_rates in the settings come before it.")
 
 
 def _told(spent: Credits) -> str:
@@ -124,9 +124,9 @@ def _allowance(request: Request) -> int:
         print_json({"schema": "tally.allowance/1", "windows": rows})
         return 0
     if not told:
-        print("Nothing is said of the allowance: it is estimated. `tally-tui credits allowance set 7d 1000` says it.")
+        say("Nothing is said of the allowance: it is estimated. `tally-tui credits allowance set 7d 1000` says it.")
     for minutes, count in told.items():
-        print(f"{window_word(minutes)}: {count:,f} credits")
+        say(f"{window_word(minutes)}: {count:,f} credits")
     return 0
 
 
@@ -143,7 +143,7 @@ def _set(request: Request, window: str, count: str) -> int:
         raise request.bad_word(3, str(error), "Write 1000 or 12.5.") from error
     settings = settings_in_force()
     _write(settings, [each for each in settings.codex_credits if not _of(each, minutes)] + [entry])
-    print(f"a window of {window_word(minutes)} gives {entry.partition('=')[2]} credits")
+    say(f"a window of {window_word(minutes)} gives {entry.partition('=')[2]} credits")
     return 0
 
 
@@ -158,7 +158,7 @@ def _unset(request: Request, window: str) -> int:
         known = listed(each.partition("=")[0] for each in settings.codex_credits) if settings.codex_credits else "none"
         raise request.bad_word(2, f"nothing is said of a window of {window_word(minutes)}", f"There are: {known}.")
     _write(settings, left)
-    print(f"a window of {window_word(minutes)} is estimated again")
+    say(f"a window of {window_word(minutes)} is estimated again")
     return 0
 
 
@@ -188,7 +188,7 @@ def _paste(request: Request) -> int:
     from tally_tui.record.stdin import read_all
 
     if os.isatty(0):
-        print("Paste what Codex's /status shows, then end with Ctrl-D.")
+        say("Paste what Codex's /status shows, then end with Ctrl-D.")
         import sys
 
         text = sys.stdin.read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tally_tui.cli import grammar
+from tally_tui.cli.output import say
 from tally_tui.cli.text import shown
 from tally_tui.rules.figures import counted
 
@@ -21,17 +22,17 @@ def print_report(request: Request, answer: Explain, settings: Settings) -> None:
     totals = answer.totals
     at_least = "≥ " if answer.lower_bound else ""
     tokens = count(totals.tokens.total, settings.numbers)
-    print(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
-    print()
+    say(f"{at_least}{cost(totals)}, {at_least}{tokens} tokens in {counted(totals.calls, 'call')}")
+    say()
     behind = " ".join(["tally-tui calls", *_asked_for(request)])
     for line in answer.lines:
-        print(f"  {shown(line.text)}")
+        say(f"  {shown(line.text)}")
         if line.query:
-            print(f"      {behind} {_typed(line.query)}")
+            say(f"      {behind} {_typed(line.query)}")
     if answer.lower_bound_why:
-        print("\nIt is a lower bound:")
+        say("\nIt is a lower bound:")
         for why in answer.lower_bound_why:
-            print(f"  {shown(why)}")
+            say(f"  {shown(why)}")
 
 
 def _asked_for(request: Request) -> list[str]:

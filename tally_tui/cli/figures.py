@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tally_tui.cli.output import say
 from tally_tui.cli.tables import Column
 from tally_tui.cli.text import listed
 from tally_tui.model import Reason
@@ -68,6 +69,6 @@ def remarks(sums: Figures, duplicates: Mapping[Reason, int] | None = None, unobs
 
 def print_remarks(said: list[str]) -> None:
     if said:
-        print()
+        say()
     for sentence in said:
-        print(sentence)
+        say(sentence)

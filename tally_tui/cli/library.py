@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.search import pending_words
 from tally_tui.cli.settings import settings_in_force
@@ -64,12 +64,12 @@ def _status(request: Request) -> int:
     part = ""
     if left.log_bytes:
         part = f", {100 * there.bytes / left.log_bytes:.1f} % of the logs' {size(left.log_bytes)}"
-    print(f"{counted(there.messages, 'message')} of {counted(there.files, 'log file')} can be searched")
-    print(f"{size(there.bytes)} in {counted(there.shards, 'shard')}{part}; in {folder}")
+    say(f"{counted(there.messages, 'message')} of {counted(there.files, 'log file')} can be searched")
+    say(f"{size(there.bytes)} in {counted(there.shards, 'shard')}{part}; in {folder}")
     if there.files_gone:
-        print(f"{counted(there.files_gone, 'log')} of them gone since: found, but their text cannot be shown")
+        say(f"{counted(there.files_gone, 'log')} of them gone since: found, but their text cannot be shown")
     waits = f"{pending_words(left.files, left.bytes)}; `tally-tui sync` reads them"
-    print(waits if left.files else "nothing else is pending" if left.problems else "nothing is pending")
+    say(waits if left.files else "nothing else is pending" if left.problems else "nothing is pending")
     return 0
 
 
@@ -93,7 +93,7 @@ def _rebuild(request: Request) -> int:
         )
     else:
         what = f"{size(result.bytes_read)} in {counted(result.files_read, 'file')}; {result.seconds:.1f} s"
-        print(f"{counted(result.messages, 'message')} can be searched ({what})")
+        say(f"{counted(result.messages, 'message')} can be searched ({what})")
     return 0
 
 
@@ -111,7 +111,7 @@ def _remove(request: Request) -> int:
     if request.on(grammar.JSON):
         print_json({"schema": "tally.library-remove/1", "shards": shards})
     else:
-        print("The index is deleted; logs and ledger are untouched. `tally-tui sync` makes it again.")
+        say("The index is deleted; logs and ledger are untouched. `tally-tui sync` makes it again.")
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli.contract import stamp
+from tally_tui.cli.output import say
 from tally_tui.cli.text import shown
 from tally_tui.config_credits import window_word
 from tally_tui.rules import figures
@@ -50,7 +51,7 @@ class Names:
 
 def print_limits(answer: Limits) -> None:
     if not answer.limits:
-        print(NONE_YET)
+        say(NONE_YET)
     told = [(state.key.provider, state.key.root) for state in answer.limits]
     told += [(block.provider, block.root) for block in answer.blocks]
     told += [(event.provider, event.root) for event in answer.events]
@@ -59,7 +60,7 @@ def print_limits(answer: Limits) -> None:
         heading = _heading(state.forecast)
         left = state.window.end - answer.at_ms
         resets = f"resets in {figures.duration(left)}" if left > 0 else "it has reset"
-        print(
+        say(
             f"{name(state.key)}: {figures.whole_percent(state.window.percent)} % used{heading}, {resets}, "
             f"{figures.money(state.figures.cost)} so far ({state.freshness})"
         )
@@ -68,10 +69,10 @@ def print_limits(answer: Limits) -> None:
             mark, until = "~" if block.heuristic else "", figures.duration(block.end - answer.at_ms)
             ahead = "" if block.projected_cost is None else f", heading for {figures.money(block.projected_cost)}"
             whose, cost = name.whose(block.provider, block.root), figures.money(block.figures.cost)
-            print(f"{mark}{whose} block: {cost} so far{ahead}, {until} left")
+            say(f"{mark}{whose} block: {cost} so far{ahead}, {until} left")
     for event in answer.events:
         whose = name.whose(event.provider, event.root)
-        print(f"{whose} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
+        say(f"{whose} was stopped {figures.ago(answer.at_ms - event.at)}: {shown(event.text)}")
 
 
 def _heading(forecast: Forecast | None) -> str:
@@ -81,47 +82,49 @@ def _heading(forecast: Forecast | None) -> str:
 
 def print_forecasts(answer: Forecasts) -> None:
     if not answer.rows:
-        print(NONE_YET)
+        say(NONE_YET)
     name = Names((row.key.provider, row.key.root) for row in answer.rows)
     for row in answer.rows:
         heading = _heading(row.forecast)
-        print(f"{name(row.key)}: {figures.whole_percent(row.forecast.percent)} % used{heading}, {row.status}")
+        say(f"{name(row.key)}: {figures.whole_percent(row.forecast.percent)} % used{heading}, {row.status}")
         if row.forecast.cap_at is not None and not row.forecast.low_confidence:
             left = figures.duration(row.forecast.cap_at - answer.at_ms)
-            print(f"  used up {stamp(row.forecast.cap_at)[:16]}Z, in {left}")
+            say(f"  used up {stamp(row.forecast.cap_at)[:16]}Z, in {left}")
         if row.price:
             per = f"{figures.money(round(row.price.nano))} per 1 %{_SOURCES[row.price.source]}"
             days = [
                 f"{figures.money(nano)} a day to {target} %" for target, nano in row.daily.items() if nano is not None
             ]
-            print("  " + "; ".join([per, *days]))
+            say("  " + "; ".join([per, *days]))
         if row.key.provider == "codex" and row.quota.projected is not None:
             recent = figures.projected(row.quota.projected)
-            print(f"  by recent readings {recent} at the reset ({row.quota.confidence} confidence)")
+            say(f"  by recent readings {recent} at the reset ({row.quota.confidence} confidence)")
         for doubt in row.forecast.low_confidence:
-            print(f"  low confidence: {_DOUBTS[doubt]}")
+            say(f"  low confidence: {_DOUBTS[doubt]}")
 
 
 def print_milestones(answer: Milestones, trends: Sequence[Trend]) -> None:
     if not any(each.rows for each in answer.windows):
-        print(NONE_YET)
+        say(NONE_YET)
     told = [(each.window.key.provider, each.window.key.root) for each in answer.windows]
     name = Names([*told, *((trend.provider, trend.root) for trend in trends)])
     for each in answer.windows:
         if each.rows:
             ended = "" if each.window.end > answer.at_ms else f", until {stamp(each.window.end)}"
-            print(f"{name(each.window.key)}: {figures.money(each.cost)} so far{ended}")
+            if each.void:
+                ended = f", void: its reset at {stamp(each.window.reset_at)} was taken back"
+            say(f"{name(each.window.key)}: {figures.money(each.cost)} so far{ended}")
         for row in each.rows:
             more = "" if row.marginal is None else f", {figures.money(row.marginal)} more"
             jumped = f" ({row.jump} at once)" if row.jump > 1 and row.marginal else ""
             other = "" if row.other is None else f", the other window at {figures.whole_percent(row.other)} %"
-            print(f"  {row.percent:>3} %  {stamp(row.at)}  {figures.money(row.cumulative)}{more}{jumped}{other}")
+            say(f"  {row.percent:>3} %  {stamp(row.at)}  {figures.money(row.cumulative)}{more}{jumped}{other}")
     for trend in trends:
         if any(week.per_percent is not None for week in trend.weeks):
-            print(f"{name.whose(trend.provider, trend.root)}, per 1 % of a week:")
+            say(f"{name.whose(trend.provider, trend.root)}, per 1 % of a week:")
         for week, known in zip(trend.weeks, trend.known, strict=True):
             if week.per_percent is not None:
                 change = "" if week.change is None else f" ({week.change:+.0%})"
                 cost = f"{figures.money(week.cost)} for {figures.whole_percent(week.percent or 0)} %"
                 mark = " " if known else "~"
-                print(f" {mark}{stamp(week.start)[:10]}  {figures.money(round(week.per_percent))}{change}  {cost}")
+                say(f" {mark}{stamp(week.start)[:10]}  {figures.money(round(week.per_percent))}{change}  {cost}")

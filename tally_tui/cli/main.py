@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tally_tui.cli.output import say, say_document
 from tally_tui.cli.problems import (
     BAD_QUESTION,
     FAILED,
@@ -37,7 +38,7 @@ def run(argv: Sequence[str]) -> int:
         if argv[:1] == ["__complete"]:
             from tally_tui.cli.completion import complete_line
 
-            print("\n".join(map(shown, complete_line(*argv[1:4]))))
+            say_document(f"{line}\n" for line in complete_line(*argv[1:4]))
             return 0
         status = _run(parse(tuple(argv)))
         sys.stdout.flush()
@@ -72,12 +73,12 @@ def _run(request: Request) -> int:
     if request.on(grammar.VERSION):
         from tally_tui import __version__
 
-        print(f"tally-tui {__version__}")
+        say(f"tally-tui {__version__}")
         return 0
     if request.on(grammar.HELP) or (chosen and chosen.name == "help"):
         from tally_tui.cli.help import help_text
 
-        print(help_text(chosen if request.on(grammar.HELP) else _helped(request)))
+        say(help_text(chosen if request.on(grammar.HELP) else _helped(request)))
         return 0
     if request.on(grammar.DEMO):
         from tally_tui.cli.demo import demo_logs
@@ -175,7 +176,7 @@ def _let_go() -> None:
 
 def _ended(message: str, status: int) -> int:
     try:
-        print(message, file=sys.stderr)
+        say(message, error=True)
     except OSError:
         pass  # nobody listens; the status still tells
     return status

@@ -13,6 +13,7 @@ from tally_tui.cli import grammar
 from tally_tui.cli.problems import FailedError
 
 if TYPE_CHECKING:
+    from tally_tui.app import TallyApp
     from tally_tui.cli.parsing import Request
 
 
@@ -36,6 +37,21 @@ def _open(demo: bool) -> tuple[int, str | None]:
     """The exit status, and what the person wished for on leaving."""
     import gc
 
+    from tally_tui.live.ending import Ending
+
+    opened: list[TallyApp] = []
+
+    def end(number: int) -> None:
+        for app in opened:
+            app.end_by_signal(number)
+
+    def give_back() -> None:
+        for app in opened:
+            app.give_back_terminal()
+
+    # Python would end at a signal, and leave the terminal without a cursor and with the mouse on.
+    ending = Ending(end, sys.stdin.fileno(), give_back)
+    ending.start()
     # Starting makes much and throws little away; once the screen stands the app searches for cycles again.
     gc.disable()
     from tally_tui.app import TallyApp
@@ -45,7 +61,13 @@ def _open(demo: bool) -> tuple[int, str | None]:
     settings = load()
     threading.excepthook = _note_down
     app = TallyApp(source=LedgerSource(settings, demo), settings=settings, demo=demo)
-    wish = app.run()
+    opened.append(app)
+    if ending.number is not None:
+        return 128 + ending.number, None
+    try:
+        wish = app.run()
+    finally:
+        ending.close()
     return app.return_code or 0, wish
 
 

@@ -1,13 +1,51 @@
-"""Where answers go: JSON and CSV to stdout, remarks to stderr."""
+"""The one way to print: answers to stdout, remarks to stderr, and nothing in either that a terminal acts on."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tally_tui.cli.text import shown
+from tally_tui.rules.plain_text import json_escaped, without_controls
+
+
+def say(text: str = "", *, end: str = "\n", flush: bool = False, error: bool = False) -> None:
+    """Print lines to stdout, or those of an error to stderr."""
+    to = sys.stderr if error else sys.stdout
+    to.write(_clean(text) + end)
+    if flush:
+        to.flush()
+
+
+def say_marked(indent: str, pieces: Iterable[tuple[str, bool]]) -> None:
+    """Print a line in which the pieces that are marked are bold, where a terminal shows it and nobody objects."""
+    bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    marked = (f"\x1b[1m{_clean(text)}\x1b[22m" if mark and bold else _clean(text) for text, mark in pieces)
+    sys.stdout.write(f"{indent}{''.join(marked)}\n")
+
+
+def say_drawn(line: str) -> None:
+    """Print a line of a table that was drawn from clean cells, with its styles."""
+    sys.stdout.write(f"{line}\n")
+
+
+def say_document(pieces: Iterable[str]) -> None:
+    """Print a document as it is, without what a terminal obeys."""
+    for piece in pieces:
+        sys.stdout.write(without_controls(piece))
+
+
+def say_progress(text: str, width: int) -> None:
+    """Write over the line of stderr that the cursor is in."""
+    sys.stderr.write(f"\r{shown(text)[:width]}\x1b[K")
+    sys.stderr.flush()
+
+
+def _clean(text: str) -> str:
+    return "\n".join(map(shown, text.split("\n")))
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -45,17 +83,15 @@ def columns_of(row: Mapping[str, Any]) -> list[str]:
 def remark(text: str) -> None:
     """Say something beside the answer: on stderr, so that what reads the answer is not disturbed."""
     try:
-        print("\n".join(map(shown, f"tally-tui: {text}".split("\n"))), file=sys.stderr)
+        say(f"tally-tui: {text}", error=True)
     except OSError:
         pass
 
 
 def _text(value: Any) -> str:
     if (sys.stdout.encoding or "").lower().replace("-", "") == "utf8":
-        text = json.dumps(value, ensure_ascii=False)
-        # What a terminal would act on, and what is no character at all, is written as \\uXXXX.
-        if text.isprintable():
-            return text
+        # What a terminal would act on, and what nobody sees, is written as \\uXXXX.
+        return json_escaped(json.dumps(value, ensure_ascii=False))
     return json.dumps(value)
 
 

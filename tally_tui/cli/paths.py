@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.paths import Root, config_path, data_dir, ledger_path, roots
 from tally_tui.rules.figures import counted, size
@@ -116,13 +116,13 @@ def _print(seen: list[Looked], problems: list[str]) -> None:
         ],
     )
     held = _bytes(ledger_path())
-    print(f"\nledger    {_short(ledger_path())}  ({size(held) if held is not None else 'not there yet'})")
+    say(f"\nledger    {_short(ledger_path())}  ({size(held) if held is not None else 'not there yet'})")
     there = config_path().is_file()
-    print(f"settings  {_short(config_path())}  ({'found' if there else 'not there; all defaults'})")
+    say(f"settings  {_short(config_path())}  ({'found' if there else 'not there; all defaults'})")
     if problems:
-        print(f"\n{counted(len(problems), 'problem')}:")
+        say(f"\n{counted(len(problems), 'problem')}:")
         for problem in problems:
-            print(f"  {problem}")
+            say(f"  {problem}")
 
 
 def _counts(each: Looked) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import print_json
+from tally_tui.cli.output import print_json, say
 from tally_tui.cli.problems import FailedError
 
 if TYPE_CHECKING:
@@ -38,6 +38,6 @@ def prices(request: Request) -> int:
             }
         )
     else:
-        print(f"prices of {table.as_of}: {len(table.rows)} models from {table.source}, kept in {path}")
-        print("Every call is priced again with them when logs are next read.")
+        say(f"prices of {table.as_of}: {len(table.rows)} models from {table.source}, kept in {path}")
+        say("Every call is priced again with them when logs are next read.")
     return 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
 from tally_tui.cli.asking import ledger, question
-from tally_tui.cli.output import print_json
+from tally_tui.cli.output import print_json, say_document
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.cli.text import shown
 from tally_tui.reports.conversation import (
@@ -57,8 +56,7 @@ def read(request: Request) -> int:
         return 0
     from tally_tui.exports.writing import document
 
-    for piece in document(told, "html" if form is grammar.HTML else "markdown", asked.tz, secrets, people):
-        sys.stdout.write(piece)
+    say_document(document(told, "html" if form is grammar.HTML else "markdown", asked.tz, secrets, people))
     return 0
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
+from tally_tui.cli.output import say_progress
 from tally_tui.cli.problems import FailedError, StoppedError
 from tally_tui.cli.text import time_left
 from tally_tui.rules.figures import counted, size
@@ -113,9 +114,7 @@ class Progress:
     def _write(self, text: str) -> None:
         import shutil
 
-        width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r{text[:width]}\x1b[K")
-        sys.stderr.flush()
+        say_progress(text, shutil.get_terminal_size().columns - 1)
 
 
 def _words(progress: SyncProgress) -> str:

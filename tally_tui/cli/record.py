@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import remark
+from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import BadQuestionError, FailedError, point_into
 from tally_tui.clock import now_ms
 from tally_tui.model import Provider
@@ -145,7 +145,7 @@ def _tell(taken: list[Taken], now: int) -> None:
         left = (one.resets_at or now) - now
         resets = f"resets in {duration(left)}" if left > 0 else "it has reset"
         resets = "nothing says when it resets" if one.resets_at is None else resets
-        print(f"recorded: {provider}{own}{f' ({account})' if account else ''}, {name}: {one.percent:g}%, {resets}")
+        say(f"recorded: {provider}{own}{f' ({account})' if account else ''}, {name}: {one.percent:g}%, {resets}")
 
 
 def _accounts() -> Mapping[tuple[str, str], str]:

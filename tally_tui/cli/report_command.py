@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union, get_args, get_o
 import msgspec
 
 from tally_tui.cli.grammar import CSV, JSON, MARKDOWN, NO_SYNC, PRIVACY, QUERY, SCHEMA, Command, Option
+from tally_tui.cli.output import say
 from tally_tui.cli.problems import BadQuestionError, FailedError
 from tally_tui.records import docstrings
 from tally_tui.reports.registry import ReportQuery, ReportSpec, report_spec
@@ -51,7 +52,7 @@ def run_report(request: Request) -> int:
     if request.on(SCHEMA):
         from tally_tui.faces.schemas import report_schema
 
-        print(msgspec.json.format(msgspec.json.encode(report_schema(spec)), indent=2).decode())
+        say(msgspec.json.format(msgspec.json.encode(report_schema(spec)), indent=2).decode())
         return 0
     from tally_tui.cli.asking import remark_on_empty
     from tally_tui.cli.settings import settings_in_force
@@ -183,7 +184,6 @@ def _print_text(request: Request, spec: ReportSpec, report: Any, settings: Setti
 def _print_tables(request: Request, spec: ReportSpec, report: Any, settings: Settings) -> None:
     from tally_tui.cli.figures import print_remarks
     from tally_tui.cli.tables import Column, print_table
-    from tally_tui.cli.text import shown
     from tally_tui.faces.formats import TextFormat
     from tally_tui.faces.tables import markdown, text_table
     from tally_tui.rules.zones import zone
@@ -192,9 +192,9 @@ def _print_tables(request: Request, spec: ReportSpec, report: Any, settings: Set
     for table in spec.tables:
         cells = text_table(table, report, form)
         if request.on(MARKDOWN):
-            print("\n".join(map(shown, markdown(cells).split("\n"))))
+            say(markdown(cells))
         elif not cells.rows:
-            print(spec.empty)
+            say(spec.empty)
         else:
             columns = [Column(each.name, each.right, each.rank, each.wide) for each in cells.columns]
             print_table(columns, cells.rows, cells.total)

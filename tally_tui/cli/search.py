@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tally_tui.cli import grammar
 from tally_tui.cli.asking import Question, query_problem, question
 from tally_tui.cli.contract import Document, noted, stamp
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say, say_marked
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import Progress
 from tally_tui.cli.text import shown
@@ -184,21 +182,20 @@ def _print(answer: SearchAnswer, asked: Question) -> None:
     from tally_tui.rules.zones import local
 
     if not answer.hits:
-        print("Nothing was found.")
-    bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        say("Nothing was found.")
     for group in answer.by_session():
         head = [group.title or group.session, group.project or "", group.provider, group.session]
-        print(shown(" · ".join(part for part in dict.fromkeys(head) if part)))
+        say(shown(" · ".join(part for part in dict.fromkeys(head) if part)))
         for hit in group.hits:
             what = f"{hit.role} {shown(hit.name)}".strip() if hit.facet != "file" else "file"
             failed = "  (error)" if hit.error else ""
-            print(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}{_also(hit)}")
-            for line in _lines(hit, bold) or [_missing(hit)]:
-                print(f"    {line}")
-        print()
+            say(f"  {local(hit.time_ms, asked.tz):%Y-%m-%d %H:%M}  {what}{failed}{_kept(hit)}{_also(hit)}")
+            for line in _lines(hit) or [[(_missing(hit), False)]]:
+                say_marked("    ", line)
+        say()
     if answer.total > len(answer.hits) or not answer.total_is_exact:
         found = counted(answer.total, "message") if answer.total_is_exact else f"{answer.total_words} messages"
-        print(f"{len(answer.hits)} shown; {found} in all.")
+        say(f"{len(answer.hits)} shown; {found} in all.")
     if answer.unreadable:
         remark(f"{counted(answer.unreadable, 'message')} could not be verified: their logs are gone.")
 
@@ -216,21 +213,20 @@ def _also(hit: SearchHit) -> str:
     return f"  (also in {counted(len(hit.also), 'other session')})" if hit.also else ""
 
 
-def _lines(hit: SearchHit, bold: bool) -> list[str]:
-    """The snippet's lines as a terminal can show them, what was found in bold."""
+def _lines(hit: SearchHit) -> list[list[tuple[str, bool]]]:
+    """The snippet's lines, in pieces: what was found is marked."""
     from tally_tui.library.snippets import in_plain_words
 
-    pieces, at = [], 0
     text, spans = in_plain_words(hit.snippet, hit.spans, hit.facet)
-    for start, end in spans if bold else ():
-        pieces += [_clean(text[at:start]), "\x1b[1m", _clean(text[start:end]), "\x1b[22m"]
+    lines: list[list[tuple[str, bool]]] = [[]]
+    at = 0
+    for start, end in (*spans, (len(text), len(text))):
+        for piece, mark in ((text[at:start], False), (text[start:end], True)):
+            first, *rest = piece.replace("\r\n", "\n").split("\n")
+            lines[-1].append((first, mark))
+            lines += [[(each, mark)] for each in rest]
         at = end
-    pieces.append(_clean(text[at:]))
-    return [line for line in "".join(pieces).split("\n") if line.strip()]
-
-
-def _clean(text: str) -> str:
-    return "\n".join(map(shown, text.replace("\r\n", "\n").split("\n")))
+    return [line for line in lines if any(piece.strip() for piece, _ in line)]
 
 
 def pending_words(files: int, amount: int) -> str:

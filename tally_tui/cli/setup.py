@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import remark
+from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError
 from tally_tui.cli.text import listed, shown
 from tally_tui.record import agents, setting_up
@@ -80,42 +80,42 @@ def _change(request: Request, changes: list[Change]) -> int:
     if not changing:
         return 0
     if request.on(grammar.DRY_RUN):
-        print("\nNothing was changed (--dry-run).")
+        say("\nNothing was changed (--dry-run).")
         return 0
     if not request.on(grammar.YES):
         if not sys.stdin.isatty():
             remark("nothing was changed: there is nobody to ask. --yes does it without asking.")
             return FAILED
         if not _agreed():
-            print("Nothing was changed.")
+            say("Nothing was changed.")
             return 0
     for change in changing:
         backup = setting_up.apply(change)
         done = "removed" if change.after is None else "written"
-        print(f"{change.agent.title}: {shown(str(change.file))} {done}.")
+        say(f"{change.agent.title}: {shown(str(change.file))} {done}.")
         if backup:
-            print(f"  The first copy of it, kept for ever: {shown(str(backup))}")
+            say(f"  The first copy of it, kept for ever: {shown(str(backup))}")
     if not request.on(grammar.UNINSTALL) and any(change.agent is CODEX for change in changing):
-        print(_TRUST)
+        say(_TRUST)
     return 0
 
 
 def _show(change: Change) -> None:
     from difflib import unified_diff
 
-    print(f"{change.agent.title}: {shown(str(change.file))}")
+    say(f"{change.agent.title}: {shown(str(change.file))}")
     for each in change.remarks:
-        print(f"  Note: {each}.")
+        say(f"  Note: {each}.")
     if change.nothing:
-        print("  Nothing to change.")
+        say("  Nothing to change.")
         return
     before, after = ((data or b"").decode(errors="replace").splitlines() for data in (change.before, change.after))
     for line in list(unified_diff(before, after, lineterm="", n=2))[2:]:
-        print("  " + line[:1] + shown(line[1:].replace("\t", "    ")))
+        say("  " + line[:1] + shown(line[1:].replace("\t", "    ")))
     if change.before is None:
-        print("  (a new file)")
+        say("  (a new file)")
     if change.after is None:
-        print("  (the file goes: it was not there before)")
+        say("  (the file goes: it was not there before)")
 
 
 def _agreed() -> bool:
@@ -131,23 +131,23 @@ def _status(agent: Agent, home: Path) -> None:
 
     file = home / agent.file
     found = setting_up.state(agent, home)
-    print(f"{agent.title}: {shown(str(file))}" + ("" if file.exists() else "  (not there)"))
+    say(f"{agent.title}: {shown(str(file))}" + ("" if file.exists() else "  (not there)"))
     if agent.has_status_line:
-        print(f"  status line  {_line(found.status_line)}")
+        say(f"  status line  {_line(found.status_line)}")
     missing = [event for event in agent.events if event not in found.hooks]
     hooks = ", ".join(found.hooks) or "none of ours"
-    print(f"  hooks        {hooks}" + (f" (missing: {', '.join(missing)})" if missing and found.hooks else ""))
+    say(f"  hooks        {hooks}" + (f" (missing: {', '.join(missing)})" if missing and found.hooks else ""))
     heard = heard_at(agent.word)
     if heard is None:
-        print("  last called  never")
+        say("  last called  never")
     else:
         import time
 
-        print(f"  last called  {ago(round((time.time() - heard) * 1000))}")
+        say(f"  last called  {ago(round((time.time() - heard) * 1000))}")
     if agent is CODEX:
         several = trust(home, found.hooks)
         for event, each in several.items():
-            print(f"  {'trust' if event == next(iter(several)) else '':<11}  {event}: {_TRUSTS[each]}")
+            say(f"  {'trust' if event == next(iter(several)) else '':<11}  {event}: {_TRUSTS[each]}")
 
 
 def _status_document(chosen: list[tuple[Agent, Path]]) -> int:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui.cli import grammar
 from tally_tui.cli.indexing import index_logs
-from tally_tui.cli.output import print_json, remark
+from tally_tui.cli.output import print_json, remark, say
 from tally_tui.cli.problems import FAILED, FailedError
 from tally_tui.cli.reading import read_logs
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import listed
+from tally_tui.ingest.others import all_read
 from tally_tui.paths import ledger_path
 from tally_tui.rules.figures import counted, size
 
@@ -57,14 +58,18 @@ def sync(request: Request) -> int:
     elif not result.busy:
         read = f"{size(result.bytes_read)} in {counted(result.files_read, 'file')}"
         there = f"{counted(result.files, 'log file')} in all; {result.seconds:.1f} s"
-        print(f"{counted(result.calls, 'call')} from {read} ({there})")
+        say(f"{counted(result.calls, 'call')} from {read} ({there})")
         if indexed is not None and indexed.files_read:
             text = f"{size(indexed.bytes_read)} in {counted(indexed.files_read, 'file')}; {indexed.seconds:.1f} s"
-            print(f"{counted(indexed.messages, 'message')} made searchable ({text})")
+            say(f"{counted(indexed.messages, 'message')} made searchable ({text})")
         if wrong == []:
-            print("verified: every sum is the sum of its calls")
+            say("verified: every sum is the sum of its calls")
     if result.busy:
-        remark("another process is reading the logs, and takes up what is new.")
+        remark(
+            "another process reads the logs, and has taken up all there is."
+            if all_read(settings)
+            else "another process is reading the logs, and takes up what is new."
+        )
         if more:
             remark(f"Nothing was done to {' and '.join(more)}; try again when it is done.")
     for difference in (wrong or [])[:SHOWN]:

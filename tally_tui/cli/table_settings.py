@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tally_tui.cli import grammar
-from tally_tui.cli.output import columns_of, print_csv, print_json
+from tally_tui.cli.output import columns_of, print_csv, print_json, say
 from tally_tui.cli.problems import FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.cli.text import shown
@@ -74,11 +74,11 @@ def one(section: Section, request: Request, action: str, name: str, words: str) 
             _get(section, request, bare)
         elif action == "set":
             set_in_table(None, section.table, bare, section.of_words(bare, words))
-            print(f"{name} is now {section.said(bare, section.value(settings_in_force(), bare))}")
+            say(f"{name} is now {section.said(bare, section.value(settings_in_force(), bare))}")
         else:
             was = unset_in_table(None, section.table, bare)
             default = section.said(bare, section.value(Settings(), bare)) or "nothing"
-            print(f"{name} is " + ("back to its default: " if was else "not set; its default is ") + default)
+            say(f"{name} is " + ("back to its default: " if was else "not set; its default is ") + default)
     except BadSettingError as error:
         hint = f"{name} takes {section.accepts[bare.rpartition('.')[2]]}."
         raise request.bad_word(2 if action == "set" else 1, f"{name}: {error}", hint) from error
@@ -136,4 +136,4 @@ def _get(section: Section, request: Request, bare: str) -> None:
     elif request.on(grammar.CSV):
         print_csv(columns_of(row), [row])
     else:
-        print(section.said(bare, row["value"]))
+        say(section.said(bare, row["value"]))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tally_tui.cli.output import say, say_drawn
 from tally_tui.cli.text import cells, listed, shown
 
 ROOM: Final = 2
@@ -67,10 +68,10 @@ def print_table(
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        print(line.rstrip())
+        say_drawn(line.rstrip())
     left_out = [column.name for at, column in enumerate(columns) if at not in kept]
     if left_out:
-        print(f"Left out for want of room: {listed(left_out)}. --csv and --json have them.")
+        say(f"Left out for want of room: {listed(left_out)}. --csv and --json have them.")
 
 
 def _fit(columns: Sequence[Column], natural: Sequence[int], room: int) -> tuple[list[int], dict[int, int]]:

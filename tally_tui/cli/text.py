@@ -5,18 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from tally_tui.rules.plain_text import on_one_line
+
 
 def shown(text: str) -> str:
-    """The text with everything a terminal would act on written out (`\\x1b`), on one line."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _written(each) for each in text)
-
-
-def _written(letter: str) -> str:
-    if letter in "\t\r\n\u2028\u2029" or unicodedata.category(letter) == "Zs":
-        return " "
-    return letter.encode("unicode_escape").decode()
+    """The text with everything a terminal would act on, or nobody would see, written out (`\\x1b`), on one line."""
+    return on_one_line(text)
 
 
 def cells(text: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tally_tui.cli.output import say
+
 if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
     from tally_tui.config import Settings
@@ -45,7 +47,7 @@ def print_report(request: Request, answer: Now, settings: Settings) -> None:
     )
     if answer.limits:
         accounts = account_names((each.provider, each.root) for each in answer.limits)
-        print()
+        say()
         print_table(
             [
                 Column("limit"),
@@ -57,7 +59,7 @@ def print_report(request: Request, answer: Now, settings: Settings) -> None:
             [_limit(each, accounts[each.provider, each.root], answer.at_ms) for each in answer.limits],
         )
     if answer.live:
-        print()
+        say()
         print_table(
             [
                 Column("live session", wide=True),

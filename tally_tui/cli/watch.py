@@ -8,14 +8,12 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.cli.output import remark
+from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import FailedError
 from tally_tui.cli.settings import settings_in_force
 from tally_tui.paths import ledger_path
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from tally_tui.actions import Done
     from tally_tui.cli.parsing import Request
     from tally_tui.store import Alerted, News, SyncStatus
@@ -36,16 +34,15 @@ def watch(request: Request) -> int:
             "Nothing was watched."
         )
     from tally_tui.live.archiving import Archiving
+    from tally_tui.live.ending import Ending
     from tally_tui.live.ingesting import Ingesting
     from tally_tui.requests import ArchivingRequest
     from tally_tui.store import Phase
 
     ended, changed = threading.Event(), threading.Event()
 
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    ending = Ending(lambda number: ended.set(), signals=(signal.SIGINT, signal.SIGTERM))
+    ending.start()
     told = _Telling()
     archiving = Archiving(settings, told.archived, changed.set)
 
@@ -60,7 +57,7 @@ def watch(request: Request) -> int:
         archiving.ask(ArchivingRequest("archiving"))
         ingesting.start()
         for_what = "" if settings.alerts.on else " for what to archive; alerts are switched off"
-        print(f"watching{for_what}; Ctrl-C ends", flush=True)
+        say(f"watching{for_what}; Ctrl-C ends", flush=True)
         looked = 0.0
         # The first pass says what there is; before it every alert would be of yesterday's knowledge.
         while not ended.wait(_BREATH_S):
@@ -72,9 +69,8 @@ def watch(request: Request) -> int:
     finally:
         ingesting.stop()
         archiving.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    print("ended", flush=True)
+        ending.close()
+    say("ended", flush=True)
     return 0
 
 
@@ -141,7 +137,7 @@ class _Telling:
         for each in new:
             if each.told is not Told.RECORDED:
                 at = clock.iso(each.fired_at)[:19] + "Z"
-                print(f"{at} {each.severity}: {title(each)}: {text(each, clock.now_ms())}", flush=True)
+                say(f"{at} {each.severity}: {title(each)}: {text(each, clock.now_ms())}", flush=True)
                 for problem in each.problems:
                     remark(problem)
         self._after = max((each.id for each in new), default=self._after)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from tally_tui.rules.plain_text import on_lines
 
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_CARE = re.compile(r"[^\t\n\x20-\x7e]")
+
+
 _ACTED_ON = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal or viewer does something with, rather than show it."""
 
@@ -23,14 +24,10 @@ def harmless(text: str) -> str:
 
     Of a text `AsLogged` only control and direction characters are written out.
     """
-    if not _CARE.search(text):
-        return text
     if isinstance(text, AsLogged):
-        return _ACTED_ON.sub(_written, text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _BREAKS.sub("\n", text)
-    if text.isprintable():
-        return text
-    return _CARE.sub(_written, text)
+        broken = text.replace("\r\n", "\n").replace("\r", "\n")
+        return _ACTED_ON.sub(lambda found: found[0].encode("unicode_escape").decode(), broken)
+    return on_lines(text)
 
 
 def plain_output(text: str) -> str:
@@ -44,15 +41,3 @@ def one_line(text: str, longest: int = 120) -> str:
     """The beginning of a text on one line."""
     words = " ".join(harmless(type(text)(text[: longest * 8])).split())
     return words if len(words) <= longest else words[: longest - 1] + "…"
-
-
-def _written(found: re.Match[str]) -> str:
-    sign = found[0]
-    if sign.isprintable():
-        return sign
-    if unicodedata.category(sign) == "Zs":
-        return " "
-    # Joiners and selectors belong to scripts and emoji; they hide nothing.
-    if sign in "\u200c\u200d\ufe0e\ufe0f":
-        return sign
-    return sign.encode("unicode_escape").decode()

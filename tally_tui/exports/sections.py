@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tally_tui.exports.changes import changes
@@ -66,7 +66,7 @@ def _section(entry: Entry, clean: Cleaner, anchor: str) -> Section:
     return Section(
         item.kind.word,
         one_line(clean(title), 160),
-        tuple(part for part in parts if part.text.strip()),
+        tuple(replace(part, text=harmless(part.text)) for part in parts if part.text.strip()),
         item.ts,
         entry.level,
         item.kind in RULES,

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tally_tui.exports.harmless import AsLogged
 from tally_tui.reports.conversation import Conversation
+from tally_tui.rules.plain_text import json_escaped, without_controls
 from tally_tui.rules.redaction import cleaner, shareable_value
 
 FORMS: Final = {"markdown": ".md", "html": ".html", "json": ".json"}
@@ -29,15 +30,15 @@ def document(told: Conversation, form: str, tz: ZoneInfo, secrets: bool, people:
     if form == "json":
         from tally_tui.exports.json import document as as_json
 
-        yield json.dumps(as_json(told, partial(shareable_value, secrets=secrets, people=people)),
-                         ensure_ascii=False, indent=1)  # fmt: skip
+        whole = as_json(told, partial(shareable_value, secrets=secrets, people=people))
+        yield json_escaped(json.dumps(whole, ensure_ascii=False, indent=1))
         yield "\n"
         return
     if form == "html":
         from tally_tui.exports.html import html as pieces
     else:
         from tally_tui.exports.markdown import markdown as pieces
-    yield from pieces(told, tz, cleaner(secrets, people) if secrets or people else AsLogged)
+    yield from map(without_controls, pieces(told, tz, cleaner(secrets, people) if secrets or people else AsLogged))
 
 
 def file_name(title: str, session: str, form: str) -> str:

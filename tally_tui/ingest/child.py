@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
@@ -22,9 +23,12 @@ import msgspec
 from tally_tui.ingest.priority import stand_back
 from tally_tui.ingest.results import Progress, Result
 
-GRACE_S: float = 4.0
+GRACE_S: float = 3.0
 """A child that is told to stop has so long to put away what it holds; what it has committed stays in any case."""
 _LOOK_S: Final = 0.05
+
+_children: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
+"""Those that this process has started and waits for."""
 
 P = TypeVar("P", bound=Progress)
 R = TypeVar("R", bound=Result)
@@ -65,6 +69,7 @@ def have_done(
     )
     assert process.stdin is not None
     assert process.stdout is not None
+    _children.add(process)
     over, asked = threading.Event(), threading.Event()
 
     def stop_when_asked() -> None:
@@ -110,6 +115,13 @@ def have_done(
     if result is None:
         raise ChildError(words.format(problem or f"it ended with {process.returncode}"))
     return result
+
+
+def stop_children() -> None:
+    """Tell every child to stop, from any thread; returns at once."""
+    for process in list(_children):
+        with contextlib.suppress(OSError, ValueError):
+            process.stdin.close()  # type: ignore[union-attr]
 
 
 def be_child(

@@ -32,6 +32,8 @@ BATCH_CHARS: Final = 6 << 20
 """Characters of text that one transaction takes up: what is in memory is bounded by it."""
 BATCH_DOCS: Final = 8_000
 BATCH_SECONDS: Final = 1.0
+GRACE_S: float = 1.5
+"""What is under way when the second process is told to stop may take so long; it is done again by the next pass."""
 _LENGTH = struct.Struct("<I")
 
 
@@ -264,6 +266,9 @@ def main() -> None:
         with contextlib.suppress(OSError):
             sys.stdin.buffer.read()
         told_to_stop.set()
+        # It holds the library's lock: whoever started it may have died, and nobody waits for a step that takes longer.
+        time.sleep(GRACE_S)
+        os._exit(1)
 
     threading.Thread(target=listen, daemon=True).start()
 

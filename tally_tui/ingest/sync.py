@@ -13,11 +13,12 @@ from tally_tui.database import transaction
 from tally_tui.ingest.committing import commit, problem_of
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
+from tally_tui.ingest.home_tiers import HomeTiers
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ingest.thread_names import ThreadNames
-from tally_tui.ledger import files, notes
+from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
 from tally_tui.logs.discover import LogFile, discover, look
@@ -124,7 +125,9 @@ class Ingestor:
         """One pass, over all logs or over those at the paths of `only`; else as `sync`."""
         with telling(self._path):
             plan = self.plan(rebuild) if only is None else self._partial(only) or self.plan()
+            first_pass.begin(self.db, bool(plan.jobs))
             result = _Pass(self, plan, rebuild, progress or (lambda _: None), cancelled or (lambda: False)).run()
+            first_pass.through(self.db, only is None and not result.cancelled)
         after_reading_logs(self.db, self._settings, result.changed)
         return result
 
@@ -204,6 +207,7 @@ class _Pass:
         self._tell = progress
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
+        self._tiers = HomeTiers()
         self._ids: dict[str, int] = {}
         self._refused: set[str] = set()
         self._reached: dict[int, int] = {}
@@ -228,8 +232,7 @@ class _Pass:
                     self._note_gone(plan)
             named = self._ingestor.thread_names.give(self._db, self._ingestor.roots(), self._ingestor.writer)
         except BaseException:
-            # What memory holds may be ahead of what was committed.
-            self._ingestor.forget()
+            self._ingestor.forget()  # what memory holds may be ahead of what was committed
             raise
         result = SyncResult(
             cancelled=stopped,
@@ -338,7 +341,7 @@ class _Pass:
             told.append(Told(
                 file, job.log.provider, chunk.sightings, chunk.sessions, chunk.inferred_model, chunk.paired,
                 self._accounts.of(job.log.path),
-                chunk.talk, chunk.summaries,
+                chunk.talk, chunk.summaries, self._tiers.of(job.log.path), chunk.tier_stated, chunk.imported_until,
             ))  # fmt: skip
             files.add_skipped(self._db, file, chunk.skipped)
             self._stand(file, job, chunk)
@@ -352,6 +355,7 @@ class _Pass:
             notes.add_readings(self._db, one.provider, chunk.readings, one.home)
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
+        notes.drop_copied_readings(self._db, self._ingestor.writer().copied)
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

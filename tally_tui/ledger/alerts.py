@@ -23,7 +23,7 @@ WAITING_MS: Final = HOUR_MS
 """How long after it was written an alert may still be told: what is older is only in the list."""
 _ROW: Final = (
     "id, rule, scope, until, segment, threshold, axis, severity, provider, kind, minutes, fired_at, latched_at, "
-    "numbers, told, problems, acknowledged_at, through"
+    "numbers, told, problems, acknowledged_at, through, void"
 )
 
 
@@ -70,6 +70,8 @@ class Alert:
     acknowledged_at: int | None
     through: tuple[str, ...] = ()
     """The channels that told of it."""
+    void: bool = False
+    """Its window turned out to be none: a reset was taken back."""
 
 
 def latch(
@@ -125,7 +127,7 @@ def nothing_to_do(
     db: sqlite3.Connection, firings: Sequence[Firing], armed: Iterable[Armed], now_ms: int
 ) -> bool:
     """Whether `latch` would write nothing, and nobody is to be told anything; of a reader."""
-    waiting = "SELECT 1 FROM alert WHERE (told = 0 OR rung = 0) AND latched_at >= ?"
+    waiting = "SELECT 1 FROM alert WHERE (told = 0 OR rung = 0) AND void = 0 AND latched_at >= ?"
     return _all_known(db, firings, tuple(armed)) and not db.execute(waiting, (now_ms - WAITING_MS,)).fetchone()
 
 
@@ -184,7 +186,7 @@ def claim_ringing(db: sqlite3.Connection, now_ms: int) -> tuple[Alert, ...]:
 
 def _claimed(db: sqlite3.Connection, column: str, now_ms: int) -> tuple[Alert, ...]:
     since = now_ms - WAITING_MS
-    waiting = f"{column} = 0 AND latched_at >= ?"
+    waiting = f"{column} = 0 AND void = 0 AND latched_at >= ?"
     if not db.execute(f"SELECT 1 FROM alert WHERE {waiting}", (since,)).fetchone():
         return ()
     with transaction(db):
@@ -235,13 +237,14 @@ def count(db: sqlite3.Connection) -> int:
 def unread(db: sqlite3.Connection) -> dict[Severity, int]:
     """How many alerts that people were told of nobody has marked as seen, by severity."""
     return dict(
-        db.execute("SELECT severity, count(*) FROM alert WHERE acknowledged_at IS NULL AND told = 1 GROUP BY severity")
+        db.execute("SELECT severity, count(*) FROM alert WHERE acknowledged_at IS NULL AND told = 1 AND void = 0 "
+            "GROUP BY severity")
     )
 
 
 def last_fired(db: sqlite3.Connection) -> dict[Axis, tuple[int, int]]:
     """Axis → when it fired last, and how many alerts it made."""
-    found = db.execute("SELECT axis, max(fired_at), count(*) FROM alert GROUP BY axis")
+    found = db.execute("SELECT axis, max(fired_at), count(*) FROM alert WHERE void = 0 GROUP BY axis")
     return {axis: (at, made) for axis, at, made in found}
 
 
@@ -288,4 +291,7 @@ def snoozes(db: sqlite3.Connection, now_ms: int) -> dict[str, int]:
 def _alert(row: Sequence[Any]) -> Alert:
     values = dict(zip(_ROW.split(", "), row, strict=True))
     lists = {name: tuple(json.loads(values[name])) for name in ("problems", "through")}
-    return Alert(**(values | lists | {"numbers": json.loads(values["numbers"]), "told": Told(values["told"])}))
+    return Alert(**(
+        values | lists | {"numbers": json.loads(values["numbers"])}
+        | {"told": Told(values["told"]), "void": bool(values["void"])}
+    ))  # fmt: skip

@@ -17,7 +17,7 @@ from tally_tui.ledger.ask_folders import any_spelling, folders_meant, folders_na
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.ask_readings import homes_of
 from tally_tui.ledger.talks import talks
-from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
+from tally_tui.model import NANO, TIER_WORDS, PriceStatus, Provider, Reason, Span
 from tally_tui.query.terms import caseless, composed
 from tally_tui.rules.accounts import account_words
 from tally_tui.rules.context_windows import window_of
@@ -276,6 +276,8 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
             return "f.model = ?", [wanted or ""]
         case "branch" | "version":
             return f"nullif(f.{field}, '') IS ?", [wanted]
+        case "tier":
+            return "f.tier = ?", [TIER_WORDS.index(wanted or TIER_WORDS[0])]
     raise ValueError(f"{field!r} is nothing that calls can be chosen by")
 
 

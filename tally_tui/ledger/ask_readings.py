@@ -19,6 +19,7 @@ _NEVER: Final = (1 << 63) - 1
 _OF_KEY: Final = "provider = ? AND limit_id = ? AND minutes = ? AND root = ?"
 
 _TOLD: Final = f"SELECT session, ts, percent, resets_at, source, plan FROM reading WHERE {_OF_KEY}"
+_ONE_VOICE: Final = "(session = '' OR source = 'log')"
 _MANY: Final = 16
 """After so many repeats the end of their run is looked for."""
 
@@ -73,7 +74,7 @@ def observed(db: sqlite3.Connection, key: LimitKey, since: int, until: int) -> l
     """
     found = list(_without_repeats(db, key, since, until))
     runs: dict[str, list[_Told]] = {}
-    for told in db.execute(f"{_TOLD} AND session <> '' AND ts >= ? AND ts < ? ORDER BY ts", (
+    for told in db.execute(f"{_TOLD} AND NOT {_ONE_VOICE} AND ts >= ? AND ts < ? ORDER BY ts", (
         *_identity(key), since, until,
     )):  # fmt: skip
         run = runs.setdefault(told[0], [])
@@ -82,7 +83,11 @@ def observed(db: sqlite3.Connection, key: LimitKey, since: int, until: int) -> l
         else:
             run.append(told)
     found += [told for run in runs.values() for told in run]
-    return [rules.Reading(*told[1:4], told[0], *told[4:]) for told in found]
+    return [
+        # What a session's log holds is news when it is written: all logs are one voice.
+        rules.Reading(*told[1:4], "" if told[4] == "log" else told[0], *told[4:], told[0] if told[4] == "log" else "")
+        for told in found
+    ]
 
 
 def _without_repeats(db: sqlite3.Connection, key: LimitKey, since: int, until: int) -> Iterator[_Told]:
@@ -96,7 +101,7 @@ def _without_repeats(db: sqlite3.Connection, key: LimitKey, since: int, until: i
     at = since
     while at < until:
         repeats = 0
-        for told in db.execute(f"{_TOLD} AND session = '' AND ts >= ? AND ts < ? ORDER BY ts", (*own, at, until)):
+        for told in db.execute(f"{_TOLD} AND {_ONE_VOICE} AND ts >= ? AND ts < ? ORDER BY ts", (*own, at, until)):
             if first is not None and _equal(first, told):
                 last, repeats = told, repeats + 1
                 if repeats >= _MANY:
@@ -109,20 +114,21 @@ def _without_repeats(db: sqlite3.Connection, key: LimitKey, since: int, until: i
         else:
             break
         assert first is not None and last is not None
-        percent, resets_at = first[2:4]
+        session, _, percent, resets_at = first[:4]
         (at,) = db.execute(
-            f"SELECT coalesce(min(ts), ?) FROM (SELECT ts FROM reading WHERE {_OF_KEY} AND session = '' "
+            f"SELECT coalesce(min(ts), ?) FROM (SELECT ts FROM reading WHERE {_OF_KEY} AND {_ONE_VOICE} "
             "AND ts > ? AND ts < ? "
-            "AND NOT (percent = ? AND (resets_at IS ? OR ifnull(abs(resets_at - ?) <= ?, FALSE))) ORDER BY ts LIMIT 1)",
-            (until, *own, last[1], until, percent, resets_at, resets_at, rules.SAME_RESET_MS),
+            "AND NOT (session = ? AND percent = ? "
+            "AND (resets_at IS ? OR ifnull(abs(resets_at - ?) <= ?, FALSE))) ORDER BY ts LIMIT 1)",
+            (until, *own, last[1], until, session, percent, resets_at, resets_at, rules.SAME_RESET_MS),
         ).fetchone()
-        last = db.execute(f"{_TOLD} AND session = '' AND ts < ? ORDER BY ts DESC LIMIT 1", (*own, at)).fetchone()
+        last = db.execute(f"{_TOLD} AND {_ONE_VOICE} AND ts < ? ORDER BY ts DESC LIMIT 1", (*own, at)).fetchone()
     if last is not None:
         yield last
 
 
 def _equal(one: _Told, other: _Told) -> bool:
-    if one[2] != other[2]:
+    if one[0] != other[0] or one[2] != other[2]:
         return False
     if one[3] is None or other[3] is None:
         return one[3] is other[3]

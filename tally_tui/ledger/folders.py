@@ -91,14 +91,16 @@ class Folders:
                 self._look_up(path)
             # A git root met on disk may hold folders under other spellings of its path.
             todo = list(self._below(self._note_found()))
-        return set(known_before ^ self._known)
+        return known_before ^ self._known
 
     def changes(self) -> bool:
         """Whether `settle` would change anything now, for what the disk says; writes nothing."""
         rows = {path: self._told(path) for path in self._ids}
         fresh = any(self._is_new(path, repository) for path, repository in self._roots.found.items())
-        unsettled = "SELECT EXISTS (SELECT 1 FROM session WHERE project IS NULL AND coalesce(start_folder, folder) IS NOT NULL)"
-        return fresh or rows != self._rows or any(self._earlier()) or bool(self._db.execute(unsettled).fetchone()[0])
+        if fresh or rows != self._rows or any(self._earlier()):
+            return True
+        unsettled = "SELECT 1 FROM session WHERE project IS NULL AND coalesce(start_folder, folder) IS NOT NULL LIMIT 1"
+        return self._db.execute(unsettled).fetchone() is not None
 
     def _look_up(self, path: str) -> None:
         told = self._told(path)
@@ -156,10 +158,10 @@ class Folders:
         for path, (root, _, known) in self._rows.items():
             if known or not root or root.startswith(CODEX_WORKTREE) or key(root) == key(path):
                 continue
-            folded = fold_worktree(path)
-            if (folded is None or key(root) != key(folded)) and self._roots.seen.get(key(root)) != root:
-                if self._roots.seen.get(key(path)) != root:
-                    yield path, root
+            folded, seen = fold_worktree(path), self._roots.seen
+            by_name = folded is not None and key(root) == key(folded)
+            if not by_name and root not in (seen.get(key(root)), seen.get(key(path))):
+                yield path, root
 
 
 def look_again(db: sqlite3.Connection, roots: Roots, settle: Callable[[], None]) -> bool:

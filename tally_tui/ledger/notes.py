@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.model import Provider
 
 
@@ -15,16 +16,48 @@ def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[
     Where two logs tell of one instant with different percentages, the larger is kept: limits only
     grow inside their window, and no order of reading may change the answer.
     """
+    readings = list(readings)
+    # Earlier versions did not keep whose log it stood in.
     db.executemany(
-        """INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, plan, source, root)
-           VALUES (?, ?, ?, ?, ?, ?, ?, 'log', ?)
-           ON CONFLICT DO UPDATE SET percent = excluded.percent, resets_at = excluded.resets_at, plan = excluded.plan
-           WHERE (excluded.percent, coalesce(excluded.resets_at, 0)) > (percent, coalesce(resets_at, 0))""",
+        "DELETE FROM reading WHERE provider = ? AND limit_id = ? AND minutes = ? AND root = ? AND ts = ? "
+        "AND session = '' AND source = 'log'",
+        [(int(provider), one.limit, one.minutes, home, one.ts) for one in readings if one.session],
+    )
+    db.executemany(
+        """INSERT INTO reading (
+               provider, limit_id, minutes, ts, percent, resets_at, plan, source, session, root, object)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'log', ?, ?, ?)
+           ON CONFLICT DO UPDATE SET percent = excluded.percent, resets_at = excluded.resets_at, plan = excluded.plan,
+               object = excluded.object
+           WHERE (excluded.percent, coalesce(excluded.resets_at, 0)) > (percent, coalesce(resets_at, 0))
+               OR (object IS NULL AND (excluded.percent, excluded.resets_at) IS (percent, resets_at))""",
         [
-            (int(provider), one.limit, one.minutes, one.ts, one.percent, one.resets_at, one.plan, home)
+            (
+                int(provider), one.limit, one.minutes, one.ts, one.percent, one.resets_at, one.plan, one.session, home,
+                _object(db, one.object),
+            )
             for one in readings
         ],
+    )  # fmt: skip
+
+
+def drop_copied_readings(db: sqlite3.Connection, copies: Iterable[tuple[str, int]]) -> None:
+    """Take out what Codex threads, at these instants (ms), only copied from their parents: it was told long before."""
+    copies = list(copies)
+    keys = [key for key in limit_keys(db) if key.provider == Provider.CODEX.word] if copies else []
+    db.executemany(
+        "DELETE FROM reading WHERE provider = 2 AND limit_id = ? AND minutes = ? AND root = ? AND ts = ? "
+        "AND session = ? AND source = 'log'",
+        [(key.limit, key.minutes, key.root, ts, session) for key in keys for session, ts in copies],
     )
+
+
+def _object(db: sqlite3.Connection, text: str | None) -> int | None:
+    """The row of an agent's own object (JSON), made where it is new; equal ones are stored once."""
+    if not text:
+        return None
+    db.execute("INSERT INTO rate_limits (object) VALUES (?) ON CONFLICT DO NOTHING", (text,))
+    return int(db.execute("SELECT id FROM rate_limits WHERE object = ?", (text,)).fetchone()[0])
 
 
 def add_limit_events(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tally_tui.ledger.rows import Row
 from tally_tui.model import Flag, PriceStatus, Provider, tier_of
-from tally_tui.rules.prices import PriceBook, Rates
+from tally_tui.rules.prices import PriceBook, Rates, with_assumed_tier
 
 _SPEEDS = {Flag.SPEED_STANDARD: "standard", Flag.SPEED_FAST: "fast"}
 _TIERS = {Flag.TIER_BATCH: "batch", Flag.TIER_FLEX: "flex", Flag.TIER_PRIORITY: "priority"}
@@ -31,6 +31,8 @@ class Pricing:
             speed, tier = _SPEEDS.get(flags & Flag.SPEED), _TIERS.get(flags & Flag.TIER)
             region = "us" if flags & Flag.REGION_US else None
             rates = self.book.vector(Provider(provider), model, ts, speed, tier, region)
+            if flags & Flag.TIER_ASSUMED and tier:
+                rates = with_assumed_tier(rates)
             self._rates[key] = rates
         return rates
 

@@ -161,7 +161,8 @@ CREATE TABLE call (
     totals INTEGER,                      -- Codex: hash of the totals, to recognise a thread taken up again
     part INTEGER NOT NULL DEFAULT 0,     -- Claude: tells calls of this file apart that share one message id
     request INTEGER,                     -- Claude: 32-bit hash of the request id; NULL where the log has none
-    named INTEGER,                       -- Claude: hash of the session that the lines name as their origin
+    named INTEGER,                       -- Claude: hash of the session that the lines name as their origin;
+                                         -- Codex: hash of `last`, to recognise replays whose totals were rebased
     evidence BLOB,                       -- Claude: 32-bit hashes of its lines' ids and times, 4 bytes each: what
                                          -- tells that two files hold the same call; NULL: only `ts` is known
     UNIQUE (identity, file, part)

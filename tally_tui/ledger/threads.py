@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from tally_tui.ledger.facets import Facets
-from tally_tui.ledger.replays import Evidence, leading_burst, replayed
+from tally_tui.ledger.replays import Evidence, codex_reason, leading_run, replayed
 from tally_tui.ledger.rows import Row, rows_in
 from tally_tui.ledger.sessions import Session, Sessions
 from tally_tui.model import Flag, Provider, Reason
@@ -73,7 +73,7 @@ class Threads:
             if row.id in again and row.facet.reason != Reason.REPEAT:
                 yield row, int(Reason.REPEAT)
             elif row.id not in again and row.facet.reason == Reason.REPEAT:
-                yield row, int(Reason.COUNTED)
+                yield row, int(codex_reason(row.flags))
 
     def _replays(self, child: Session, sequences: dict[int, list[Row]]) -> Iterator[tuple[Row, int]]:
         own = self._sequence(child, sequences)
@@ -82,18 +82,19 @@ class Threads:
             count = replayed(list(map(_evidence, own)), list(map(_evidence, self._sequence(parent, sequences))))
             low_confidence = 0
         else:
-            count = leading_burst(list(map(_evidence, own)), child.started or 0)
-            low_confidence = 1 if count else 0
+            count = leading_run(list(map(_evidence, own)), self._began(own[0].file) if own else 0)
+            low_confidence = int(any(not row.flags & Flag.OLDER_TURN for row in own[:count]))
         if low_confidence != child.low_confidence:
             child.low_confidence = low_confidence
             self._sessions.changed(child)
         for index, row in enumerate(own):
-            reason = Reason.REPLAY if index < count else Reason.COUNTED
+            reason = Reason.REPLAY if index < count else codex_reason(row.flags)
             if row.facet.reason != reason:
                 yield row, int(reason)
 
     def _parent(self, child: Session) -> Session | None:
-        """The thread a child was forked from, where it is on disk; None in a circle, which no honest log draws."""
+        """The thread a child was forked from, where its log is or was on disk; None in a circle, which no honest
+        log draws."""
         parent = above = self._sessions.find(Provider.CODEX, child.forked_from or "")
         met = {child.id}
         while above is not None:
@@ -102,6 +103,10 @@ class Threads:
             met.add(above.id)
             above = self._sessions.find(Provider.CODEX, above.forked_from or "")
         return parent
+
+    def _began(self, file: int) -> int:
+        """When the first line of a file was written, ms; 0 where it does not say."""
+        return int(self._db.execute("SELECT coalesce(first_ts, 0) FROM file WHERE id = ?", (file,)).fetchone()[0])
 
     def _place(self, row: Row) -> tuple[str, int]:
         return self._name(row.file), row.offset
@@ -128,4 +133,5 @@ class Threads:
 
 
 def _evidence(row: Row) -> Evidence:
-    return Evidence(row.vector, row.turn, row.ts)
+    older, early = bool(row.flags & Flag.OLDER_TURN), bool(row.flags & Flag.EARLY)
+    return Evidence(row.vector, row.ts, row.named, older, early)

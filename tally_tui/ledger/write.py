@@ -17,11 +17,13 @@ from tally_tui.ledger.folders import Folders, Roots
 from tally_tui.ledger.met import Met
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
 from tally_tui.ledger.pricing import Pricing
+from tally_tui.ledger.replays import codex_reason
 from tally_tui.ledger.rollups import Rollups
-from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_of, told_by_file, update_row
+from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_in, rows_of, told_by_file, update_row
 from tally_tui.ledger.sessions import LATER, Fact, Sessions
 from tally_tui.ledger.talks import keep_summaries, keep_talk
 from tally_tui.ledger.threads import Threads
+from tally_tui.ledger.tiers import KEPT, AssumedTiers, HomeTier
 from tally_tui.model import Flag, Provider, Reason, merge_flags, tier_of
 from tally_tui.rules.prices import Rates
 
@@ -77,6 +79,11 @@ class Told:
     talk: Any = None
     """The file's conversation so far (`logs.records.Talk`); None: it tells of none."""
     summaries: Mapping[int, str] = field(default_factory=dict)
+    home_tier: HomeTier | None = None
+    """What the agent's settings say of calls whose log states no service tier."""
+    tier_stated: bool = False
+    imported_until: int = 0
+    """These two as in `logs.records.Chunk`."""
 
 
 class Writer:
@@ -91,8 +98,11 @@ class Writer:
         self._settled = False
         self._rollups = Rollups(db)
         self._threads = Threads(db, self._facets, self._sessions)
+        self._tiers = AssumedTiers()
         empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
         self._met = Met() if empty else None
+        self.copied: list[tuple[str, int]] = []
+        """(thread, ms) of records that the last `apply` found to be copies of another thread's."""
         self._paths: dict[int, str] = {}
         self._shared: dict[tuple[object, ...], tuple[int, int, Rates]] = {}
 
@@ -116,6 +126,10 @@ class Writer:
             for sighting in told.sightings:
                 groups.setdefault(sighting.identity, []).append((told, sighting))
         known = rows_of(self._db, self._facets, self._met.maybe(groups) if self._met else groups)
+        for told in batch:
+            if told.provider is Provider.CODEX:
+                self._tiers.decide(told.home_tier, told.sightings, known)
+        self._tiers.forget()
         touched = {
             self._sessions.named(told.provider, fact.name).id
             for told in batch if told.provider is Provider.CODEX for fact in told.sessions
@@ -131,22 +145,16 @@ class Writer:
             self._correct(told, touched)
         if self._sessions.moved:
             self._decide_moved()
+        self.copied.clear()
         for row, reason in self._threads.decide(touched):
             self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
+            if reason == Reason.REPLAY:
+                self.copied.append((self._sessions[row.facet.session].name, row.ts))
         self._settle()
         self._facets.flush()
         self._sessions.flush()
         self._rollups.flush()
         return sum(len(told_by) for told_by in groups.values())
-
-    def entitle(self, provider: Provider, titles: Mapping[str, str], rank: int) -> None:
-        """Give sessions that are known these titles, before any of a lower rank; the caller owns the transaction."""
-        for name, title in titles.items():
-            session = self._sessions.find(provider, name)
-            if session is not None and rank >= session.title_rank:
-                session.title, session.title_rank = title, rank
-                self._sessions.changed(session)
-        self._sessions.flush()
 
     def settle(self) -> None:
         """Look up all folders again, and change what follows from it; the caller owns the transaction."""
@@ -164,6 +172,15 @@ class Writer:
         elif folders or sessions:
             self._facets.settle(sessions, folders)
 
+    def entitle(self, provider: Provider, titles: Mapping[str, str], rank: int) -> None:
+        """Give sessions that are known these titles, before any of a lower rank; the caller owns the transaction."""
+        for name, title in titles.items():
+            session = self._sessions.find(provider, name)
+            if session is not None and rank >= session.title_rank:
+                session.title, session.title_rank = title, rank
+                self._sessions.changed(session)
+        self._sessions.flush()
+
     def forget_lines(self, file: int) -> None:
         """A file is read afresh: its calls stay, the count of lines behind them starts again."""
         self._db.execute("UPDATE call SET lines = 0 WHERE file = ?", (file,))
@@ -171,6 +188,7 @@ class Writer:
     def drop(self, file: int) -> None:
         """Take a file's sightings out, before the file is read again in the same transaction."""
         own = [row for rows in rows_of(self._db, self._facets, None, file=file).values() for row in rows]
+        self._tiers.remember(own)
         for row in own:
             self._rollups.take(row, self._facets.number(row.facet))
         self._db.execute("DELETE FROM call WHERE file = ?", (file,))
@@ -317,7 +335,7 @@ class Writer:
         for index, row in enumerate(rows):
             if index in told:
                 continue
-            reason = Reason.COUNTED
+            reason = Reason.COUNTED if claude else codex_reason(row.flags)
             if index != owner:
                 reason = claude_reason(claims[index], claims[owner]) if claude else Reason.ARCHIVE
             self._change(row, replace(row, facet=row.facet._replace(reason=int(reason))))
@@ -363,6 +381,24 @@ class Writer:
                         rows[index] = self.pricing.priced(replace(row, facet=facet))
                         self._change(row, rows[index])
                 self._decide(rows, touched)
+        if told.tier_stated or told.imported_until:
+            self._correct_thread(told, touched)
+
+    def _correct_thread(self, told: Told, touched: set[int]) -> None:
+        """A rollout's first word on its service tier, and the end of what was imported into it."""
+        for fact in told.sessions:
+            session = self._sessions.named(told.provider, fact.name)
+            for row in rows_in(self._db, self._facets, self._facets.of_session(session.id)):
+                if row.file != told.file:
+                    continue
+                if row.offset < told.imported_until:
+                    self._rollups.take(row, self._facets.number(row.facet))
+                    self._db.execute("DELETE FROM call WHERE id = ?", (row.id,))
+                    left = rows_of(self._db, self._facets, {row.identity: None}).get(row.identity)
+                    if left:
+                        self._decide(left, touched)
+                elif told.tier_stated and row.flags & Flag.TIER_ASSUMED:
+                    self._change(row, replace(row, flags=row.flags & ~KEPT))
 
     # -- rows
 

@@ -6,8 +6,10 @@ reads, and takes over when the lock is free.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,7 +17,8 @@ from tally_tui import paths
 from tally_tui.ingest.lock import IngestLock, LockError
 from tally_tui.ingest.sync import Ingestor, SyncProgress, SyncResult
 from tally_tui.ingest.watch import Watcher
-from tally_tui.ledger.open import LedgerError
+from tally_tui.ledger import first_pass
+from tally_tui.ledger.open import LedgerError, open_reader
 from tally_tui.rules.price_table import BadTableError
 from tally_tui.store import Phase, SyncStatus, Watching
 from tally_tui.trouble import Trouble
@@ -53,7 +56,7 @@ class Ingesting:
         roots = paths.roots(settings.claude_roots, settings.codex_roots)
         self._dirs = tuple(folder for root in roots for folder in root.log_dirs)
         self._watcher = Watcher(self._dirs, lambda: tuple(self._hot))
-        self._status = SyncStatus(Phase.SCANNING, looked=tuple(map(str, self._dirs)))
+        self._status = SyncStatus(Phase.SCANNING, looked=tuple(map(str, self._dirs)), unread=True)
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self, after_s: float = 0.0) -> None:
@@ -112,10 +115,22 @@ class Ingesting:
         """Wait for the lock; False when the program ends first."""
         while not lock.acquire():
             holder = lock.holder() or "another process"
-            self._tell(phase=Phase.WAITING, message=f"Logs read by {holder}; this window shows what it finds")
+            self._tell(
+                phase=Phase.WAITING,
+                message=f"Logs read by {holder}; this window shows what it finds",
+                unread=self._first_pass_of_another(),
+            )
             if self._stop.wait(RETRY_S):
                 return False
         return True
+
+    def _first_pass_of_another(self) -> bool:
+        """Whether the process that reads is at it for the first time."""
+        try:
+            with closing(open_reader(paths.ledger_path())) as db:
+                return first_pass.never_through(db)
+        except (LedgerError, sqlite3.Error):
+            return True
 
     def _hold(self, lock: IngestLock) -> None:
         """Passes while the lock is ours; returns when it was handed to a child for a backlog."""
@@ -215,8 +230,9 @@ class Ingesting:
             watching, why = Watching.POLLING, self._watcher.why
         kept = 0 if result.empty else (self._status.kept_calls or 0) + result.calls or 1
         self._tell(
-            phase=phase, message=message, trouble=None, watching=watching, watching_why=why, kept_calls=kept
-        )
+            phase=phase, message=message, trouble=None, watching=watching, watching_why=why, kept_calls=kept,
+            unread=self._status.unread and result.cancelled,
+        )  # fmt: skip
         self._changed()
 
     def _fail(self, why: str, kept: str = "Everything read before is kept.") -> None:

@@ -114,17 +114,17 @@ class ClaudeParser:
             self.chunk.skip("unreadable", "too long", offset)
             return True
         found = salvage(line)
-        if not whole and (found.torn or not found.objects):
+        if not whole and (found.torn or not found.parts):
             return False
-        if found.broken:
-            self.chunk.skip("unreadable", "not JSON", offset)
-        for value in found.objects:
+        for start in found.broken:
+            self.chunk.skip("unreadable", "not JSON", offset + start)
+        for part in found.parts:
             try:
-                record = lenient(value)
+                record = lenient(part.value)
             except ValueError:
-                self.chunk.skip("unreadable", "bad usage", offset)
+                self.chunk.skip("unreadable", "bad usage", offset + part.start)
                 continue
-            self._take(offset, record)
+            self._take(offset + part.start, record)
         return True
 
     def _take(self, offset: int, record: Line) -> None:

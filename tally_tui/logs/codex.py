@@ -11,51 +11,21 @@ from typing import Any
 import msgspec
 
 from tally_tui.logs import codex_lines as wire
-from tally_tui.logs.codex_limits import readings
-from tally_tui.logs.codex_talk import NAME_RANK, Prompts, SaidState
+from tally_tui.logs import codex_tier as tiers
+from tally_tui.logs.codex_imports import imported_from, is_marker
+from tally_tui.logs.codex_limits import LimitMemory
+from tally_tui.logs.codex_state import State
+from tally_tui.logs.codex_talk import NAME_RANK, Prompts
 from tally_tui.logs.codex_threads import KNOWN_EVENTS, KNOWN_TYPES, is_bare_header, meta_fact, thread_of
-from tally_tui.logs.codex_usage import Pairs, Totals
 from tally_tui.logs.identity import identity, identity_of
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import MOST, text_of
-from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting, Talk
-from tally_tui.logs.salvage import as_json, salvage
+from tally_tui.logs.records import BEGINNING_LOST, Chunk, SessionFact, Sighting
+from tally_tui.logs.salvage import salvage
 from tally_tui.logs.title_text import title_text
 from tally_tui.model import Flag, Reason
 
-READING_EVERY_MS = 60_000
-"""An unchanged percentage is written again at most this often: fresh enough, and few rows."""
-
 RESPONSES_KEPT = 200
-
-
-class State(msgspec.Struct):
-    """What the parser remembers from one stretch of a file to the next."""
-
-    thread: str | None = None
-    in_rollout: bool = False
-    beheaded: bool = False
-    """A rollout's record came before any `session_meta`."""
-    model: str = ""
-    turn: str | None = None
-    folder: str | None = None
-    branch: str | None = None
-    version: str | None = None
-    last_ts: int | None = None
-    said: SaidState = msgspec.field(default_factory=SaidState)
-    nameless: bool = False
-    """Some sighting so far has no model."""
-    completed: int = 0
-    """Turns of a headless run counted so far."""
-    totals: Totals = msgspec.field(default_factory=Totals)
-    pairs: Pairs = msgspec.field(default_factory=Pairs)
-    responses: list[int] = []
-    """The latest responses told of: the log of one may come twice."""
-    same: dict[str, int] = {}
-    """How often each identity was given at `same_ts`: equal counts in one millisecond stay apart."""
-    same_ts: int | None = 0
-    limits: dict[str, list[float]] = {}
-    talk: Talk = msgspec.field(default_factory=Talk)
 
 
 class CodexParser:
@@ -69,8 +39,8 @@ class CodexParser:
         self._prompts = Prompts(self._state.said)
         self._facts: dict[str, SessionFact] = {}
         self._by_identity: dict[int, Sighting] = {}
-        self._limits = b""
-        self._limits_ts = 0
+        self._limits = LimitMemory(self._state.limits)
+        self._stamp: object = None
         self._numbered = ("", 0)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
@@ -82,12 +52,12 @@ class CodexParser:
                 self.chunk.skip("unreadable", "too long", offset)
                 return True
             found = salvage(line)
-            if not whole and (found.torn or not found.objects):
+            if not whole and (found.torn or not found.parts):
                 return False
-            if found.broken:
-                self.chunk.skip("unreadable", "not JSON", offset)
-            for value in found.objects:
-                self._try(offset, _lenient(value))
+            for start in found.broken:
+                self.chunk.skip("unreadable", "not JSON", offset + start)
+            for part in found.parts:
+                self._try(offset + part.start, wire.lenient(part.value))
             return True
         self._try(offset, record)
         return True
@@ -102,6 +72,8 @@ class CodexParser:
     def finish(self) -> Chunk:
         """The records of all lines fed, and the state to go on from."""
         chunk, state = self.chunk, self._state
+        self._settle()
+        self._mark_imported()
         chunk.sightings = list(self._by_identity.values())
         chunk.sessions = list(self._facts.values())
         talk = state.talk
@@ -120,16 +92,19 @@ class CodexParser:
 
     def _take(self, offset: int, record: wire.Envelope) -> None:
         state, kind = self._state, record.type
-        if kind == "response_item":
-            self._asked(self._prompts.response(bytes(record.payload)), record)
+        if kind == "response_item" and self.chunk.first_ts is not None:
+            self._stamp = record.timestamp
+            self._response(offset, record)
             return
         ts = to_ms(record.timestamp)
         if ts is not None:
-            state.last_ts = ts
+            state.last_ts, self._stamp = ts, None
             if self.chunk.first_ts is None:
                 self.chunk.first_ts = ts
-        if kind == "event_msg":
-            told = _event(record.payload)
+        if kind == "response_item":
+            self._response(offset, record)
+        elif kind == "event_msg":
+            told = wire.read_event(record.payload)
             event = told.type
             if event == "token_count":
                 self._token_count(offset, record.payload, told, ts)
@@ -143,6 +118,10 @@ class CodexParser:
                 if not state.said.compacted:
                     state.talk.context = None
                 state.said.compacted = False
+            elif event == "thread_settings_applied":
+                self._tier(tiers.of_settings(wire.plain(record.payload)))
+            elif event == "agent_message":
+                self._may_end_import(offset, record.payload)
             elif event not in KNOWN_EVENTS:
                 self.chunk.skip("unknown", f"event {event or 'no type'}", offset)
         elif kind == "turn_context":
@@ -173,7 +152,15 @@ class CodexParser:
         """A record's time: its own, else the file's nearest earlier one, else the file's last change."""
         if ts is not None:
             return ts
+        self._settle()
         return self._state.last_ts if self._state.last_ts is not None else self._changed_ms
+
+    def _settle(self) -> None:
+        """Take up the time of the latest message: few records need it, and there are many messages."""
+        ts = to_ms(self._stamp) if self._stamp is not None else None
+        if ts is not None:
+            self._state.last_ts = ts
+        self._stamp = None
 
     # -- whose calls they are
 
@@ -184,6 +171,8 @@ class CodexParser:
         fact = meta_fact(payload, ts, state.thread or self._name)
         state.in_rollout = True
         state.thread = fact.name
+        state.forked = fact.forked_from is not None
+        state.listed = imported_from(self._path, fact.name) is not None
         state.folder, state.branch, state.version = fact.folder, fact.branch, fact.version
         known = self._facts.get(fact.name)
         if known is not None:
@@ -210,6 +199,17 @@ class CodexParser:
                 state.nameless = False
                 self._infer(state.model)
         self._turn(text_of(payload.get("turn_id")))
+        self._tier(tiers.of_turn(payload, state.tier))
+
+    def _tier(self, flags: int | None) -> None:
+        """A tier is stated, and holds until the next one is; then no call's is left to be assumed."""
+        state = self._state
+        if flags is not None and state.tier is None and state.assumed:
+            for sighting in self._by_identity.values():
+                sighting.flags &= ~Flag.TIER_ASSUMED
+            self.chunk.tier_stated = True
+            self._fact()
+        state.tier = flags if flags is not None else state.tier
 
     def _infer(self, model: str) -> None:
         """Rule 7: calls before the first turn context take the first model that follows."""
@@ -219,16 +219,41 @@ class CodexParser:
         self.chunk.inferred_model = model
 
     def _turn(self, turn: str | None) -> None:
-        if turn and turn != self._state.turn:
-            self._state.turn = turn
+        if self._state.turns.begin(turn, self._state.thread):
             self._prompts.turn()
             self._state.pairs.clear()
+
+    def _response(self, offset: int, record: wire.Envelope) -> None:
+        """A message of a person may be a prompt; one of the agent may end an import."""
+        self._asked(self._prompts.response(bytes(record.payload)), record)
+        self._may_end_import(offset, record.payload)
+
+    def _may_end_import(self, offset: int, payload: msgspec.Raw) -> None:
+        """All that stands before the word that an import has ended is no work of this thread."""
+        state = self._state
+        whole = not state.import_ended and (not state.turns.own or (state.listed and not state.turns.imported))
+        if not (whole or state.turns.importing) or not is_marker(bytes(payload)):
+            return
+        if whole:
+            self._by_identity.clear()
+            self.chunk.paired.clear()
+            state.talk.turns = state.talk.replies = 0
+            self.chunk.imported_until = offset
+            self._fact()
+        state.pairs.clear()
+        state.turns.end_import()
+        state.import_ended = True
+
+    def _mark_imported(self) -> None:
+        state = self._state
+        if (state.import_ended or state.turns.imported) and not state.forked:
+            self._fact().imported_from = imported_from(self._path, self._name) or ""
 
     def _asked(self, prompt: str | None, record: wire.Envelope) -> None:
         """A turn, where a record tells a prompt for the first time."""
         if prompt is None:
             return
-        self._state.talk.turns += 1
+        self._state.talk.turns += not self._state.turns.importing
         title = self._prompts.title(prompt, to_ms(record.timestamp))
         if title is not None:
             self._fact().title, self._fact().title_rank = title
@@ -245,8 +270,9 @@ class CodexParser:
     def _token_count(self, offset: int, payload: msgspec.Raw, told: wire.Event, own_ts: int | None) -> None:
         ts = self._time(own_ts)
         limits = bytes(told.rate_limits)
-        if limits not in (b"", b"null"):
-            self._readings(limits, ts)
+        copied = self._state.turns.older or self._state.turns.importing
+        if limits not in (b"", b"null") and not copied:
+            self.chunk.readings += self._limits.take(limits, ts, self._name)
         if told.info is None and bytes(wire.raw_event(payload).info) in (b"", b"null"):
             return
         state = self._state
@@ -256,7 +282,11 @@ class CodexParser:
             self.chunk.skip("unreadable", "no usage", offset)
             return
         same = b"" if total else bytes(wire.raw_event(payload).info)
+        if state.totals.is_empty(total, last):
+            return
         size, unobserved = state.totals.step(total, last, same)
+        if state.turns.importing:
+            return
         # Its own time only: what stands in for a missing one may differ where the thread lies elsewhere.
         counts = str(total)
         both = f"{counts}\0{last}"
@@ -268,7 +298,7 @@ class CodexParser:
         call = self._unique(own_ts, f"codex\0{said}")
         model = (text_of(told.effective_model) or "").removeprefix("openai/")
         state.talk.replies += 1
-        earlier, model_of_record = state.pairs.count(call, state.turn, size)
+        earlier, model_of_record = state.pairs.count(call, state.turns.current, size)
         if earlier is not None:
             known = self._by_identity.get(earlier)
             if known is not None:
@@ -294,6 +324,8 @@ class CodexParser:
         """Rule 4: beside its token count it is the same call, alone it is one of its own."""
         state, ts = self._state, self._time(own_ts)
         size = wire.vector(wire.usage_of(payload["usage"]))
+        if wire.is_empty(size) or state.turns.importing:
+            return
         turn = text_of(payload.get("turn_id"))
         model = (text_of(payload.get("effective_model")) or "").removeprefix("openai/")
         response = text_of(payload.get("response_id"))
@@ -306,12 +338,14 @@ class CodexParser:
                 return
             state.responses.append(call)
             del state.responses[:-RESPONSES_KEPT]
-        paired = state.pairs.record(call, turn or state.turn, size, model)
+        paired = state.pairs.record(call, turn or state.turns.current, size, model)
         reason = Reason.RECORD if paired else Reason.COUNTED
         self._add(call, offset, ts, size, model=model, reason=reason, vector=identity("record", size), turn=turn)
 
     def _headless(self, offset: int, record: wire.Envelope, ts: int) -> None:
         size = wire.vector(wire.usage_of(wire.plain(record.usage)))
+        if wire.is_empty(size) or self._state.turns.importing:
+            return
         self._state.completed += 1
         if self._state.completed == 1:
             self._fact().first_ts = ts
@@ -344,12 +378,18 @@ class CodexParser:
         model = model or state.model
         if not model:
             state.nameless = True
-        turn = turn or state.turn
+        turn = turn or state.turns.current
+        if not flags & Flag.HEADLESS:
+            flags |= state.turns.flags(turn, state.thread)
+            flags |= Flag.TIER_ASSUMED if state.tier is None else state.tier
+            state.assumed = state.assumed or state.tier is None
+            if reason == Reason.COUNTED and flags & Flag.OLDER_TURN:
+                reason = Reason.REPLAY
         self._by_identity[call] = Sighting(
             call, self._name, offset, ts, model, state.folder, state.branch, state.version,
             given, written, 0, read, output, reasoning,
             flags=flags, reason=reason, unobserved=unobserved, vector=vector,
-            turn=self._turn_number(turn) if turn else None, totals=totals,
+            turn=self._turn_number(turn) if turn else None, totals=totals, named=identity_of(f"size\0{size[:5]}"),
         )  # fmt: skip
 
     def _turn_number(self, turn: str) -> int:
@@ -365,47 +405,3 @@ class CodexParser:
             state.same.clear()
         times = state.same[text] = state.same.get(text, 0) + 1
         return identity_of(text if times == 1 else f"{text}\0{times}")
-
-    def _readings(self, limits: bytes, ts: int) -> None:
-        # Most token counts repeat the limits to the letter.
-        if limits == self._limits and ts - self._limits_ts < READING_EVERY_MS and b"resets_in" not in limits:
-            return
-        for reading in readings(limits, ts):
-            key = f"{reading.limit} {reading.minutes}"
-            value = [reading.percent, float(reading.resets_at or 0)]
-            known = self._state.limits.get(key)
-            if known is None or known[:2] != value or ts - known[2] >= READING_EVERY_MS:
-                self._state.limits[key] = [*value, float(ts)]
-                self.chunk.readings.append(reading)
-        self._limits = limits
-        self._limits_ts = round(min((kept[2] for kept in self._state.limits.values()), default=0))
-
-
-def _event(payload: msgspec.Raw) -> wire.Event:
-    try:
-        return wire.event(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        # Some field has another type than it should: what matters is read again leniently.
-        raw = wire.raw_event(payload)
-        return wire.Event(type=raw.type, rate_limits=raw.rate_limits)
-
-
-def _lenient(value: dict[str, Any]) -> wire.Envelope:
-    def raw(name: str) -> msgspec.Raw:
-        return msgspec.Raw(as_json(value.get(name)))
-
-    return wire.Envelope(
-        type=text_of(value.get("type")) or "",
-        timestamp=value.get("timestamp"),
-        payload=raw("payload"),
-        id=raw("id"),
-        instructions=raw("instructions"),
-        git=raw("git"),
-        cwd=raw("cwd"),
-        role=raw("role"),
-        content=raw("content"),
-        record_type=text_of(value.get("record_type")),
-        thread_id=text_of(value.get("thread_id")),
-        model=text_of(value.get("model")),
-        usage=raw("usage"),
-    )

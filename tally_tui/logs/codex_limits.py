@@ -36,6 +36,37 @@ class _Limits(msgspec.Struct, gc=False):
     secondary_resets_in_seconds: float | None = None
 
 
+READING_EVERY_MS = 60_000
+"""An unchanged percentage is written again at most this often: fresh enough, and few rows."""
+
+
+class LimitMemory:
+    """Which readings of a rollout tell something new; `known` is kept from one stretch to the next."""
+
+    def __init__(self, known: dict[str, list[float]]) -> None:
+        self._known = known
+        self._raw = b""
+        self._ts = 0
+
+    def take(self, raw: bytes, ts: int, session: str) -> list[Reading]:
+        """The readings of a `rate_limits` object (JSON) at `ts` that are to be kept."""
+        # Most token counts repeat the limits to the letter.
+        if raw == self._raw and ts - self._ts < READING_EVERY_MS and b"resets_in" not in raw:
+            return []
+        found = []
+        for reading in readings(raw, ts):
+            reading.session = session
+            key = f"{reading.limit} {reading.minutes}"
+            value = [reading.percent, float(reading.resets_at or 0)]
+            known = self._known.get(key)
+            if known is None or known[:2] != value or ts - known[2] >= READING_EVERY_MS:
+                self._known[key] = [*value, float(ts)]
+                found.append(reading)
+        self._raw = raw
+        self._ts = round(min((kept[2] for kept in self._known.values()), default=0))
+        return found
+
+
 _decode = msgspec.json.Decoder(_Limits, strict=False).decode
 
 
@@ -53,6 +84,7 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
             return
         limits = salvaged
     limit, plan = text_of(limits.limit_id) or "codex", text_of(limits.plan_type)
+    said = raw.decode("utf-8", "replace")
     slots = [slot for slot in (limits.primary, limits.secondary) if slot is not None]
     if not slots:
         slots = [
@@ -64,7 +96,7 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
             continue
         percent, minutes = slot.used_percent, slot.window_minutes
         if 0 <= percent <= 1000 and 0 < minutes < 10**7:
-            yield Reading(limit, _snap(round(minutes)), ts, percent, _reset(slot, ts), plan)
+            yield Reading(limit, _snap(round(minutes)), ts, percent, _reset(slot, ts), plan, said)
 
 
 def _salvaged(raw: bytes) -> _Limits | None:

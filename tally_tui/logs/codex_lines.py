@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from tally_tui.logs.lines import MOST, whole_number
+from tally_tui.logs.lines import MOST, text_of, whole_number
+from tally_tui.logs.salvage import as_json
 
 Vector = tuple[int, int, int, int, int, int]
 """Codex's own counts: input (cached and writes inside), cached, cache writes, output, reasoning, total."""
@@ -63,6 +64,7 @@ class _RawEvent(msgspec.Struct, gc=False):
     type: str = ""
     info: msgspec.Raw = msgspec.Raw()
     rate_limits: msgspec.Raw = msgspec.Raw()
+    effective_model: msgspec.Raw = msgspec.Raw()
 
 
 envelope = msgspec.json.Decoder(Envelope).decode
@@ -73,6 +75,40 @@ _NAMES = (
     "input_tokens", "cached_input_tokens", "cache_write_input_tokens", "output_tokens",
     "reasoning_output_tokens", "total_tokens",
 )  # fmt: skip
+
+
+def read_event(payload: msgspec.Raw) -> Event:
+    """The payload of an `event_msg`; its `info` is left out where only a lenient reading of it can tell."""
+    try:
+        return event(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Some field has another type than it should: what matters is read again leniently.
+        raw = raw_event(payload)
+        model = text_of(plain(raw.effective_model)) if bytes(raw.effective_model) else None
+        return Event(type=raw.type, rate_limits=raw.rate_limits, effective_model=model)
+
+
+def lenient(value: dict[str, Any]) -> Envelope:
+    """A line's object that the strict decoder refused."""
+
+    def raw(name: str) -> msgspec.Raw:
+        return msgspec.Raw(as_json(value.get(name)))
+
+    return Envelope(
+        type=text_of(value.get("type")) or "",
+        timestamp=value.get("timestamp"),
+        payload=raw("payload"),
+        id=raw("id"),
+        instructions=raw("instructions"),
+        git=raw("git"),
+        cwd=raw("cwd"),
+        role=raw("role"),
+        content=raw("content"),
+        record_type=text_of(value.get("record_type")),
+        thread_id=text_of(value.get("thread_id")),
+        model=text_of(value.get("model")),
+        usage=raw("usage"),
+    )
 
 
 def usage_of(value: object) -> dict[str, Any]:
@@ -87,13 +123,13 @@ def usage_of(value: object) -> dict[str, Any]:
 
 
 def vector(counts: Counts | dict[str, Any]) -> Vector:
-    """The counts of a usage object.
+    """The counts of a usage object; a negative one is 0.
 
     Raises:
         ValueError: a count is no whole number.
     """
     if isinstance(counts, dict):
-        given, cached, written, output, reasoning, total = (whole_number(counts.get(name)) for name in _NAMES)
+        given, cached, written, output, reasoning, total = (_count(counts.get(name)) for name in _NAMES)
         return given, cached, written, output, reasoning, total
     found = (
         counts.input_tokens or 0,
@@ -104,9 +140,25 @@ def vector(counts: Counts | dict[str, Any]) -> Vector:
         counts.total_tokens or 0,
     )
     given, cached, written, output, reasoning, total = found
+    if given | cached | written | output | reasoning | total < 0:
+        found = tuple(max(0, count) for count in found)  # type: ignore[assignment]
+        given, cached, written, output, reasoning, total = found
     if not 0 <= given | cached | written | output | reasoning | total < MOST:
         raise ValueError("not a count")
     return found
+
+
+def _count(value: object) -> int:
+    if isinstance(value, str):
+        value = int(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+        return 0
+    return whole_number(value)
+
+
+def is_empty(size: Vector) -> bool:
+    """Whether nothing was given and nothing was said; a total beside it is an estimate of the agent's."""
+    return not any(size[:5])
 
 
 def usage_vectors(payload: msgspec.Raw, info: Info | None) -> tuple[Vector | None, Vector | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tally_tui.logs.codex_lines import NOTHING, Vector
+from tally_tui.logs.codex_lines import NOTHING, Vector, is_empty
 from tally_tui.logs.identity import identity
 
 
@@ -13,6 +13,17 @@ class Totals(msgspec.Struct):
 
     total: Vector | None = None
     info: int | None = None
+
+    def is_empty(self, total: Vector | None, last: Vector | None) -> bool:
+        """Whether a token count is of no call at all: its sizes are zero, whatever its totals say."""
+        if last is not None:
+            return is_empty(last)
+        if total is None:
+            return True
+        before = self.total or NOTHING
+        if total == before or any(now < then for now, then in zip(total, before, strict=True)):
+            return is_empty(total)
+        return total[:5] == before[:5]
 
     def step(self, total: Vector | None, last: Vector | None, info: bytes) -> tuple[Vector | None, int]:
         """(size, unobserved tokens) of the next token count; a size of None is a repeat.

@@ -16,6 +16,7 @@ MAX_LINE = 1 << 27
 """A line longer than this (128 MiB) is passed over and counted: memory stays flat."""
 HEAD = 4096
 """How much of a file's beginning tells whether it is still the same file."""
+_BEGINNINGS = (b"{", b"", b"\n", b"\r")
 TAIL = 256
 """How much of what was read last tells whether what comes behind it continues it."""
 
@@ -137,6 +138,17 @@ def lines(log: io.BufferedReader[Any], offset: int, limit: int, left: int) -> It
                 end += len(piece)
             yield offset, end, b"", bool(piece)
         offset = end
+
+
+def without_padding(start: int, line: bytes) -> tuple[int, bytes]:
+    """A line and where it starts, without what stands before its object: padding, a BOM, the rest of a line's end.
+
+    What was appended to a line that had been read is found at the same place as when the line is read whole.
+    """
+    if line[:1] in _BEGINNINGS:
+        return start, line
+    text = line.lstrip(b"\x00 \t").removeprefix(b"\xef\xbb\xbf").lstrip(b"\x00 \t")
+    return (start + len(line) - len(text), text) if text else (start, line)
 
 
 MOST = 1 << 40

@@ -9,9 +9,18 @@ import msgspec
 
 from tally_tui.logs.claude_messages import ClaudeMessages
 from tally_tui.logs.codex_messages import CodexMessages
-from tally_tui.logs.lines import MAX_LINE, UnreadableLogError, can_jump, is_compressed, lines, open_log, seek
+from tally_tui.logs.lines import (
+    MAX_LINE,
+    UnreadableLogError,
+    can_jump,
+    is_compressed,
+    lines,
+    open_log,
+    seek,
+    without_padding,
+)
 from tally_tui.logs.messages import STRETCH, Item, ItemChunk, Kind
-from tally_tui.logs.salvage import salvage
+from tally_tui.logs.salvage import Part, salvage
 from tally_tui.model import Provider
 
 
@@ -46,7 +55,8 @@ def parse_items(
         seek(log, path, cursor)
         left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
         for start, end, line, whole in lines(log, cursor, limit, left):
-            torn = not (line or whole) or not _feed(parser, line, start, end - start, whole, details)
+            start, text = without_padding(start, line)
+            torn = not (line or whole) or not _feed(parser, text, start, end - start, whole, details)
             if torn:
                 break
             reached = end
@@ -99,7 +109,8 @@ def _parser(path: str, provider: Provider, state: bytes, details: bool) -> Messa
 def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: bool, details: bool) -> bool:
     """Take one line; False when it is the torn beginning of one that is still being written."""
     chunk = parser.chunk
-    objects: tuple[dict[str, Any], ...] = ()
+    # Each object of a line with the bytes it stands in: whoever reads only those reads the same.
+    parts: tuple[Part, ...] = ()
     try:
         records = [parser.decode(line)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -107,41 +118,40 @@ def _feed(parser: MessageParser, line: bytes, offset: int, length: int, whole: b
             _skip(chunk, "too long", offset)
             return True
         found = salvage(line)
-        if not whole and (found.torn or not found.objects):
+        if not whole and (found.torn or not found.parts):
             return False
-        if found.broken:
-            _skip(chunk, "not JSON", offset)
-        elif not found.objects:
+        for start in found.broken:
+            _skip(chunk, "not JSON", offset + start)
+        if not found.parts and not found.broken:
             chunk.known["empty line"] = chunk.known.get("empty line", 0) + 1
-        readable = _lenient(parser, found.objects, offset)
-        objects = tuple(value for value, _ in readable)
+        readable = _lenient(parser, found.parts, offset)
+        parts = tuple(part for part, _ in readable)
         records = [record for _, record in readable]
-    part = 0
     for number, record in enumerate(records):
+        at, size = offset, length
+        if parts:
+            at, size = offset + parts[number].start, parts[number].end - parts[number].start
         try:
-            items = parser.take(record, offset, length)
+            items = parser.take(record, at, size)
         except Exception:
             # A shape nobody has seen yet is shown as it stands.
-            items = [Item(Kind.RAW, offset, length, name="record")]
-        for item in items:
+            items = [Item(Kind.RAW, at, size, name="record")]
+        for number_in_record, item in enumerate(items):
             if details and item.kind is Kind.RAW and item.detail is None and not item.text:
-                item.detail = objects[number] if objects else _as_it_stands(line)
-            item.part = part
-            part += 1
+                item.detail = parts[number].value if parts else _as_it_stands(line)
+            item.part = number_in_record
         chunk.items += items
     return True
 
 
-def _lenient(
-    parser: MessageParser, objects: tuple[dict[str, Any], ...], offset: int
-) -> list[tuple[dict[str, Any], Any]]:
+def _lenient(parser: MessageParser, parts: tuple[Part, ...], offset: int) -> list[tuple[Part, Any]]:
     """Salvaged objects with their records; one that the parser makes no record of is counted as skipped."""
-    records: list[tuple[dict[str, Any], Any]] = []
-    for value in objects:
+    records: list[tuple[Part, Any]] = []
+    for part in parts:
         try:
-            records.append((value, parser.lenient(value)))
+            records.append((part, parser.lenient(part.value)))
         except Exception as error:
-            _skip(parser.chunk, type(error).__name__, offset)
+            _skip(parser.chunk, type(error).__name__, offset + part.start)
     return records
 
 

@@ -7,7 +7,17 @@ from typing import Protocol
 
 from tally_tui.logs.claude import ClaudeParser
 from tally_tui.logs.codex import CodexParser
-from tally_tui.logs.lines import MAX_LINE, TAIL, UnreadableLogError, fingerprint, is_compressed, lines, open_log, seek
+from tally_tui.logs.lines import (
+    MAX_LINE,
+    TAIL,
+    UnreadableLogError,
+    fingerprint,
+    is_compressed,
+    lines,
+    open_log,
+    seek,
+    without_padding,
+)
 from tally_tui.logs.records import Chunk
 from tally_tui.model import Provider
 
@@ -54,9 +64,10 @@ def parse(
             seek(log, path, cursor)
             left = MAX_LINE if is_compressed(path) else os.fstat(log.fileno()).st_size - cursor
             for start, end, line, whole in lines(log, cursor, limit, left):
+                start, text = without_padding(start, line)
                 try:
                     # A line too long to hold is passed over, but not before its end is there.
-                    torn = not (line or whole) or not feed(start, line, whole)
+                    torn = not (line or whole) or not feed(start, text, whole)
                 except Exception as error:
                     # One line that we are not up to must not keep all others from being read.
                     torn = not whole

@@ -43,7 +43,8 @@ class Sighting(msgspec.Struct, array_like=True, gc=False):
     request: int | None = None
     """Claude: 32-bit hash of the request id, where the log has one."""
     named: int | None = None
-    """Claude: hash of the session that the lines name as their origin, where that is another one."""
+    """Claude: hash of the session that the lines name as their origin, where that is another one. Codex: hash of
+    the size, by which copies with rebased totals are known."""
     evidence: bytes | None = None
     """Claude: 32-bit hashes of the ids and times of its lines, sorted, 4 bytes each."""
 
@@ -112,6 +113,8 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
     plan: str | None = None
     object: str | None = None
     """The whole object it was taken from, as logged (JSON)."""
+    session: str = ""
+    """Whose log holds it."""
 
 
 class LimitEvent(msgspec.Struct, array_like=True, gc=False):
@@ -155,6 +158,10 @@ class Chunk(msgspec.Struct):
     """The model of all earlier sightings of this file that name none."""
     paired: list[int] = []
     """Identities of usage records, seen in earlier stretches, whose token count came later."""
+    tier_stated: bool = False
+    """Codex: the file states a service tier for the first time, so that no earlier call's is to be assumed."""
+    imported_until: int = 0
+    """Codex: what stands before this offset was imported from another agent, and is no call."""
 
     def skip(self, kind: str, name: str, offset: int) -> None:
         """Count a line that says nothing we can use."""

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 LONG_LINE = 4 << 20
@@ -18,28 +19,113 @@ _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F
 _SURROGATE = ("\\ud8", "\\ud9", "\\uda", "\\udb", "\\udc", "\\udd", "\\ude", "\\udf")
 
 
+_KEY = re.compile(rb'\{\s*"(?:[^"\\]|\\.)*+"\s*+:', re.DOTALL)
+"""How an object begins: text inside a string does not look like this, its quotes are escaped."""
+_PADDING = re.compile(rb"(?:[\x00 \t\r\n]|\xef\xbb\xbf)*+")
+_OF_RECORDS = frozenset({"timestamp", "uuid", "sessionId", "leafUuid", "payload"})
+"""Keys of a whole record that the objects inside one rarely have."""
+_TRIES = 400
+_TRIES_BYTES = 32 << 20
+"""A long line is searched for the beginnings of objects in fewer places, so that none takes long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One object of a line, and the bytes of the line that it stands in."""
+
+    value: dict[str, Any]
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Salvaged:
     """What a refused line holds after all."""
 
-    objects: tuple[dict[str, Any], ...]
-    broken: bool
-    """Whether some of it is no JSON object."""
+    parts: tuple[Part, ...]
+    broken: tuple[int, ...]
+    """Where in the line what is no JSON object begins."""
     torn: bool
     """Whether it ends in what may be the beginning of an object."""
 
 
 def salvage(line: bytes) -> Salvaged:
-    """The objects in a line: without NUL padding and BOM, and apart where padding ran two lines into one."""
-    text = tidy(line)
-    if len(text) > LONG_LINE:
-        text = shortened(text)
-    value = tolerant(text) if text else None
-    if value is not None or not text:
-        return Salvaged((value,) if value is not None else (), broken=False, torn=False)
-    found = [tolerant(piece) for piece in map(tidy, text.split(b"\0")) if piece]
-    objects = tuple(value for value in found if value is not None)
-    return Salvaged(objects, broken=len(objects) < len(found), torn=found[-1] is None)
+    """The objects in a line, one behind the other: without padding between them, and without what was torn.
+
+    A crash, or two writers, can leave several records on one line. Where one was torn before the next began, what
+    follows is taken when it is whole up to the end, and has a `type` or stands behind padding.
+    """
+    parts: list[Part] = []
+    broken: list[int] = []
+    at = _behind_padding(line, 0)
+    end = len(line.rstrip(b"\x00 \t\r\n"))
+    while at < end:
+        part = _object(line, at, end)
+        if part is None:
+            broken.append(at)
+            part = _after_torn(line, at, end)
+            if part is None:
+                return Salvaged(tuple(parts), tuple(broken), torn=True)
+        parts.append(part)
+        at = _behind_padding(line, part.end)
+    if parts:
+        # The line's end belongs to its last object, as it does where the line holds only one.
+        parts[-1] = Part(parts[-1].value, parts[-1].start, len(line))
+    return Salvaged(tuple(parts), tuple(broken), torn=False)
+
+
+def _object(line: bytes, start: int, end: int) -> Part | None:
+    """The object that begins at a byte of the line; None where there is no whole one."""
+    if line[start : start + 1] != b"{":
+        return None
+    stop = _object_end(line, start, end)
+    if stop is None:
+        return None
+    text = line[start:stop]
+    value = tolerant(shortened(text) if len(text) > LONG_LINE else text)
+    return None if value is None else Part(value, start, stop)
+
+
+def _object_end(line: bytes, start: int, end: int) -> int | None:
+    depth = 0
+    for token in _TOKEN.finditer(line, start, end):
+        sign = token[0]
+        if sign in (b"[", b"{"):
+            depth += 1
+        elif sign in (b"]", b"}"):
+            depth -= 1
+            if depth == 0:
+                return token.end()
+    return None
+
+
+def _after_torn(line: bytes, at: int, end: int) -> Part | None:
+    """The next object that is no part of the torn one at `at`: from it on the line is whole."""
+    tries = min(_TRIES, max(4, _TRIES_BYTES // len(line)))
+    complete = line.endswith(b"\n")
+    for match in islice(_KEY.finditer(line, at + 1, end), tries):
+        start = match.start()
+        # What stands where a value can stand may be part of the torn object, which may still be written.
+        inside = _is_inside(line, start)
+        part = None if inside and not complete else _object(line, start, end)
+        if part is None or (inside and _OF_RECORDS.isdisjoint(part.value)):
+            continue
+        if not (isinstance(part.value.get("type"), str) or line[start - 1] == 0):
+            continue
+        follows = _behind_padding(line, part.end)
+        if follows >= end or line[follows : follows + 1] == b"{":
+            return part
+    return None
+
+
+def _is_inside(line: bytes, start: int) -> bool:
+    before = line[max(0, start - 64) : start].rstrip(b" \t\r\n")
+    return before[-1:] in (b":", b",", b"[")
+
+
+def _behind_padding(line: bytes, at: int) -> int:
+    padding = _PADDING.match(line, at)
+    return padding.end() if padding else at
 
 
 def tidy(line: bytes) -> bytes:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tally_tui import paths
 from tally_tui.ledger import alerts as kept
+from tally_tui.ledger import first_pass
 from tally_tui.ledger.alerts import Alert
 from tally_tui.record.alert_words import notice
 from tally_tui.record.channels import Channel, channels, dispatch, terminal_channel
@@ -40,7 +41,8 @@ def check(
 
     Whole percents that were passed are written as milestones, too.
 
-    Nothing is told of what held when its rule was set, or before the first look of all.
+    Nothing is told of what held when its rule was set, or before the first look of all. While logs are read for the
+    first time nothing is looked at.
 
     Args:
         now_ms: the present instant; None: the clock's.
@@ -61,6 +63,8 @@ def check(
         return ()
     tz = _zone(settings)
     with closing(open_reader(path)) as reader, telling(path):
+        if first_pass.under_way(reader):
+            return ()  # half of the logs tell a threshold that was passed long ago, and sums that are none
         # Whoever looks for alerts first sees a percent passed, and what had been spent by then.
         _keep_milestones(reader, settings, now)
         if not settings.alerts.on:
@@ -80,12 +84,15 @@ def _keep_milestones(reader: sqlite3.Connection, settings: Settings, now_ms: int
     from tally_tui.database import transaction
     from tally_tui.ledger.milestones import keep
     from tally_tui.ledger.open import open_writer
-    from tally_tui.reports.milestones import unwritten
+    from tally_tui.ledger.voids import mark
+    from tally_tui.reports.milestones import unwritten, void_marks
 
     passed = unwritten(reader, now_ms=now_ms, mode=mode_of(settings))
-    if passed:
+    marks = void_marks(reader, now_ms=now_ms)
+    if passed or marks:
         with closing(open_writer(paths.ledger_path(), full=True)) as db, transaction(db):
             keep(db, passed)
+            mark(db, marks)
 
 
 def tell(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tally_tui.rules.plain_text import only_plain
+
 if TYPE_CHECKING:
     from tally_tui.record.notice import Notice
 
@@ -71,8 +73,7 @@ def to_apprise(notice: Notice, addresses: tuple[str, ...]) -> None:
 
 def _harmless(text: str) -> str:
     """On one line, and no markup: many desktops obey tags in a notification, and a title may come from a log."""
-    plain = "".join(each if each.isprintable() else " " for each in text)
-    return plain.replace("<", "‹").replace(">", "›")
+    return only_plain(text, " ").replace("<", "‹").replace(">", "›")
 
 
 def _imported(name: str, extra: str) -> Any:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from tally_tui.rules.plain_text import only_plain
+
 if TYPE_CHECKING:
     from tally_tui.config_alerts import Alerts
     from tally_tui.record.notice import Notice
@@ -87,4 +89,4 @@ def write_to(path: str, text: str) -> None:
 
 def _plain(text: str) -> str:
     """On one line, with nothing that a terminal would act on."""
-    return "".join(each if each.isprintable() else " " for each in text)[:_LONGEST]
+    return only_plain(text, " ")[:_LONGEST]

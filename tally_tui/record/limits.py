@@ -53,11 +53,12 @@ def holds(before: Any, one: Taken) -> bool:
     """Whether a reading takes the place of the known one (`[percent, resets_at, ts, session]`).
 
     In one window the highest holds, unless the same session says less or the known one is old; between
-    windows, the later one. A line needs no more: the ledger keeps every reading, for rules that weigh them all.
+    windows, the later one, unless the session that told it takes it back. A line needs no more:
+    the ledger keeps every reading, for rules that weigh them all.
     """
     if not (isinstance(before, list) and len(before) == 4) or one.resets_at is None:
         return True
     percent, resets_at, ts, session = before
     if not same_reset(resets_at, one.resets_at):
-        return one.resets_at > int(resets_at)
+        return one.resets_at > int(resets_at) or (one.session == session and one.resets_at > one.ts)
     return bool(one.percent >= percent or one.session == session or one.ts - ts > IDLE_MS)

@@ -108,4 +108,9 @@ def _text(value: Any) -> str:
     """A short text without anything a terminal would act on."""
     if not isinstance(value, str):
         return ""
-    return "".join(each for each in value[:200] if each.isprintable()).strip()
+    value = value[:200]
+    if not (value.isascii() and value.isprintable()):
+        from tally_tui.rules.plain_text import only_plain
+
+        value = only_plain(value)
+    return str(value).strip()

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
+from tally_tui.ledger import first_pass
 from tally_tui.record import places, state
 from tally_tui.record.keep import keep_waiting
 
@@ -29,6 +30,8 @@ def after_reading_logs(db: sqlite3.Connection, settings: Settings, changed: bool
         if os.environ.get("TALLY_DEBUG"):
             raise
     try:
+        if first_pass.under_way(db):
+            return  # what is told of half the logs would be wrong
         now = now_ms()
         if not changed:
             known = state.load().get("figures") or {}
@@ -51,6 +54,8 @@ def from_ledger(now: int) -> dict[str, Any] | None:
     try:
         uri = f"file:{os.path.abspath(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as db:
+            if first_pass.never_through(db):
+                return None
             fresh = figures(db, now, load())
     except (sqlite3.Error, OSError):
         return None

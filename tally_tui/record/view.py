@@ -86,7 +86,8 @@ def _knows_better(other: Gauge, own: Gauge, mine: bool) -> bool:
     if own.resets_at is None or same_reset(own.resets_at, other.resets_at):
         higher = not mine and other.percent > own.percent and own.read_ms - other.read_ms <= limits.IDLE_MS
         return other.read_ms > own.read_ms or higher
-    return other.resets_at > own.resets_at
+    # The session that told the later reset takes it back when it tells an earlier one.
+    return other.resets_at > own.resets_at and not mine
 
 
 def _figures(shown: View, figures: dict[str, Any], root: str) -> None:

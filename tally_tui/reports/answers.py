@@ -161,15 +161,15 @@ class SessionRow:
     replies: Count | None = None
     """Answers of the model in it."""
     context: Annotated[TokenCount, DocumentName("context_tokens")] | None = None
-    """Tokens that the newest of them was given to read; after a compaction what that left, until the next one."""
+    """Tokens that the newest of them was given to read; after a compaction those that it left until the next one."""
     window: Annotated[TokenCount, DocumentName("context_window_tokens")] | None = None
     """How many tokens fit; null: nothing tells."""
     agent: str | None = None
     """Of a subagent: its type or nickname."""
-    context_unknown: bool = False
-    """It was compacted, and nothing tells what that left."""
     archived: Switch = False
     """Whether its logs were copied to the archive."""
+    context_unknown: bool = False
+    """It was compacted, and nothing tells what that left."""
     deleted_ms: Annotated[EpochMs, DocumentName("deletion_time")] | None = None
     """When its agent will delete its log; null: nobody says so, or it is gone."""
     first_prompt: FreeText | None = None
@@ -212,7 +212,8 @@ class CallRow:
 
     DOCUMENT_ORDER: ClassVar = (
         "time", "provider", "model", "session", "root_session", "project", "branch", "tokens", "web_searches",
-        "cost_usd", "recorded_cost_usd", "price_status", "rate", "inferred", "duplicate", "file", "offset", "lines",
+        "cost_usd", "recorded_cost_usd", "price_status", "rate", "tier", "inferred", "duplicate", "file", "offset",
+        "lines",
     )  # fmt: skip
 
     time_ms: Annotated[EpochMs, DocumentName("time")]
@@ -250,6 +251,8 @@ class CallRow:
     """Byte offset of the (first) line in the file; in the uncompressed text of a `.zst`."""
     lines: Count
     """Lines it came from."""
+    tier: Label = "standard"
+    """What it was paid as: `standard`, `batch`, `flex`, `priority` (Codex's fast mode, too) or `fast` (Claude's)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,13 @@ class WindowMilestones:
     rows: tuple[MilestoneRow, ...]
     cost: int
     """Nano-dollars in the window so far."""
+    void: bool = False
+    """It turned out to be no window: an earlier reset was told again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Milestones:
-    """The answer of `reports.milestones.milestones`: windows, the newest first within each limit."""
+    """The answer of `reports.milestones.milestones`: windows, the newest first within each limit, then the void."""
 
     timezone: str
     at_ms: int

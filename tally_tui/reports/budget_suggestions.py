@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tally_tui.config_budgets import Budget
-from tally_tui.ledger import ask
+from tally_tui.ledger import ask, first_pass
 from tally_tui.ledger.ask import Mode
 from tally_tui.model import NANO
 from tally_tui.reports.answers_limits import Suggestion, Suggestions
@@ -28,9 +28,12 @@ def suggestions(
     mode: Mode = "calculate",
 ) -> Suggestions:
     """At most two budgets: a week of each provider that anything was spent on, the dearer one first; of one provider
-    alone a month beside it. The amount is that of the dearest such period, rounded up.
+    alone a month beside it. The amount is that of the dearest such period, rounded up. None while logs are read for
+    the first time.
     """
     with ask.snapshot(db):
+        if first_pass.under_way(db):
+            return Suggestions(tz.key, ())
         dates = calendar(db, now_ms=now_ms, tz=tz, week_start=week_start, weeks=WEEKS + 1)
         found = [
             _suggestion(db, Budget(f"{provider} week", NANO, provider=provider), WEEKS, dates, now_ms, mode)

@@ -12,7 +12,7 @@ from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.ledger.ask_calls import Call, calls_page, calls_sums, part_with
 from tally_tui.ledger.ask_filter import Exactly, filtered
 from tally_tui.ledger.ask_names import project_names
-from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason, Span
+from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason, Span, tier_word
 from tally_tui.reports.answers import CallRow, Calls
 from tally_tui.reports.figures import figures
 
@@ -121,4 +121,5 @@ def _row(call: Call, projects: dict[str, str], pricing: Pricing | None, mode: Mo
         file=call.file,
         offset=call.offset,
         lines=call.lines,
+        tier=tier_word(call.flags),
     )

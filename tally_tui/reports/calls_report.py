@@ -58,6 +58,10 @@ def _has_duplicates(report: Calls) -> bool:
     return any(row.reason is not Reason.COUNTED for row in report.rows)
 
 
+def _has_tiers(report: Calls) -> bool:
+    return any(row.tier != "standard" for row in report.rows)
+
+
 def _remarks(report: Calls, full_numbers: bool) -> list[str]:
     more = "" if len(report.rows) == report.total_rows else f"{len(report.rows):,} of "
     total = report.totals.tokens.total
@@ -69,6 +73,7 @@ def _remarks(report: Calls, full_numbers: bool) -> list[str]:
 COLUMNS = (
     Column("time", "time", seconds=True),
     Column("model", lambda row, _: row.model or "no model", wide=True),
+    Column("tier", "tier", 1, only_if=_has_tiers),
     Column("project", "project", 4),
     INPUT,
     Column("cache write", _cache_write, 7, right=True),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tally_tui.ledger.ask import snapshot
-from tally_tui.model import Span
+from tally_tui.model import TIER_WORDS, Provider, Span
 from tally_tui.reports.usage import usage
 from tally_tui.reports.windows import home_of, newest_windows
 from tally_tui.rules.credits import Capacity, Credits, Rate, added, capacity, credits_of
@@ -21,7 +21,7 @@ class CreditsRow:
 
     window: Window
     models: Mapping[str, Credits]
-    """Model → what its calls of the window's newest segment come to at standard speed."""
+    """Model → what its calls of the window's newest segment come to, each at its own service tier."""
     total: Credits
     capacity: Capacity | None
     """The whole allowance and what is left; None where too little is used to tell, or a model has no rate."""
@@ -52,11 +52,16 @@ def window_credits(
                 continue
             home = home_of(db, key.provider, key.root)
             of = [("provider", "codex"), *([] if home is None else [("home", home)])]
-            told = usage(db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=of)
-            models = {
-                row.label: credits_of(row.key["model"] or "", row.figures.tokens, overrides=overrides)
-                for row in told.rows
-            }
+            parts: dict[str, list[Credits]] = {}
+            for tier in _tiers(db):
+                told = usage(
+                    db, by=("model",), tz=tz, span=Span(window.segment_start, now_ms + 1), where=[*of, ("tier", tier)]
+                )
+                for row in told.rows:
+                    parts.setdefault(row.label, []).append(credits_of(
+                        row.key["model"] or "", row.figures.tokens, tier=tier, overrides=overrides
+                    ))  # fmt: skip
+            models = {model: added(several) for model, several in parts.items()}
             total = added(models.values())
             since = window.drops[-1].after if window.drops else 0.0
             used, whole = window.percent - since, (totals or {}).get(key.minutes)
@@ -66,3 +71,9 @@ def window_credits(
                 left = None if total.confidence == "unpriced" else capacity(total.nano, used)
             rows.append(CreditsRow(window, models, total, left))
     return tuple(rows)
+
+
+def _tiers(db: sqlite3.Connection) -> list[str]:
+    """The service tiers that any of Codex's calls was paid as."""
+    found = db.execute("SELECT DISTINCT tier FROM facet WHERE provider = ? ORDER BY tier", (int(Provider.CODEX),))
+    return [TIER_WORDS[tier] for (tier,) in found]

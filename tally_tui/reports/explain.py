@@ -19,7 +19,7 @@ from tally_tui.ledger.ask_origins import (
     own_totals,
     skipped_lines,
 )
-from tally_tui.model import PriceStatus, Span
+from tally_tui.model import TIER_WORDS, PriceStatus, Span
 from tally_tui.reports.answers import Explain, UsageRow
 from tally_tui.reports.explain_words import Doubts, lower_bound_words, sentences
 from tally_tui.reports.figures import figures
@@ -66,6 +66,7 @@ def explain(
                 if total.calls:
                     behind = lines_behind(db, choice, since, until)
         unpriced = _unpriced(db, chosen, since, until, mode) if total.unpriced_calls else ()
+        tiers = _tiers(db, chosen, since, until, mode) if total.calls else {}
         known, gone = files(db)
         missing, by = _more_than_logged(db, chosen, total.roots)
         doubts = Doubts(
@@ -80,6 +81,7 @@ def explain(
             unfinished=behind.unfinished,
             sessions_below_own_total=missing,
             below_own_total=by,
+            tiers=tiers,
         )
     why = lower_bound_words(doubts)
     totals = figures(total)
@@ -115,6 +117,18 @@ def _unpriced(
         found = [(models[group][0], sums) for group, sums in choice.sums(since, until) if sums.unpriced_calls]
     found.sort(key=lambda each: (-each[1].unpriced_tokens, each[0] or ""))
     return tuple(UsageRow({"model": model}, model or "unknown", figures(sums)) for model, sums in found)
+
+
+def _tiers(db: sqlite3.Connection, chosen: Filter, since: int, until: int, mode: Mode) -> dict[str, int]:
+    """Tier → how many calls were paid as that, of all but the standard one."""
+    found = {}
+    for (tier,) in db.execute("SELECT DISTINCT tier FROM facet WHERE tier > 0 AND reason = 0 ORDER BY 1").fetchall():
+        only = replace(chosen, where=f"({chosen.where}) AND f.tier = {int(tier)}")
+        with ask.choose(db, only, mode=mode) as choice:
+            choice.keep_roots(chosen.sums, since, until)
+            if calls := choice.total(since, until).calls:
+                found[TIER_WORDS[tier]] = calls
+    return found
 
 
 def _more_than_logged(db: sqlite3.Connection, chosen: Filter, roots: set[int]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tally_tui.model import Reason
@@ -31,6 +31,8 @@ class Doubts:
     sessions_below_own_total: int
     below_own_total: int
     """Nano-dollars by which the agent's own totals of those sessions are larger."""
+    tiers: Mapping[str, int] = field(default_factory=dict)
+    """Service tier → how many calls were paid as that, of all but the standard one."""
 
 
 _LEFT_OUT: Final = {
@@ -75,6 +77,9 @@ def sentences(
                 "is:unpriced",
             )
         )
+    for tier, count in doubts.tiers.items():
+        name = "fast mode or the priority tier" if tier == "priority" else f"the {tier} tier"
+        found.append(ExplainLine("tier", count, f"{_count(count, 'call')} at the price of {name}"))
     if totals.estimated_calls:
         text = f"{_count(totals.estimated_calls, 'call')} with an estimated price, which the cost includes"
         found.append(ExplainLine("estimated", totals.estimated_calls, text, "is:estimated"))

@@ -12,11 +12,21 @@ from tally_tui.ledger import milestones as ledger
 from tally_tui.ledger.ask import Mode
 from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.ledger.milestones import Kept
+from tally_tui.ledger.voids import VoidMark, wanted
 from tally_tui.reports.answers_limits import MilestoneRow, Milestones, Trend, WindowMilestones
-from tally_tui.reports.windows import Known, home_of, known_windows, plan_windows, spending, spending_of
+from tally_tui.reports.windows import (
+    Known,
+    Spending,
+    home_of,
+    known_windows,
+    plan_windows,
+    real_and_void,
+    spending,
+    spending_of,
+)
 from tally_tui.rules import periods
 from tally_tui.rules.milestones import Milestone, costed, crossings, trend, used
-from tally_tui.rules.windows import FIVE_HOURS, SEVEN_DAYS, LimitKey, Window
+from tally_tui.rules.windows import FIVE_HOURS, MINUTE_MS, SEVEN_DAYS, LimitKey, Window
 from tally_tui.rules.windows_history import WEEK_MS, Week, weeks
 from tally_tui.rules.windows_merge import percent_at, window_at
 
@@ -53,7 +63,33 @@ def milestones(
                     )
                     cost = spent.cost(window.start, min(window.end, now_ms))
                     found.append(WindowMilestones(window, rows, cost))
+                found += _void(db, key, windows[0].start, now_ms, known, spent)
         return Milestones(tz.key, now_ms, tuple(found))
+
+
+def _void(
+    db: sqlite3.Connection, key: LimitKey, since: int, now_ms: int, known: Known, spent: Spending
+) -> list[WindowMilestones]:
+    """The windows from an instant on that turned out to be none, the newest first."""
+    found = []
+    for window in reversed(real_and_void(db, key, since, now_ms + 1)[1]):
+        if window.start >= since:
+            written = ledger.kept(db, key, window.reset_at)
+            rows = _told(written, _worked_out(known, window, costed(crossings(window), spent.cost)))
+            cost = spent.cost(window.start, min(window.end, now_ms))
+            found.append(WindowMilestones(window, rows, cost, void=True))
+    return found
+
+
+def void_marks(db: sqlite3.Connection, *, now_ms: int) -> tuple[VoidMark, ...]:
+    """The windows of which milestones or alerts are to be marked, or no longer, as of no window."""
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM milestone) OR EXISTS (SELECT 1 FROM alert)").fetchone()[0]:
+        return ()
+    with ask.snapshot(db):
+        found: list[VoidMark] = []
+        for key in limit_keys(db):
+            found += wanted(db, *real_and_void(db, key, now_ms - key.minutes * MINUTE_MS, now_ms + 1))
+        return tuple(found)
 
 
 def unwritten(db: sqlite3.Connection, *, now_ms: int, mode: Mode = "calculate") -> tuple[Kept, ...]:

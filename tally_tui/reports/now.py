@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from tally_tui.ledger import ask
-from tally_tui.ledger.ask import Mode
+from tally_tui.ledger.ask import Mode, Sums
 from tally_tui.ledger.ask_filter import Filter, filtered
 from tally_tui.ledger.ask_sessions import first_call, roots_between
 from tally_tui.model import Span
@@ -44,9 +45,9 @@ def now(
     """The stretches up to now, each beside the one before it, to the millisecond.
 
     The last minutes are compared with as many before them, a day, week or month with the same part of
-    the previous one. A query chooses calls and live sessions; its own dates are of no use here and
-    left aside, and limits are the providers' whatever the query. Live sessions are told with all they
-    ever came to.
+    the previous one. A query chooses calls and live sessions (its `cost:` and `tokens:` by what a session came to in
+    each stretch, as everywhere); its own dates are of no use here and left aside, and limits are the providers'
+    whatever the query. Live sessions are told with all they ever came to.
     """
     spans = [
         (name, Span(now_ms - length, now_ms), Span(now_ms - 2 * length, now_ms - length))
@@ -57,17 +58,10 @@ def now(
         spans.append((name, Span(start, now_ms), periods.same_part_before(kind, now_ms, tz, week_start)))
     with ask.snapshot(db):
         chosen = filtered(db, query)
-        held = ask.data_span(db)
-        with ask.choose(db, chosen, mode=mode) as choice:
-            stretches = tuple(
-                Stretch(
-                    name,
-                    span,
-                    figures(choice.total(*ask.within(span, held))),
-                    figures(choice.total(*ask.within(before, held))),
-                )
-                for name, span, before in spans
-            )
+        totals = _totals(db, chosen, [span for _, *two in spans for span in two], mode)
+        stretches = tuple(
+            Stretch(name, span, figures(next(totals)), figures(next(totals))) for name, span, _ in spans
+        )
         return Now(
             timezone=tz.key,
             at_ms=now_ms,
@@ -75,6 +69,22 @@ def now(
             limits=limits(db, now_ms=now_ms),
             live=_live(db, chosen, now_ms, tz, mode),
         )
+
+
+def _totals(db: sqlite3.Connection, chosen: Filter, spans: Sequence[Span], mode: Mode) -> Iterator[Sums]:
+    """The sums of each span."""
+    held = ask.data_span(db)
+    if not chosen.sums:
+        with ask.choose(db, chosen, mode=mode) as choice:
+            return iter([choice.total(*ask.within(span, held)) for span in spans])
+    found = []
+    for span in spans:
+        # Which sessions pass differs from span to span.
+        since, until = ask.within(span, held)
+        with ask.choose(db, chosen, mode=mode) as choice:
+            choice.keep_roots(chosen.sums, since, until)
+            found.append(choice.total(since, until))
+    return iter(found)
 
 
 def _live(

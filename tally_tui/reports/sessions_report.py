@@ -67,8 +67,9 @@ def _messages(row: SessionRow, _: bool) -> str:
 
 
 def _fill(row: SessionRow, _: bool) -> str:
-    unknown = "?" if row.context_unknown else ""
-    return unknown if row.fill is None else f"{whole_percent(row.fill * 100)} %"
+    if row.fill is None:
+        return "?" if row.context_unknown else ""
+    return f"{whole_percent(row.fill * 100)} %"
 
 
 def _has_words(report: Sessions) -> bool:

@@ -15,7 +15,7 @@ from tally_tui.ledger.ask_readings import granted, homes_of, limit_keys, newest_
 from tally_tui.model import Provider, Span
 from tally_tui.query import Query, Term, Value
 from tally_tui.rules.windows import FIVE_HOURS, LONG, MINUTE_MS, SEVEN_DAYS, LimitKey, Reading, Window
-from tally_tui.rules.windows_merge import windows
+from tally_tui.rules.windows_merge import windows, windows_and_void
 
 _FAMILIES: Final = ("opus", "sonnet", "haiku")
 """Models that a limit of their own is named after: its cost is theirs alone."""
@@ -83,6 +83,15 @@ def merged(
     first = since - key.minutes * MINUTE_MS
     readings = observed(db, key, first, until)
     return windows(key, readings, [each for each in granted(db, key) if first <= each.at < until]), readings
+
+
+def real_and_void(
+    db: sqlite3.Connection, key: LimitKey, since: int, until: int
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """As `merged`, the windows and those that turned out to be none."""
+    first = since - key.minutes * MINUTE_MS
+    told = [each for each in granted(db, key) if first <= each.at < until]
+    return windows_and_void(key, observed(db, key, first, until), told)
 
 
 def _newest(readings: list[Reading], start: int) -> Reading:

@@ -64,19 +64,29 @@ class Credits:
 
 
 def credits_of(
-    model: str, tokens: Tokens, *, fast: bool = False, overrides: Mapping[str, Rate] | None = None
+    model: str,
+    tokens: Tokens,
+    *,
+    fast: bool = False,
+    tier: str = "standard",
+    overrides: Mapping[str, Rate] | None = None,
 ) -> Credits:
-    """The credits of a model's tokens (their sum, or one call's)."""
+    """The credits of a model's tokens (their sum, or one call's), in fast mode or at a service tier.
+
+    The card has no rates for `flex` and `batch`: there the standard ones stand in, estimated.
+    """
     name = normalise(model)
+    fast, unknown = fast or tier in ("fast", "priority"), tier in ("flex", "batch")
     for spelling in name.spellings:
         if overrides and spelling in overrides:
-            return Credits(overrides[spelling](tokens), "user_override")
+            times = FAST.get(spelling, _ONCE) if fast else _ONCE
+            return Credits(int((overrides[spelling](tokens) * times).to_integral_value()), "user_override")
     for spelling in name.spellings:
         listed = ALIASES.get(spelling, spelling)
         if listed in RATES:
-            times = FAST.get(listed) if fast else _ONCE
-            sure = listed == spelling and times is not None
-            nano = int((RATES[listed](tokens) * (times or _ONCE)).to_integral_value())
+            known = FAST.get(listed) if fast else _ONCE
+            sure = listed == spelling and known is not None and not unknown
+            nano = int((RATES[listed](tokens) * (known or _ONCE)).to_integral_value())
             return Credits(nano, "exact" if sure else "estimated")
     return Credits(0, "unpriced")
 

@@ -25,6 +25,8 @@ RULES_VERSION: Final = 2
 """Counted up when the same table would give other costs: the ledger then prices its calls again."""
 
 VARIANTS: Final = frozenset({"fast", "priority", "flex", "batch"})
+FAST_NAMES: Final = ("priority", "fast")
+"""Codex's fast mode is OpenAI's priority tier: either name is the price of both."""
 NOWHERE: Final = frozenset({"", "global", "not_available"})
 """What logs say of the region when none was asked for."""
 
@@ -206,8 +208,9 @@ class PriceBook:
         row, stands_in = found or (None, "")
         asked = _variant(name, speed, tier)
         known = row.of_variant(asked) if row else ()
-        if row and asked == "fast" and not known:
-            known = row.of_variant("priority")  # one tier of OpenAI's under two names
+        if not known and row and asked in FAST_NAMES and (provider is Provider.CODEX or asked == "fast"):
+            # One tier of OpenAI's under two names, also where another agent calls its models.
+            known = next((periods for each in FAST_NAMES if (periods := row.of_variant(each))), ())
         missing = f"no {asked} price is known: standard" if asked and not known else ""
         periods = known or (row.of_variant("") if row else ())
         label = row.id if row else name.bare
@@ -346,6 +349,17 @@ def _clock(ms: int) -> str:
 
 def _day(instant: int) -> str:
     return f"{datetime.fromtimestamp(instant / 1000, UTC):%Y-%m-%d}"
+
+
+def with_assumed_tier(rates: Rates) -> Rates:
+    """The same rates where the service tier is the one in the agent's settings: no log states it."""
+    note = "; " if "estimated: " in rates.rate else " · estimated: "
+    return replace(
+        rates,
+        status=PriceStatus.UNPRICED if rates.status is PriceStatus.UNPRICED else PriceStatus.ESTIMATED,
+        rate=f"{rates.rate}{note}the tier is that of the agent's settings",
+        longer=with_assumed_tier(rates.longer) if rates.longer is not None else None,
+    )
 
 
 @lru_cache(maxsize=1)

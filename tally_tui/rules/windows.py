@@ -62,6 +62,8 @@ class Reading:
     source: str = "log"
     """`log` | `statusline` | `record`."""
     plan: str | None = None
+    teller: str = ""
+    """The agent's session whose log holds it; all logs are one voice, and each reading in them is fresh."""
 
     @property
     def order(self) -> tuple[int, float, int, str]:

@@ -9,7 +9,8 @@ higher itself before, or when it is news and every session heard within five min
     five hours   a fall of 5 points or more is a credit
 
 A reset told anew while the old one is still ahead begins a new window if the percentage fell; without a
-fall the provider only moved the reset.
+fall the provider only moved the reset. Told an earlier reset again after that, the window goes on that it is of,
+and what came in between was none: if the session that told the later reset tells it, or if its percentage rises.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ SHORT_DROP = 5.0
 LEAST_DROP = 3.0
 NOTHING = 1.0
 _REPLICA = 1.0
+_REMEMBERED = 50
+"""So many readings of a reset that was given up are kept, to see whether its percentage rises."""
 
 
 def windows(
@@ -47,6 +50,13 @@ def windows(
 
     The order of the arguments does not matter. A reading whose reset is past when it is told says nothing.
     """
+    return windows_and_void(key, readings, granted)[0]
+
+
+def windows_and_void(
+    key: LimitKey, readings: Iterable[Reading], granted: Iterable[ManualCredit] = ()
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """As `windows`, and those that turned out to be none: their resets were taken back."""
     merger = _Merger(key)
     waiting = sorted(granted, key=lambda credit: credit.at)
     ordered = sorted(readings, key=lambda each: each.order)
@@ -58,7 +68,7 @@ def windows(
         merger.take(reading)
     for credit in waiting:
         merger.credit(credit)
-    return merger.finished()
+    return merger.finished(), tuple(merger.void)
 
 
 def _lasting(ordered: Sequence[Reading]) -> list[int]:
@@ -105,6 +115,8 @@ class _Open:
     doubted: Sample | None = None
     fell_at: int = 0
     held: int = 0
+    tellers: set[str] = field(default_factory=set)
+    """The sessions that told its present reset."""
 
     @property
     def percent(self) -> float:
@@ -120,6 +132,10 @@ class _Open:
             self.samples.append(sample)
 
 
+def _teller(reading: Reading) -> str:
+    return reading.session or reading.teller
+
+
 class _Merger:
     def __init__(self, key: LimitKey) -> None:
         self.key = key
@@ -127,6 +143,12 @@ class _Merger:
         self.long = key.minutes >= LONG
         self.closed: list[Window] = []
         self.open: _Open | None = None
+        self.void: list[Window] = []
+        """Windows that were none: a reset before theirs was told again."""
+        self.cut: list[_Open] = []
+        """Those of `closed` whose reset was still ahead when another was told, as they were then."""
+        self.again: list[Reading] = []
+        """Readings that tell a reset again that another took the place of."""
         self.lasts = 0
         """Until when the session of the reading at hand said the same."""
 
@@ -137,8 +159,15 @@ class _Merger:
                 current.held += 1
         elif current is None:
             self._begin(reading)
-        elif reset is not None and (same_reset(reset, current.told_reset) or same_reset(reset, current.known_by)):
+        elif reset is not None and same_reset(reset, current.told_reset):
+            current.tellers.add(_teller(reading))
             self._inside(current, reading)
+        elif reset is not None and same_reset(reset, current.known_by):
+            if reset < current.end:
+                self._moved_back(current, reading, reset)
+            self._inside(current, reading)
+        elif reset is not None and self._told_before(current, reset):
+            self._told_again(current, reading, reset)
         elif reading.ts >= current.end:
             self._begin(reading)
         elif reset is None:
@@ -173,25 +202,86 @@ class _Merger:
             start = max(start, self.closed[-1].end)
         self.open = _Open(start, end, end, told, reading.resets_at is None)
         self.open.believe(reading.ts, reading.percent)
+        self.open.tellers.add(_teller(reading))
         self._heard(self.open, reading)
+        self.again.clear()
 
     def _close(self, cut_at: int | None = None) -> None:
         current = self.open
         if current is None:
             return
-        self.closed.append(
-            Window(
-                key=self.key,
-                start=current.start,
-                end=current.end if cut_at is None else cut_at,
-                samples=tuple(current.samples),
-                drops=tuple(current.drops),
-                cut=cut_at is not None,
-                reset_at=current.known_by,
-                held=current.held,
-            )
-        )
+        self.cut = [*self.cut, current] if cut_at is not None else []
+        self.closed.append(self._window(current, cut_at))
         self.open = None
+
+    def _window(self, current: _Open, cut_at: int | None = None) -> Window:
+        return Window(
+            key=self.key,
+            start=current.start,
+            end=current.end if cut_at is None else cut_at,
+            samples=tuple(current.samples),
+            drops=tuple(current.drops),
+            cut=cut_at is not None,
+            reset_at=current.known_by,
+            held=current.held,
+        )
+
+    # -- a reset that was taken back
+
+    def _told_before(self, current: _Open, reset: int) -> bool:
+        """Whether a reset that is still ahead was given up for the present one, or is of a window that was none."""
+        given_up = any(same_reset(reset, each.told_reset) for each in self.cut)
+        return given_up or any(same_reset(reset, each.reset_at) and each.end > current.start for each in self.void)
+
+    def _told_again(self, current: _Open, reading: Reading, reset: int) -> None:
+        if not self._holds(current, reading, reset):
+            current.held += 1
+            return
+        before = [each for each in self.again if same_reset(each.resets_at or 0, reset)]
+        place = next((index for index, each in enumerate(self.cut) if same_reset(reset, each.told_reset)), None)
+        if place is None:
+            # The later one again, which had been taken back: it is a window after all.
+            self.void = [each for each in self.void if not same_reset(reset, each.reset_at)]
+            self._other_reset(current, reading, reset)
+            return
+        restored = self._restore(place)
+        restored.tellers = {_teller(reading)}
+        self.again.clear()
+        for each in [*before, reading]:
+            self._inside(restored, each)
+
+    def _moved_back(self, current: _Open, reading: Reading, reset: int) -> None:
+        """The reset was moved without a new window, and now is where it was before; if that is news."""
+        if self._holds(current, reading, reset):
+            self._moved(current, reading.ts, reset)
+            current.tellers = {_teller(reading)}
+            self.again.clear()
+
+    def _restore(self, place: int) -> _Open:
+        """The window goes on whose reset was given up; those since then were none."""
+        assert self.open is not None
+        restored, since = self.cut[place], len(self.cut) - place
+        self.void += [*self.closed[len(self.closed) - since + 1 :], self._window(self.open)]
+        del self.closed[len(self.closed) - since :]
+        self.cut = self.cut[:place]
+        self.open = restored
+        return restored
+
+    def _holds(self, current: _Open, reading: Reading, reset: int) -> bool:
+        """Whether a reset that is told again is news, not what an idle session remembers; kept where it is not yet."""
+        if _teller(reading) in current.tellers:
+            return True
+        told = [each for each in self.again if same_reset(each.resets_at or 0, reset)]
+        most = max(
+            (each.percent for each in self.cut if same_reset(reset, each.told_reset)), default=current.percent
+        )
+        rising = any(
+            reading.percent > each.percent and (_teller(each) == _teller(reading) or reading.percent > most)
+            for each in told
+        )
+        if not rising:
+            self.again = [*self.again[-_REMEMBERED:], reading]
+        return rising
 
     def _heard(self, current: _Open, reading: Reading) -> None:
         current.last[reading.session] = (max(reading.ts, self.lasts), reading.percent)
@@ -269,8 +359,6 @@ class _Merger:
 
     def _knows_better(self, current: _Open, reading: Reading) -> bool:
         """Whether an earlier reset is news: this session told the present one itself, and no other does now."""
-        if any(same_reset(window.reset_at, reading.resets_at or 0) for window in self.closed[-2:]):
-            return False
         if reading.session not in current.last:
             return False
         return all(
@@ -284,6 +372,7 @@ class _Merger:
             self._begin(reading, self._effective(current, reading.ts))
             return
         self._moved(current, reading.ts, reset)
+        current.tellers = {_teller(reading)}
         self._inside(current, reading)
 
     def _moved(self, current: _Open, ts: int, reset: int) -> None:

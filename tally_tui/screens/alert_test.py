@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tally_tui.reports.channel_tests import ChannelTest, ChannelTests
 from tally_tui.requests import ChannelTestRequest
+from tally_tui.screens.dialog import Dialog
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets.alerts.words import SIGNS, STYLES
 from tally_tui.widgets.text import clean
@@ -27,7 +27,7 @@ _STATES: Final = {
 }  # fmt: skip
 
 
-class AlertTestScreen(ModalScreen[None]):
+class AlertTestScreen(Dialog[None]):
     """Begins when it is shown; leaving it ends it."""
 
     BINDING_GROUP_TITLE = "Channels"

@@ -9,13 +9,13 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tally_tui import clock
 from tally_tui.actions import SetBookmark, SetNote
 from tally_tui.reports.marks import Mark, Marks
+from tally_tui.screens.dialog import Page
 from tally_tui.screens.marking import Marking
 from tally_tui.screens.session_list import short_time
 from tally_tui.store import Answered, News
@@ -47,7 +47,7 @@ class MarkFilter(Input):
     ]
 
 
-class BookmarksScreen(Screen[Mark | None]):
+class BookmarksScreen(Page[Mark | None]):
     """Answers with the bookmark to open."""
 
     BINDING_GROUP_TITLE = "Bookmarks"

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -23,6 +22,7 @@ from tally_tui.reports.answers import Usage
 from tally_tui.reports.answers_limits import Budgets, Preview
 from tally_tui.requests import BudgetPreviewRequest, UsageRequest
 from tally_tui.rules.budget_words import Calendar, Words, problems, read_words, words_of
+from tally_tui.screens.dialog import Dialog
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, News, Store
 from tally_tui.widgets.budgets.preview import PreviewPane
@@ -71,7 +71,7 @@ class FormInput(Input):
         return clean(value)
 
 
-class BudgetForm(ModalScreen[None]):
+class BudgetForm(Dialog[None]):
     """Adds a budget or changes one. It closes when the settings are written, and not before."""
 
     BINDING_GROUP_TITLE = "Budget"

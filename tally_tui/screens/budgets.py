@@ -25,7 +25,7 @@ from tally_tui.screens.budget_usage import usage_view
 from tally_tui.screens.budgets_keys import BINDINGS
 from tally_tui.screens.incoming import answers, problem, rest, sync
 from tally_tui.screens.view import View
-from tally_tui.store import Answered, News, QueryProblem, Store
+from tally_tui.store import SYNC, Answered, News, QueryProblem, Store, SyncStatus
 from tally_tui.widgets.budgets.cards import BudgetCards
 from tally_tui.widgets.budgets.detail import BudgetDetail
 from tally_tui.widgets.budgets.nothing import NoBudgets
@@ -126,6 +126,9 @@ class BudgetsScreen(Screen[None]):
 
     def receive(self, news: Mapping[str, News]) -> None:
         """Draw what came."""
+        status = news.get(SYNC)
+        if isinstance(status, SyncStatus):
+            self.nothing.wait(status.unread)
         with self.app.batch_update():
             for slot, item in answers(self, news, SLOTS):
                 self._show(slot, item)

@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.compare import Comparison
 from tally_tui.requests import CompareRequest
+from tally_tui.screens.dialog import Page
 from tally_tui.screens.session_hits import Target
 from tally_tui.screens.view import View
 from tally_tui.store import Answered, Failed, News, Store
@@ -90,7 +90,7 @@ class Comparing:
         self.screen.say(words)
 
 
-class ComparisonScreen(Screen["tuple[SessionRow, Target] | None"]):
+class ComparisonScreen(Page["tuple[SessionRow, Target] | None"]):
     """Two sessions side by side. Dismissed with a session and a place in it where one is to be read."""
 
     BINDING_GROUP_TITLE = "Comparing"

@@ -60,6 +60,8 @@ class Drill(Vertical):
         self._request: Request | None = None
         self._news: Answered | None = None
         self._shown: Level | None = None
+        self.unread = False
+        """Whether logs are still to be read for the first time: nothing found yet says nothing then."""
 
     def compose(self) -> ComposeResult:
         yield Trail()
@@ -123,7 +125,16 @@ class Drill(Vertical):
         self.query_one(Trail).summary = self._summary(len(rows))
         self._tell()
 
+    def wait(self, unread: bool) -> None:
+        """Whether logs are still to be read."""
+        if unread != self.unread:
+            self.unread = unread
+            if self._news is not None:
+                self.receive(self._news)
+
     def _nothing(self) -> str:
+        if self.unread:
+            return "The logs are still being read …"
         query = self.level.query if self.level.query is not None else self.view.query
         if query:
             return f"No call matches  {clean(query)}  in this period. / changes the filter, Esc clears it."
@@ -134,9 +145,11 @@ class Drill(Vertical):
         noun = {"groups": self.level.facet, "sessions": "session", "calls": "call"}[self.level.kind]
         plural = {"branch": "branches"}.get(noun, noun + "s")
         totals = self.answer.totals
+        if self.unread and not rows:
+            return "…"
         return (
             f"{rows:,} {noun if rows == 1 else plural} · {figures.cost(totals)} · "
-            f"{figures.count(totals.tokens.total)} tokens"
+            f"{figures.count(totals.tokens.total)} tokens{' so far' if self.unread else ''}"
         )
 
     # -- moving between levels
@@ -196,16 +209,20 @@ class Drill(Vertical):
     @on(VirtualTable.Opened)
     def _open(self, event: VirtualTable.Opened) -> None:
         event.stop()
-        rows, level = self.table.rows, self.level
+        rows, level = event.rows, self.level
+        if type(rows) is not type(self.table.rows):
+            return  # of a level that was left meanwhile
         if self._shown is None or replace(self._shown, cursor=0) != replace(level, cursor=0):
             # Enter, pressed twice in haste: the rows still in sight are those of the level before.
             return
-        if isinstance(rows, GroupRows):
+        if isinstance(rows, GroupRows) and rows.facet == level.facet:
             group = rows.rows[event.row]
             facet, name = level.facet, rows.label(event.row) or MISSING
             where = (*level.where, (facet, group.key.get(facet)))
-            if facet == "subagent" and group.key.get(facet) is not None:
-                self.push(Level("groups", name, "instance", where))
+            if facet == "project":
+                self.push(replace(ground("folder"), title=name, where=where, query=level.query, span=level.span))
+            elif facet == "subagent" and group.key.get(facet) is not None:
+                self.push(replace(ground("instance"), title=name, where=where, query=level.query, span=level.span))
             elif facet in ("subagent", "instance"):
                 self.push(
                     replace(

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tally_tui.reports.answers import Explain, ExplainLine
 from tally_tui.requests import ExplainRequest
+from tally_tui.screens.dialog import Dialog
 from tally_tui.store import Answered, Failed, News, Store
 from tally_tui.widgets import figures
 from tally_tui.widgets.sync_line import told
@@ -45,7 +45,7 @@ class Lines:
         return (clean(line.text), *count, "›" if behind(line) is not None else "")
 
 
-class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
+class ExplainScreen(Dialog["tuple[str, str, Explain] | None"]):
     """Dismissed with a title, a query and the answer where a line's calls are to be shown."""
 
     BINDING_GROUP_TITLE = "Explain"
@@ -120,9 +120,9 @@ class ExplainScreen(ModalScreen["tuple[str, str, Explain] | None"]):
     @on(VirtualTable.Opened)
     def _opened(self, event: VirtualTable.Opened) -> None:
         event.stop()
-        if self.answer is None:
+        if self.answer is None or not isinstance(event.rows, Lines):
             return
-        line = self.answer.lines[event.row]
+        line = event.rows.lines[event.row]
         query = behind(line)
         if query is not None:
             # Within the filter that the total is of.

@@ -15,13 +15,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tally_tui.actions import ExportConversation
 from tally_tui.exports.writing import FORMS, file_name
 from tally_tui.reports.answers import SessionRow
 from tally_tui.screens.breakdown import named
+from tally_tui.screens.dialog import Dialog
 from tally_tui.widgets.choice import Choice
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
@@ -47,7 +47,7 @@ class PathInput(Input):
         return clean(value)
 
 
-class ExportScreen(ModalScreen[ExportConversation | None]):
+class ExportScreen(Dialog[ExportConversation | None]):
     """Answers with what to write and where; None: nothing."""
 
     BINDING_GROUP_TITLE = "Export"

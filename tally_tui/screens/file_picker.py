@@ -9,16 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
+from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.places import Place
 from tally_tui.widgets.transcript.tool_titles import short_path
 
 
-class FilePicker(ModalScreen[Place | None]):
+class FilePicker(Dialog[Place | None]):
     """Answers with the chosen file."""
 
     BINDING_GROUP_TITLE = "Files"
@@ -52,12 +51,13 @@ class FilePicker(ModalScreen[Place | None]):
         for place in self.places:
             line = f":{place.line}" if place.line else ""
             words = safe.line(short_path(place.path, self.folder, max(20, room))) + line
-            options.add_option(Option(Content(words)))
+            options.add_option(Pick(Content(words), place))
         options.highlighted = 0
         options.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self.places[event.option_index])
+        if isinstance(event.option, Pick):
+            self.dismiss(event.option.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 
+from tally_tui.screens.dialog import Dialog
 from tally_tui.screens.help_query import query_page
 from tally_tui.widgets.text import fit
 
@@ -57,7 +58,7 @@ def sections(screen: Screen[object], focused: Widget | None) -> list[Section]:
     return found
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """One page, scrolled; keys first, then the query language."""
 
     BINDING_GROUP_TITLE = "Help"

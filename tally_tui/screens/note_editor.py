@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from tally_tui.ledger.marks import MOST_NOTE
+from tally_tui.screens.dialog import Dialog
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
@@ -41,7 +41,7 @@ class NoteArea(TextArea):
         self.insert("\n")
 
 
-class NoteEditor(ModalScreen[str | None]):
+class NoteEditor(Dialog[str | None]):
     """Answers with the note's new text; None: it stays as it was."""
 
     BINDING_GROUP_TITLE = "Note"

@@ -9,10 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
+from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.widgets.text import crop
 from tally_tui.widgets.transcript import safe
 from tally_tui.widgets.transcript.marked import PENCIL, STAR, Marked
@@ -39,7 +38,7 @@ def sign_of(head: Head) -> tuple[str, str] | None:
     return None
 
 
-class OutlineScreen(ModalScreen[int | None]):
+class OutlineScreen(Dialog[int | None]):
     """A list over the session; the number of the chosen item is the answer."""
 
     BINDING_GROUP_TITLE = "Outline"
@@ -101,7 +100,7 @@ class OutlineScreen(ModalScreen[int | None]):
         start = max(0, min(near - MOST // 2, len(chosen) - MOST))
         self._items = chosen[start : start + MOST]
         options.clear_options()
-        options.add_options([Option(self._line(item)) for item in self._items])
+        options.add_options([Pick(self._line(item), item) for item in self._items])
         at = [place for place, item in enumerate(self._items) if item <= self.here]
         if self._items:
             options.highlighted = at[-1] if at else 0
@@ -124,7 +123,8 @@ class OutlineScreen(ModalScreen[int | None]):
         return Content.assemble((f"{indent}{sign} ", style), words, (tail, "$quiet"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._items[event.option_index])
+        if isinstance(event.option, Pick):
+            self.dismiss(event.option.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -171,4 +171,4 @@ class ReadingKeys:
 
     def action_copy_resume(self) -> None:
         if (session := self.reading.session()) is not None:
-            self.reading.screen.app.copy(session_ways.resume_line(session), "the command that resumes it")  # type: ignore[attr-defined]
+            session_ways.copy_resume(self.reading.screen, session)

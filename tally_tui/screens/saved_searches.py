@@ -10,12 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from tally_tui.actions import DropSearch, ForgetQuery
 from tally_tui.reports.searches import SavedSearch, Searches
+from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.store import Answered, News, Store
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
@@ -23,7 +22,7 @@ from tally_tui.widgets.text import clean, crop
 SLOT: Final = "searches"
 
 
-class SearchName(ModalScreen[str | None]):
+class SearchName(Dialog[str | None]):
     """Answers with a name for a search."""
 
     BINDING_GROUP_TITLE = "Name of a search"
@@ -68,7 +67,7 @@ class SearchName(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class SavedSearches(ModalScreen[SavedSearch | None]):
+class SavedSearches(Dialog[SavedSearch | None]):
     """A list of searches to choose from: the saved ones, then what was searched for before."""
 
     BINDING_GROUP_TITLE = "Earlier searches"
@@ -120,7 +119,7 @@ class SavedSearches(ModalScreen[SavedSearch | None]):
             *(SavedSearch("", query) for query in self.searches.remembered if query not in queries),
         ]
         options.clear_options()
-        options.add_options([Option(self._line(each)) for each in self._rows])
+        options.add_options([Pick(self._line(each), each) for each in self._rows])
         options.display = bool(self._rows)
         if self._rows:
             options.highlighted = min(before, len(self._rows) - 1)
@@ -141,7 +140,8 @@ class SavedSearches(ModalScreen[SavedSearch | None]):
         )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._rows[event.option_index])
+        if isinstance(event.option, Pick):
+            self.dismiss(event.option.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -155,6 +155,6 @@ class SavedSearches(ModalScreen[SavedSearch | None]):
 
     def action_drop(self) -> None:
         at = self.query_one(OptionList).highlighted
-        if at is not None and self._rows:
+        if at is not None and at < len(self._rows):
             search = self._rows[at]
             self.store.do(DropSearch(search.name) if search.name else ForgetQuery(search.query))

@@ -11,7 +11,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tally_tui import clock
@@ -19,6 +18,7 @@ from tally_tui.actions import RememberQuery, SaveSearch
 from tally_tui.reports.search_answers import Reach, SearchAnswer, SearchHit
 from tally_tui.reports.searches import SavedSearch, Searches
 from tally_tui.requests import SearchableRequest, SearchesRequest, SearchRequest
+from tally_tui.screens.dialog import Page
 from tally_tui.screens.hit_copies import HitCopies
 from tally_tui.screens.saved_searches import SLOT as SAVED
 from tally_tui.screens.saved_searches import SavedSearches, SearchName
@@ -64,7 +64,7 @@ def _in_sessions(found: str, answer: SearchAnswer) -> list[str]:
     return [found, f"showing {listed:,}{inside}" if listed else ""]
 
 
-class SearchScreen(Screen[Chosen | None]):
+class SearchScreen(Page[Chosen | None]):
     """Answers with the hit to open and the search that found it."""
 
     AUTO_FOCUS = "SearchInput"

@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from tally_tui.actions import SnoozeAlerts
 from tally_tui.rules.alert_names import rule_name
 from tally_tui.rules.windows import DAY_MS, HOUR_MS
 from tally_tui.rules.zones import epoch_ms, local
+from tally_tui.screens.dialog import Dialog, Pick
 from tally_tui.widgets.alerts.words import instant
 from tally_tui.widgets.text import clean
 
@@ -26,7 +25,7 @@ MORNING: Final = 8
 """The hour at which tomorrow begins to tell."""
 
 
-class SnoozeScreen(ModalScreen[SnoozeAlerts | None]):
+class SnoozeScreen(Dialog[SnoozeAlerts | None]):
     """The answer is what to do, or None."""
 
     BINDING_GROUP_TITLE = "Snooze"
@@ -49,13 +48,12 @@ class SnoozeScreen(ModalScreen[SnoozeAlerts | None]):
         """`rule` is the one under the cursor, '' for none; `known`: what is snoozed until when."""
         super().__init__()
         self.rule, self.known, self.zone, self.now = rule, known, zone, now
-        self._choices = tuple(self._made())
 
     def compose(self) -> ComposeResult:
         with Vertical():
             title = Content.assemble(("Snooze", "bold"), ("  recorded, not told", "$quiet"))
             yield Static(title, id="snooze-title")
-            yield OptionList(*(Option(Content(words)) for words, _ in self._choices), id="snooze")
+            yield OptionList(*(Pick(Content(words), what) for words, what in self._made()), id="snooze")
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
@@ -82,7 +80,8 @@ class SnoozeScreen(ModalScreen[SnoozeAlerts | None]):
         return instant(at, self.zone, self.now)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._choices[event.option_index][1])
+        if isinstance(event.option, Pick):
+            self.dismiss(event.option.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
+from rich.cells import cell_len
+
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures, Usage
 from tally_tui.requests import UsageRequest
@@ -13,8 +15,10 @@ from tally_tui.rules.zones import epoch_ms, local
 from tally_tui.screens.view import Metric, View
 from tally_tui.widgets import figures
 from tally_tui.widgets.columns import SERIES, Bar
-from tally_tui.widgets.text import clean
+from tally_tui.widgets.text import clean, fit
 
+LONGEST = 24
+"""Cells of the longest name of a series."""
 OTHERS = SERIES - 1
 WEEKS = 53
 """How many weeks the heat map shows."""
@@ -57,12 +61,18 @@ class Places:
 def chart(
     answer: Usage, request: UsageRequest, view: View, places: Places, now: int
 ) -> tuple[tuple[Bar, ...], tuple[str, ...], tuple[Span, ...]]:
-    """The bars of a period, the names of their series, and each bar's span."""
+    """The bars of a period, the names of their series, and each bar's span.
+
+    A series is a value of the second field that the request groups by.
+    """
     unit, starts = _starts(answer, request, view)
+    by = request.by[1]
+    labels: dict[str, str] = {}
     totals: dict[str, int] = {}
     cells: dict[str, dict[str, int]] = {}
     for row in answer.rows:
-        model = row.key.get("model") or "unknown"
+        model = row.key.get(by) or "unknown"
+        labels.setdefault(model, row.label.partition(" · ")[2] or model)
         slot = row.key.get(request.by[0]) or ""
         amount = value(row.figures, view.metric)
         totals[model] = totals.get(model, 0) + amount
@@ -81,7 +91,8 @@ def chart(
     names = [""] * SERIES
     for model, place in at.items():
         if place != OTHERS:
-            names[place] = clean(model).removeprefix("claude-") if totals[model] else ""
+            label = labels[model].removeprefix("claude-") if by == "model" else labels[model]
+            names[place] = fit(clean(label), min(LONGEST, cell_len(clean(label)))) if totals[model] else ""
     others = sum(place == OTHERS and totals[model] > 0 for model, place in at.items())
     names[OTHERS] = f"{others} others" if others else ""
     return tuple(bars), tuple(names), tuple(spans)

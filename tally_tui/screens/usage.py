@@ -76,7 +76,7 @@ class UsageScreen(Screen[None]):
         super().__init__()
         self.store, self.view, self.demo = store, view, demo
         self.status = SyncStatus()
-        self._places = spend.Places()
+        self._places: dict[str, spend.Places] = {}
         self._bars: tuple[Span, ...] = ()
         self._charted: UsageRequest | None = None
         self._waiting: set[str] = set()
@@ -97,7 +97,7 @@ class UsageScreen(Screen[None]):
             with Horizontal(id="spend"):
                 yield Chart()
                 yield HeatMap(id="heat")
-            yield Drill(self._ask, self.view)
+            yield Drill(self._ask_table, self.view)
         yield Empty()
         yield Hint()
         yield KeyFooter()
@@ -142,12 +142,18 @@ class UsageScreen(Screen[None]):
         self.title_bar.filter = view.query
         self.query_one(Cards).choose(_CARDS.get(view.kind) if view.holds(now) else None)
         self._ask_now()
-        self._ask(UsageRequest("chart", (view.unit, "model"), view.span, view.query, (), view.timezone))
         self._ask_heat()
         self.drill.look(view)
 
     def _ask_now(self) -> None:
         self._ask(NowRequest("now", self.view.query, self.view.timezone))
+
+    def _ask_table(self, request: Request) -> None:
+        """What the table asks, and the chart of the same calls with it."""
+        chart = self.drill.level.chart(self.view)
+        if self.store.asked("chart") != chart:
+            self._ask(chart)
+        self._ask(request)
 
     def _ask_heat(self) -> None:
         if (self.app.size.width >= WIDE) != self.query_one("#spend").has_class("-heat"):
@@ -191,7 +197,8 @@ class UsageScreen(Screen[None]):
             self.query_one(Live).show(answer.live, answer.at_ms)
             self.query_one("#limits").set_class(not answer.limits and not answer.live, "-nothing")
         elif slot == "chart" and isinstance(answer, Usage) and isinstance(request, UsageRequest):
-            bars, names, self._bars = spend.chart(answer, request, self.view, self._places, clock.now_ms())
+            places = self._places.setdefault(request.by[1], spend.Places())
+            bars, names, self._bars = spend.chart(answer, request, self.view, places, clock.now_ms())
             metric = self.view.metric
             same, self._charted = request == self._charted, request
             self.query_one(Chart).show(bars, names, spend.scale(metric), spend.exact(metric), same)
@@ -208,6 +215,8 @@ class UsageScreen(Screen[None]):
     def _show_status(self, status: SyncStatus) -> None:
         changed = (status.phase, status.kept_calls == 0) != (self.status.phase, self.status.kept_calls == 0)
         self.status = self.title_bar.status = self.query_one(SyncLine).status = status
+        self.query_one(Cards).wait(status.unread)
+        self.drill.wait(status.unread)
         if changed:
             reading = status.phase in (Phase.SCANNING, Phase.READING)
             empty = self.query_one(Empty)
@@ -372,6 +381,8 @@ class UsageScreen(Screen[None]):
 
     @on(Columns.Opened)
     def _bar(self, event: Columns.Opened) -> None:
+        if event.bars is not self.query_one(Columns).bars:
+            return  # the bars of another period have come meanwhile
         since = self._bars[event.first].since
         smaller = {"year": "year", "month": "month", "week": "week", "day": "day"}.get(self.view.unit)
         if smaller is None or since is None:

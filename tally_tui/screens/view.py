@@ -11,7 +11,7 @@ from tally_tui.requests import CallsRequest, Facet, SessionsRequest, UsageReques
 from tally_tui.rules import periods
 from tally_tui.rules.zones import local
 
-FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "day")
+FACETS: Final = ("model", "project", "session", "branch", "provider", "subagent", "version", "folder", "day")
 """What the breakdown is by, in the order that `b` walks."""
 
 PERIODS: Final[dict[str, str]] = {
@@ -121,6 +121,13 @@ class Level:
         return kind(
             "table", span, query, self.where, self.sort, self.descending, offset, limit, view.timezone
         )
+
+    def chart(self, view: View) -> UsageRequest:
+        """The question behind the chart: of the same calls as the table, by what the table is by."""
+        facet = {"groups": self.facet, "sessions": "session"}.get(self.kind, "model")
+        query = view.query if self.query is None else self.query
+        by = (view.unit, "model" if facet == "day" else facet)
+        return UsageRequest("chart", by, view.span, query, self.where, view.timezone)
 
     def sorted_by(self, column: str) -> Level:
         """By another column, largest first; by the same one, the other way round."""

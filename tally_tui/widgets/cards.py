@@ -44,6 +44,8 @@ class Card(Widget):
         &:ansi.-chosen { border-left: outer ansi_blue; } }
     """
     stretch: reactive[Stretch | None] = reactive(None)
+    unread: reactive[bool] = reactive(False)
+    """Whether logs are still to be read for the first time: what is nothing yet is no figure then."""
 
     @dataclass
     class Chosen(Message):
@@ -69,7 +71,8 @@ class Card(Widget):
 
     def render(self) -> Content:
         title = TITLES[self.stretch_name]
-        if self.stretch is None:
+        nothing_yet = self.unread and self.stretch is not None and not self.stretch.figures.calls
+        if self.stretch is None or nothing_yet:
             blank = "░" * min(9, self.size.width)
             if self.size.height == 1:
                 return Content.assemble((fit(title, 12), "$quiet"), (blank, "$quiet"))
@@ -79,6 +82,8 @@ class Card(Widget):
         summed = self.stretch.figures
         cost, tokens = figures.cost(summed), figures.count(summed.tokens.total)
         change, style = figures.change(self.stretch), _change_style(self.stretch)
+        if self.unread:
+            change = "so far"
         if self.size.height == 1:
             room = self.size.width - 12
             return Content.assemble(
@@ -123,6 +128,11 @@ class Cards(Container):
         stretches = {stretch.name: stretch for stretch in now.stretches}
         for card in self.query(Card):
             card.stretch = stretches.get(card.stretch_name)
+
+    def wait(self, unread: bool) -> None:
+        """Whether logs are still to be read."""
+        for card in self.query(Card):
+            card.unread = unread
 
     def choose(self, name: str | None) -> None:
         """Mark the card whose stretch the rest of the screen shows."""

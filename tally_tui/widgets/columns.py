@@ -112,10 +112,11 @@ class Columns(Widget, can_focus=True):
 
     @dataclass
     class Opened(Message):
-        """The bars from `first` to `last` were opened."""
+        """The bars from `first` to `last` of `bars` were opened."""
 
         first: int
         last: int
+        bars: Sequence[Bar]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
@@ -123,6 +124,9 @@ class Columns(Widget, can_focus=True):
         self.scale: Callable[[int], str] = short_money
         self.groups: tuple[Group, ...] = ()
         self._unit = 1
+        self._width = 0
+        self._first = -1
+        """The first bar of the chosen group; -1: none is chosen."""
 
     def show(self, bars: Sequence[Bar], scale: Callable[[int], str], same: bool) -> None:
         """Draw other bars; `same`: newer values of the same bars, so the chosen one stays."""
@@ -140,17 +144,23 @@ class Columns(Widget, can_focus=True):
         self.chosen = None
 
     def _arrange(self) -> None:
-        cells = self.size.width - GUTTER
-        if not self.bars or cells < 1:
-            self.groups = ()
-        else:
-            self.groups = grouped(self.bars, cells)
-            self._unit = max(1, min(WIDEST, cells // len(self.groups)))
-        if self.chosen is not None and self.chosen >= len(self.groups):
-            self.chosen = None
+        # In another width the same bar may stand in another group.
+        self._group()
+        here = (place for place, group in enumerate(self.groups) if group.first <= self._first <= group.last)
+        self.chosen = next(here, None)
         self.refresh()
 
+    def _group(self) -> None:
+        self._width = self.size.width
+        cells = self._width - GUTTER
+        self.groups = grouped(self.bars, cells) if self.bars and cells >= 1 else ()
+        self._unit = max(1, min(WIDEST, cells // len(self.groups))) if self.groups else 1
+
+    def validate_chosen(self, chosen: int | None) -> int | None:
+        return chosen if chosen is not None and 0 <= chosen < len(self.groups) else None
+
     def watch_chosen(self, chosen: int | None) -> None:
+        self._first = -1 if chosen is None else self.groups[chosen].first
         self.post_message(self.Chosen(None if chosen is None else self.groups[chosen].bar))
 
     def action_choose(self, step: int) -> None:
@@ -162,7 +172,7 @@ class Columns(Widget, can_focus=True):
     def action_open(self) -> None:
         if self.chosen is not None:
             group = self.groups[self.chosen]
-            self.post_message(self.Opened(group.first, group.last))
+            self.post_message(self.Opened(group.first, group.last, self.bars or ()))
 
     def _at(self, x: int) -> int | None:
         place = (x - GUTTER) // self._unit
@@ -181,6 +191,9 @@ class Columns(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
+        if width != self._width:
+            # Drawn before the widget has heard of its new size.
+            self._group()
         base, axis = self.rich_style, self.get_component_rich_style("columns--axis")
         plot = height - 1
         if self.bars is None:
@@ -249,7 +262,7 @@ class Columns(Widget, can_focus=True):
         width = self.size.width
         longest = max((len(group.bar.label) for group in self.groups), default=0)
         step = max(1, -(-(longest + 1) // self._unit))
-        line = [" "] * width
+        line = [" "] * max(width, GUTTER)
         bold: tuple[int, int] | None = None
         for place in range(0, len(self.groups), step):
             bar = self.groups[place].bar
@@ -259,9 +272,9 @@ class Columns(Widget, can_focus=True):
                 bold = (left, left + len(bar.label)) if bar.now else bold
         line[GUTTER - 1] = "└"
         line[GUTTER - 2] = "0"
-        if self.chosen is not None:
+        at = GUTTER + (self.chosen or 0) * self._unit + (self._thick() - 1) // 2
+        if self.chosen is not None and self.chosen < len(self.groups) and at < len(line):
             # A mark that needs no colour.
-            at = GUTTER + self.chosen * self._unit + (self._thick() - 1) // 2
             line[at], bold = "▲", (at, at + 1)
         text = "".join(line)
         if bold is None:

@@ -145,9 +145,13 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Opened(Message):
-        """Enter, or a click on the row under the cursor."""
+        """Enter, or a click on the row under the cursor: number `row` of `rows`.
+
+        By the time it is handled the table may show other rows, where that number is another row's or none's.
+        """
 
         row: int
+        rows: Rows
 
     @dataclass
     class Moved(Message):
@@ -288,7 +292,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_open(self) -> None:
         if self.rows is not None and len(self.rows):
-            self.post_message(self.Opened(self.cursor))
+            self.post_message(self.Opened(self.cursor, self.rows))
 
     def on_click(self, event: events.Click) -> None:
         if event.button != 1 or self.rows is None:

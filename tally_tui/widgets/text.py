@@ -6,8 +6,11 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
+from tally_tui.rules.plain_text import unpiled
+
 _HOSTILE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
 
@@ -17,7 +20,9 @@ def clean(text: str) -> str:
 
     Line breaks and tabs become spaces; the result is one line that no terminal obeys.
     """
-    return _HOSTILE.sub(_visible, text) if _HOSTILE.search(text) else text
+    if text.isascii():
+        return _HOSTILE.sub(_visible, text) if not text.isprintable() else text
+    return _HOSTILE.sub(_visible, unpiled(text))
 
 
 def _visible(found: re.Match[str]) -> str:

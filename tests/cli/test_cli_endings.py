@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -111,10 +112,26 @@ def test_no_sync_reads_nothing_and_makes_nothing(
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.usefixtures("month")
-def test_while_another_process_reads_it_answers_and_says_so(tally: Tally) -> None:
-    before = tally("usage", "--json").json
+def spent(folder: Path, name: str) -> None:
+    """A log of one call."""
+    usage = {"input_tokens": 0, "output_tokens": 1_000}
+    message = {"id": name, "model": "claude-sonnet-4-6", "role": "assistant", "content": [], "usage": usage}
+    said = {"type": "assistant", "sessionId": name, "timestamp": "2026-11-20T10:00:00Z", "message": message}
+    path = folder / "projects" / "p" / f"{name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(said) + "\n")
+
+
+@pytest.mark.parametrize("read", ["nothing", "something"])
+def test_while_another_process_reads_it_answers_and_says_so(
+    tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    spent(tmp_path / "claude", "one")
+    before = tally("usage", "--json").json if read == "something" else None
+    spent(tmp_path / "claude", "two")
     lock = IngestLock(paths.data_dir() / "ingest.lock")
+    paths.private_dir(paths.data_dir())
     assert lock.acquire(0)
     try:
         answered = tally("usage", "--json")
@@ -126,9 +143,26 @@ def test_while_another_process_reads_it_answers_and_says_so(tally: Tally) -> Non
     assert "another process is reading" in answered.err
     document = answered.json
     assert "another process is reading" in document.pop("note")
-    assert document == before
+    assert document == (before or document)
     assert (synced.status, synced.json["busy"]) == (0, True)
     assert rebuilt.status == 1
+
+
+def test_an_answer_that_is_not_behind_needs_no_note(
+    tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    spent(tmp_path / "claude", "one")
+    assert tally("usage").err == ""
+    lock = IngestLock(paths.data_dir() / "ingest.lock")
+    assert lock.acquire(0)
+    try:
+        for command in ("today", "usage", "sessions", "limits"):
+            assert tally(command).err == ""
+            assert "note" not in tally(command, "--json").json
+        assert "has taken up all there is" in tally("sync").err
+    finally:
+        lock.release()
 
 
 def test_sync_verifies_and_mends(tally: Tally, month_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,3 +305,4 @@ def test_a_terminated_demo_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
         signal.raise_signal(signal.SIGTERM)
     assert ended.value.code == 128 + signal.SIGTERM
     assert not list(tmp_path.iterdir())
+

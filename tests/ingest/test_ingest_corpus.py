@@ -127,7 +127,8 @@ def test_month_sums_agree_in_every_grouping(month: tuple[Home, DemoRoots], tz: s
     home, _ = month
     totals = {
         by: asked(home, *filter(None, [by]), tz=tz)
-        for by in ("", "hour", "day", "week", "month", "year", "session", "project", "branch", "version", "subagent")
+        for by in ("", "hour", "day", "week", "month", "year", "session", "project", "folder", "branch", "version",
+                   "subagent")
     }
     whole = totals[""].totals
     for by, answer in totals.items():

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from ledger_sums import Home
 from small_logs import Line, count, meta, record, turn, write
 
-from tally_tui.ledger.replays import Evidence, leading_burst, replayed
+from tally_tui.ledger.replays import Evidence, leading_run, replayed
 
-EVIDENCE = st.builds(Evidence, vector=st.integers(0, 3), turn=st.sampled_from([None, 1, 2]), ts=st.integers(0, 3_000))
+EVIDENCE = st.builds(Evidence, vector=st.integers(0, 3), ts=st.integers(0, 3_000))
 Log = tuple[str, list[Line | bytes]]
 
 
 @given(parent=st.lists(EVIDENCE, max_size=8), own=st.lists(EVIDENCE, max_size=4), left_out=st.data())
 def test_a_replay_is_found_whole(parent: list[Evidence], own: list[Evidence], left_out: st.DataObject) -> None:
     kept = [each for each in parent if left_out.draw(st.booleans())]
-    copies = [Evidence(each.vector, each.turn, 9_999) for each in kept]
+    copies = [Evidence(each.vector, 9_999) for each in kept]
     assert replayed([*copies, *own], parent) >= len(copies)
     assert replayed(own, []) == 0
 
@@ -32,16 +32,52 @@ def test_never_more_than_the_parent_has(child: list[Evidence], parent: list[Evid
     assert 0 <= replayed(child, parent) <= min(len(child), len(parent))
 
 
-def test_turns_tell_equal_counts_apart_where_both_name_one() -> None:
-    assert replayed([Evidence(1, 1, 0)], [Evidence(1, 2, 0)]) == 0
-    assert replayed([Evidence(1, None, 0)], [Evidence(1, 2, 0)]) == 1
+def sized(*sizes: int, totals: int = 0) -> list[Evidence]:
+    """Records of these sizes whose totals are like no other's."""
+    return [Evidence(1_000 + totals * 100 + index, 0, size) for index, size in enumerate(sizes)]
 
 
-def test_a_burst_is_no_replay_when_it_is_all_there_is() -> None:
-    burst, rest = [Evidence(1, None, 500), Evidence(2, None, 900)], [Evidence(3, None, 1_500)]
-    assert leading_burst(burst, 0) == 0
-    assert leading_burst(burst + rest, 0) == 2
-    assert leading_burst(burst + rest, 5_000) == 0
+def test_three_equal_sizes_in_a_row_are_copies_whose_totals_were_rebased() -> None:
+    parent = sized(5, 6, 7, 8, 9)
+    assert replayed(sized(6, 7, 8, 50, totals=1), parent) == 3
+    assert replayed(sized(5, 6, 7, 8, 9, totals=1), parent) == 5
+    assert replayed(sized(6, 7, 50, totals=1), parent) == 0, "two may be chance"
+    assert replayed(sized(5, 7, 8, totals=1), parent) == 0, "not in a row"
+    assert replayed([*parent[:2], *sized(7, 50, totals=1)], parent) == 3, "the first two with their own totals"
+
+
+def test_a_turn_older_than_its_thread_needs_no_like_in_the_parent() -> None:
+    strange = Evidence(77, 0, 77, older=True)
+    parent = sized(5, 6)
+    assert replayed([strange, *parent, Evidence(9, 0, 9)], parent) == 3
+    assert replayed([parent[0], strange, Evidence(9, 0, 9)], parent) == 2
+
+
+def run_at(*times: int) -> list[Evidence]:
+    return [Evidence(index, ts) for index, ts in enumerate(times)]
+
+
+@pytest.mark.parametrize(("times", "copies"), [
+    ((985, 990, 995, 1_010, 1_020, 9_000), 5),    # over the tick of the clock's second
+    (tuple(range(0, 2_000, 66)), 31),             # slowly, and nothing behind it yet
+    ((1_000, 1_999, 2_998), 3),                   # the slowest run there is
+    ((1_001, 1_002, 1_003), 0),                   # begun too late
+    ((0, 999, 1_999), 1),                         # the third was waited for
+    ((900,), 0), ((900, 1_800), 0),               # quick first answers of a small model
+    ((200, 9_000), 1), ((201, 9_000), 0),
+    ((5, 195, 9_000), 2), ((5, 210, 9_000), 1),
+    ((10, 20, 30, 231, 400), 3),                   # more than 20 times the median before it
+    ((10, 20, 30, 230, 400), 5),                   # not more
+    ((10, 11, 12, 211, 212), 5),                  # no gap under 0.2 s ends a run
+    ((), 0),
+])  # fmt: skip
+def test_a_run_without_the_parent(times: tuple[int, ...], copies: int) -> None:
+    assert leading_run(run_at(*times), 0) == copies
+
+
+def test_what_stands_before_any_turn_of_its_own_is_a_copy() -> None:
+    slow = [Evidence(1, 5_000, early=True), Evidence(2, 9_000, older=True), Evidence(3, 20_000)]
+    assert leading_run(slow, 0) == 2
 
 
 # -- through the ledger, in every order of arrival
@@ -161,3 +197,53 @@ def test_a_headless_log_beside_its_rollout_counts_nothing(tmp_path: Path, behead
     cut: Callable[[Log], Log] = lambda log: (log[0], [b'{"timestamp', *log[1][1:]]) if beheaded else log  # noqa: E731
     sums = sums_in_every_order(tmp_path, [("sessions/run.jsonl", headless(thread)), cut(rollout(1, thread, counts(61, 100)))])
     assert (sums.calls, sums.inclusive_input, sums.duplicates) == (1, 100, {"archive": 2})
+
+
+def uuid7(minute: int, number: int = 0) -> str:
+    high = f"{1_772_323_200_000 + minute * 60_000:012x}"  # 2026-03-01, as `small_logs.at`
+    return f"{high[:8]}-{high[8:]}-7000-8000-{number:012x}"
+
+
+def test_a_parent_whose_log_is_gone_is_still_known(tmp_path: Path) -> None:
+    """Its rows tell: a quick first answer of the child's own is no copy."""
+    home = Home(str(tmp_path / "none"), str(tmp_path / "codex"), tmp_path / "data")
+    parent = write_log(home, rollout(1, "a", counts(61, 100, 300)))
+    home.sync()
+    parent.unlink()
+    copied = [line | {"timestamp": meta("c", 120)["timestamp"]} for line in counts(61, 100, 300)]
+    own = count(120, (350, 0, 35), (50, 0, 5))
+    write_log(home, ("sessions/rollout-2026-03-01T02-00-00-c.jsonl", [meta("c", 120, forked_from_id="a"), *copied, own]))
+    home.sync()
+    sums = home.sums()
+    assert (sums.calls, sums.inclusive_input, sums.duplicates) == (3, 350, {"replay": 2})
+
+
+def write_log(home: Home, log: Log) -> Path:
+    path = Path(home.codex) / log[0]
+    write(path, log[1])
+    return path
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["with the parent", "without it"])
+@pytest.mark.parametrize("declared", [True, False], ids=["a fork", "not said to be one"])
+def test_a_turn_older_than_its_thread_is_no_turn_of_it(tmp_path: Path, known: bool, declared: bool) -> None:
+    parent, child = uuid7(60), uuid7(120)
+    more = {"forked_from_id": parent} if declared else {}
+    logs: list[Log] = [(
+        f"sessions/rollout-2026-03-01T02-00-00-{child}.jsonl",
+        [meta(child, 120, **more), turn(120, uuid7(70)), count(121, (900, 0, 9), (900, 0, 9)),
+         turn(125, uuid7(125)), count(126, (960, 0, 15), (60, 0, 6))],
+    )]  # fmt: skip
+    if known:
+        logs.append((f"sessions/rollout-2026-03-01T01-00-00-{parent}.jsonl", [meta(parent, 60), turn(60, uuid7(60, 1)), *counts(61, 100)]))
+    sums = sums_in_every_order(tmp_path, logs)
+    assert (sums.calls, sums.inclusive_input) == (1 + known, 60 + 100 * known)
+    assert sums.duplicates == {"replay": 1}
+
+
+def test_copies_in_an_archived_twin_of_a_fork_are_no_calls_either(tmp_path: Path) -> None:
+    child = uuid7(120)
+    lines: list[Line] = [meta(child, 120), turn(120, uuid7(70)), count(121, (900, 0, 9), (900, 0, 9))]
+    name = f"rollout-2026-03-01T02-00-00-{child}.jsonl"
+    sums = sums_in_every_order(tmp_path, [(f"sessions/{name}", [*lines]), (f"archived_sessions/{name}", [*lines])])
+    assert (sums.calls, sums.duplicates) == (0, {"replay": 1, "archive": 1})

@@ -90,7 +90,7 @@ def test_what_is_no_usage_is_counted_and_the_rest_is_read(tmp_path: Path, bad: s
     elif bad == "total":
         wrong["payload"]["info"]["total_token_usage"] = 7
     elif bad == "count":
-        wrong["payload"]["info"]["last_token_usage"]["input_tokens"] = -4
+        wrong["payload"]["info"]["last_token_usage"]["input_tokens"] = 4.5
     elif bad == "record":
         wrong = record(12, "r", (1, 1, 1))
         wrong["payload"]["usage"] = None

@@ -114,13 +114,13 @@ def test_a_log_read_in_two_is_the_log_read_at_once(
 )
 def test_salvage(line: bytes, objects: list[object], broken: bool, torn: bool) -> None:
     found = salvage(line)
-    assert (list(found.objects), found.broken, found.torn) == (objects, broken, torn)
+    assert ([part.value for part in found.parts], bool(found.broken), found.torn) == (objects, broken, torn)
 
 
 def test_depth_is_cut_off_and_what_is_torn_stays_torn() -> None:
     deep = b'{"a":' + b'["]",' * 2_000 + b"1" + b"]" * 2_000 + b',"b":2}'
-    (found,) = salvage(deep).objects
-    assert found["b"] == 2
+    (found,) = salvage(deep).parts
+    assert found.value["b"] == 2
     assert salvage(deep[:-1]).torn
     assert json.loads(shallow(b'{"a":[[1]]}')) == {"a": [[1]]}
 

@@ -282,3 +282,28 @@ def test_whole_percents_that_were_passed_are_written_once(home: AlertHome) -> No
     with closing(open_writer(home.ledger)) as db:
         rows = db.execute("SELECT percent FROM milestone WHERE until >= ? ORDER BY percent", (parse_instant(NOON),))
         assert [percent for (percent,) in rows] == [3, 4, 5]  # the first reading does not tell when it passed the ones below
+
+
+def test_alerts_and_milestones_of_a_window_that_was_none_are_kept_and_marked(home: AlertHome) -> None:
+    """A reset is told, then taken back: what the week in between fired stays as void, the restored one fires."""
+    started(home)
+    home.read("2026-03-04T12:00:00Z", 88, RESET)
+    assert home.look("2026-03-04T12:01:00Z").stderr == ""
+    anew = "2026-03-11T00:00:00Z"
+    home.read("2026-03-04T13:00:00Z", 1, anew)
+    home.read("2026-03-04T14:00:00Z", 91, anew)
+    assert home.look("2026-03-04T14:01:00Z").stderr == ""
+    assert [(each.until, each.threshold, each.void) for each in home.alerts] == [(parse_instant(anew), 90, False)]
+    home.read("2026-03-04T15:00:00Z", 92, RESET)
+    assert home.look("2026-03-04T15:01:00Z").stderr == ""
+    found = [(each.until, each.threshold, each.void) for each in home.alerts]
+    assert found == [(parse_instant(anew), 90, True), (parse_instant(RESET), 90, False)]
+    with closing(open_writer(home.ledger)) as db:
+        marked = set(db.execute("SELECT until, void FROM milestone WHERE until >= ?", (parse_instant(RESET),)))
+        assert marked == {(parse_instant(anew), 1), (parse_instant(RESET), 0)}
+        assert kept.unread(db) == {"warn": 1}
+        assert kept.last_fired(db)["weekly"][1] == 1
+    # And the later one after all: nothing fires twice, and it is a window again.
+    home.read("2026-03-04T16:00:00Z", 3, anew)
+    assert home.look("2026-03-04T16:11:00Z").stderr == ""
+    assert [(each.until, each.void) for each in home.alerts] == [(parse_instant(anew), False), (parse_instant(RESET), False)]

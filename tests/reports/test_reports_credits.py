@@ -10,7 +10,7 @@ import pytest
 from ledger_fixtures import Book
 from limit_books import DAY, HOUR, at, reading
 
-from tally_tui.model import Provider
+from tally_tui.model import Flag, Provider
 from tally_tui.reports.credits import window_credits
 from tally_tui.rules.credits import CREDIT, Capacity, Credits
 
@@ -45,6 +45,12 @@ def test_a_model_without_a_rate_makes_the_allowance_unknown(book: Book) -> None:
     book.call("x", NOW - HOUR, model="gpt-99")
     [got] = window_credits(book.reader(), now_ms=NOW, tz=UTC)
     assert (got.total.confidence, got.capacity) == ("unpriced", None)
+
+
+def test_fast_mode_costs_its_multiple(book: Book) -> None:
+    book.call("x", NOW - HOUR, model="gpt-5.5", input=800, cache_read=200, output=100, flags=Flag.TIER_PRIORITY)
+    [got] = window_credits(book.reader(), now_ms=NOW, tz=UTC)
+    assert got.models == {"gpt-5.5": Credits(177_500_000 + 443_750_000, "exact")}
 
 
 def test_past_its_reset_there_is_none(book: Book) -> None:

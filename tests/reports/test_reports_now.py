@@ -12,6 +12,7 @@ from tally_tui.query import LEDGER, parse
 from tally_tui.reports.answers import Now, Stretch
 from tally_tui.reports.limits import limits, standing
 from tally_tui.reports.now import now
+from tally_tui.reports.usage import usage
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE = 60_000
@@ -104,6 +105,20 @@ def test_a_query_chooses_calls_and_its_dates_do_not_matter(book: Book) -> None:
     answer = ask(book, "provider:codex since:2020 until:2021")
     assert stretch(answer, "today").figures.cost == 2
     assert [row.session for row in answer.live] == ["b"]
+
+
+@pytest.mark.parametrize("text", ["cost:>5", "cost:<5", "tokens:>100", "cost:>5 provider:codex"])
+def test_sums_of_sessions_choose_in_each_stretch_as_in_the_table_of_that_time(book: Book, text: str) -> None:
+    for ago, cost, name in [(1, 2, "a"), (2 * HOUR, 7, "a"), (3 * HOUR, 1, "b"), (2 * DAY, 9, "b"), (12 * DAY, 4, "a")]:
+        book.call(name, NOW - ago, cost=cost * 10**9, input=cost * 30)
+    answer = ask(book, text)
+    for each in answer.stretches:
+        query = parse(text, now=NOW, tz=BERLIN, allow=LEDGER)
+        for span, figures in ((each.span, each.figures),):
+            table = usage(book.reader(), by=(), span=span, query=query, tz=BERLIN)
+            assert (table.totals.cost, table.totals.calls) == (figures.cost, figures.calls), each.name
+    costs = [each.figures.cost for each in answer.stretches]
+    assert len(set(costs)) > 1 or text.endswith("codex")
 
 
 def test_live_sessions_newest_first_with_all_they_came_to(book: Book) -> None:

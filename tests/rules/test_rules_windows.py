@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -23,7 +24,7 @@ from tally_tui.rules.windows import (
     same_reset,
     steady_reset,
 )
-from tally_tui.rules.windows_merge import percent_at, window_at, windows
+from tally_tui.rules.windows_merge import percent_at, window_at, windows, windows_and_void
 
 WEEK = LimitKey("claude", "claude", 10_080)
 FIVE = LimitKey("claude", "claude", 300)
@@ -192,6 +193,43 @@ def test_a_stale_session_does_not_bring_an_old_window_back() -> None:
     # After its reset an old figure says nothing at all.
     found = windows(FIVE, read((1, 50, 5, "a"), (6, 50, 5, "a"), (7, 4, 12, "b"), (8, 50, 5, "a")))
     assert spans(found) == [(0, 5, 50), (7, 12, 4)]
+
+
+TAKEN_BACK = [
+    ("the session that told the later one", ((1, 80, 100, "a"), (2, 0, 170, "a"), (3, 2, 170, "a"), (5, 82, 100, "a")), (100, 82), [170]),
+    ("by logs, which are one voice", ((1, 80, 100), (2, 0, 170), (3, 2, 170), (5, 82, 100)), (100, 82), [170]),
+    ("another session, once", ((1, 80, 100, "b"), (2, 0, 170, "a"), (5, 82, 100, "b")), (170, 0), []),
+    ("another session, rising", ((1, 80, 100, "b"), (2, 0, 170, "a"), (5, 82, 100, "b"), (6, 83, 100, "b")), (100, 83), [170]),
+    ("another session, the same again", ((1, 80, 100, "b"), (2, 0, 170, "a"), (5, 80, 100, "b"), (6, 80, 100, "b")), (170, 0), []),
+    ("two idle ones do not rise", ((1, 80, 100, "b"), (1, 75, 100, "c"), (2, 0, 170, "a"), (5, 75, 100, "c"), (6, 80, 100, "b")), (170, 0), []),
+    ("two at work do", ((1, 80, 100, "b"), (2, 0, 170, "a"), (5, 82, 100, "c"), (6, 84, 100, "b")), (100, 84), [170]),
+    ("and the later one again", ((1, 80, 100, "a"), (2, 0, 170, "a"), (5, 82, 100, "a"), (6, 3, 170, "a")), (170, 3), []),
+    ("an idle one with the void reset", ((1, 80, 100, "a"), (2, 0, 170, "b"), (2.5, 0, 170, "a"), (5, 82, 100, "a"), (6, 0, 170, "b")), (100, 82), [170]),
+    ("over two windows", ((1, 80, 100, "a"), (2, 0, 120, "a"), (3, 9, 120, "a"), (4, 1, 170, "a"), (5, 81, 100, "a")), (100, 81), [120, 170]),
+    ("jitter", ((1, 80, 100, "a"), (2, 0, 170, "a"), (5, 82, 100.05, "a")), (100, 82), [170]),
+    ("its reset is past", ((1, 80, 10, "a"), (2, 0, 170, "a"), (11, 82, 10, "a")), (170, 0), []),
+    ("moved without a fall, and back", ((1, 80, 100, "a"), (2, 80, 130, "a"), (3, 81, 100, "a")), (100, 81), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "rows", "now", "void"), TAKEN_BACK, ids=[row[0] for row in TAKEN_BACK])
+@pytest.mark.parametrize("key", [WEEK, CODEX], ids=["claude", "codex"])
+def test_a_reset_that_is_taken_back(
+    name: str, rows: tuple[tuple[float, float, float], ...], now: tuple[float, float], void: list[float], key: LimitKey
+) -> None:
+    found, none = windows_and_void(key, read(*rows))
+    assert (round(hours(found[-1].end)), found[-1].percent) == now
+    assert [round(hours(window.reset_at)) for window in none] == void
+    assert not found[-1].cut
+
+
+def test_the_log_of_another_session_tells_what_it_remembers() -> None:
+    """All logs are one voice, but only who told the later reset can take it back at once."""
+    rows = [(1, 80, 100, "b"), (2, 0, 170, "a"), (5, 82, 100, "b")]
+    told = [replace(each, session="", teller=each.session) for each in read(*rows)]
+    assert windows(CODEX, told)[-1].percent == 0
+    told += [replace(told[-1], ts=told[-1].ts + 1, percent=83)]
+    assert windows(CODEX, told)[-1].percent == 83
 
 
 def test_a_reading_without_a_reset_belongs_to_the_open_window() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from conversation_source import ConversationSource
-from fake_source import NOTHING, READING, FakeSource
+from fake_source import LIVE, NOTHING, READING, FakeSource
 from made_up import NOW, NOW_MS
 from on_screen import line_with, press, running, seen, settled, toasts
 
@@ -444,3 +444,47 @@ async def test_copying_one_row_says_so() -> None:
         screen.drill.answer = replace(screen.drill.answer, rows=screen.drill.answer.rows[:1], total_rows=1)
         await press(pilot, "c")
         assert any(said.startswith("Copied 1 row, ") for said in toasts(pilot))
+
+
+async def test_nothing_is_no_figure_while_logs_are_still_read() -> None:
+    reading = replace(READING, unread=True, kept_calls=None)
+    source = FakeSource(reading)
+    async with running(source) as pilot:
+        await press(pilot, "d", "[")
+        await pilot.press("slash", *"model:none", "enter")
+        await settled(pilot)
+        for word in ("$0.00", "No calls", "No call matches", "0 models"):
+            assert word not in seen(pilot)
+        assert "still being read" in seen(pilot) and "░░░" in seen(pilot)
+        source.say(replace(LIVE, unread=False))
+        await settled(pilot)
+        assert "No call matches" in seen(pilot) and "$0.00" in seen(pilot) and "░░░" not in seen(pilot)
+
+
+async def test_what_is_read_so_far_says_so() -> None:
+    source = FakeSource(replace(READING, unread=True))
+    async with running(source) as pilot:
+        assert "so far" in line_with(seen(pilot), "models ·") and "▲ +" not in seen(pilot)
+        source.say(replace(LIVE, unread=False))
+        await settled(pilot)
+        assert "so far" not in line_with(seen(pilot), "models ·") and "▲ +" in seen(pilot)
+
+
+async def test_the_chart_is_of_what_the_table_is_of() -> None:
+    source = FakeSource()
+    async with running(source) as pilot:
+        assert charted(source).by == ("day", "model") and charted(source).where == ()
+        await press(pilot, "b")
+        assert charted(source).by == ("day", "project")
+        await press(pilot, "enter")
+        assert charted(source).by == ("day", "session")
+        ((field, value),) = charted(source).where
+        table = next(each for each in reversed(source.asked) if each.slot == "table")
+        assert (field, table.where) == ("project", ((field, value),))  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        assert charted(source).by == ("day", "model") and len(charted(source).where) == 2
+        await press(pilot, "escape", "escape")
+        assert charted(source).by == ("day", "project") and charted(source).where == ()
+        count = sum(each.slot == "chart" for each in source.asked)
+        await press(pilot, "s")
+        assert sum(each.slot == "chart" for each in source.asked) == count

@@ -33,11 +33,13 @@ def columns(width: int) -> tuple[Column, ...]:
 
 def is_unread(alert: Alert) -> bool:
     """Whether people were told of it and nobody has marked it as seen."""
-    return alert.acknowledged_at is None and alert.told is Told.TOLD
+    return alert.acknowledged_at is None and alert.told is Told.TOLD and not alert.void
 
 
 def state(alert: Alert) -> str:
-    """`unread`, `seen`, or that it was only recorded."""
+    """`unread`, `seen`, that it was only recorded, or that its window turned out to be none."""
+    if alert.void:
+        return "void"
     if alert.acknowledged_at is not None:
         return "seen"
     return "unread" if alert.told is Told.TOLD else "recorded" if alert.told is Told.RECORDED else "waiting"

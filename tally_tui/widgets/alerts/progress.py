@@ -162,8 +162,8 @@ class ProgressPane(Vertical):
         place = (f"  {self.place + 1} of {count}", "$quiet") if count > 1 else ""
         return Content.assemble(
             arrows, (f"{PROVIDERS.get(key.provider, key.provider)}{own}, {length}", "bold"), further, place,
-            (f"\n{figures.percent_amount(used)} {'at its end' if over else 'now'} · "
-             f"{'was reset' if over else 'resets'} {when} · "
+            (f"\n{figures.percent_amount(used)} {'then' if found.void else 'at its end' if over else 'now'} · "
+             f"{'void, its reset was taken back:' if found.void else 'was reset' if over else 'resets'} {when} · "
              f"{figures.money(found.cost)}{price}", "$quiet"),
         )  # fmt: skip
 

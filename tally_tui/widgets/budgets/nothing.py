@@ -62,6 +62,9 @@ class _Page(Widget):
         say("")
         say(("a", "bold $text-accent"), " adds one.")
         self._places = {}
+        if nothing.unread and not nothing.suggestions:
+            say("")
+            say(("Suggestions come once the logs are read.", "$quiet"))
         if nothing.suggestions:
             say("")
             say("By what you spent lately, you could begin with one of these:")
@@ -124,6 +127,8 @@ class NoBudgets(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.suggestions: tuple[Suggestion, ...] = ()
+        self.unread = False
+        """Whether logs are still to be read for the first time."""
         self.problems: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -135,6 +140,12 @@ class NoBudgets(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self.problems or self.cursor >= len(self.suggestions):
             return None
         return self.suggestions[self.cursor].budget
+
+    def wait(self, unread: bool) -> None:
+        """Whether logs are still to be read."""
+        if unread != self.unread:
+            self.unread = unread
+            self.query_one(_Page).refresh(layout=True)
 
     def show(self, suggestions: Sequence[Suggestion], problems: Sequence[str]) -> None:
         """`problems` say why the settings could not be read; without any there is just no budget."""
