@@ -110,7 +110,7 @@ _ID: Final = Unit(_TEXT, sensitivity="id")
 _PATH: Final = Unit(_TEXT, sensitivity="path")
 
 GROUP_UNITS: Final[Mapping[str, Unit]] = {
-    "project": _NAME, "branch": _NAME, "session": _ID, "subagent": _NAME, "folder": _PATH, "account": _NAME,
+    "project": _NAME, "branch": _NAME, "session": _ID, "instance": _ID, "folder": _PATH, "account": _NAME,
     "commit": _ID, "pr": _ID,
 }  # fmt: skip
 """Field that calls are grouped by → the unit of its values; the others are labels."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tally_tui.ledger.ask_filter import FOLDER, Filter, SumTest
+from tally_tui.ledger.ask_filter import AGENT_TYPE, FOLDER, Filter, SumTest
 from tally_tui.model import SLOT_MS, PriceStatus, Reason, Span, Tokens
 
 Mode = Literal["auto", "calculate", "display"]
@@ -53,7 +53,8 @@ KEYS: Final = {
     "session": "s.root",
     "branch": "nullif(f.branch, '')",
     "version": "nullif(f.version, '')",
-    "subagent": "iif(s.kind = 'subagent', s.id, NULL)",
+    "subagent": AGENT_TYPE,
+    "instance": "iif(s.kind = 'subagent', s.id, NULL)",
     "own": "s.id",
 }
 """What a facet can be grouped by, and what its group is told by: a project by its root folder, a folder by its

@@ -116,6 +116,8 @@ def filtered(
 
 FOLDER: Final = "coalesce(f.folder, s.folder)"
 """The folder that a call was made in, on `ask.FROM`."""
+AGENT_TYPE: Final = "iif(s.kind = 'subagent', coalesce(s.agent_type, 'unknown'), NULL)"
+"""The type of the subagent `s`; NULL for a session that no other started."""
 _FLAGS: Final = {
     "subagent": "s.kind = 'subagent'",
     "unpriced": f"f.status = {PriceStatus.UNPRICED:d}",
@@ -186,7 +188,7 @@ def _condition(db: sqlite3.Connection, term: Term, calls: bool) -> _Condition:
         case "folder":
             matches = any_spelling(db, term)
             found = _among(FOLDER, folders_meant(db, matches), none=matches(None))
-        case "model" | "account" | "session" | "branch" | "version":
+        case "model" | "subagent" | "account" | "session" | "branch" | "version":
             found = _named(db, term.field, lambda name: any(value.matches(name) for value in term.values))
         case _:
             raise ValueError(f"{term.field}: says nothing about what was spent")
@@ -235,6 +237,9 @@ def _named(db: sqlite3.Connection, field: str, matches: _Matches) -> _Condition:
             if any(matches(name) for name in told if name)
         ]
         return _among("s.id", sessions)
+    if field == "subagent":
+        kinds = {kind for (kind,) in db.execute(f"SELECT DISTINCT {AGENT_TYPE} FROM session s")}
+        return _among(AGENT_TYPE, (kind for kind in kinds if kind and matches(kind)), none=matches(None))
     if field == "account":
         homes = {home for provider in Provider for home in homes_of(db, provider.word)}
         return _among("f.home", (home for home in homes if any(matches(word) for word in account_words(home))))
@@ -260,6 +265,8 @@ def _exactly(db: sqlite3.Connection, field: str, wanted: str | None) -> _Conditi
         case "home":
             return "f.home = ?", [wanted or ""]
         case "subagent":
+            return f"{AGENT_TYPE} IS ?", [wanted]
+        case "instance":
             return (
                 ("s.kind <> 'subagent'", [])
                 if wanted is None

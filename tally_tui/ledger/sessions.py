@@ -166,8 +166,13 @@ class Sessions:
         child.kind = "subagent"
         if child.parent == parent.id or child.id in self._above(parent):
             return  # known already, or a circle that no honest log draws
-        if child.parent is not None and self._by_id[child.parent].name < parent.name:
-            return  # two files disagree: no order of reading may decide
+        if child.parent is not None:
+            known = self._by_id[child.parent].name
+            # A subagent of the session that is known started it; else two files disagree, and no order of
+            # reading may decide.
+            deeper = parent.name.startswith(f"{known}/agent-")
+            if known.startswith(f"{parent.name}/agent-") or (known < parent.name and not deeper):
+                return
         child.parent = parent.id
         self._parents.add(parent.id)
         old, new = child.root, parent.root

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tally_tui.logs.boilerplate import telling
+from tally_tui.logs.claude_agents import ATTRIBUTED, DESCRIBED_RANK, Start, Starts, fact
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_searches import Asked, Searches
 from tally_tui.logs.claude_start import fits, folder_of_logs
@@ -62,6 +63,10 @@ class State(msgspec.Struct):
     session: list[str | None] = []
     """The session of the line before, once all is told of it; empty before that."""
     searches: list[Asked] = []
+    starts: dict[str, Start] = {}
+    """The calls that start subagents."""
+    attributed: bool = False
+    """The type that the subagent's own lines name has been told."""
     talk: TalkState = msgspec.field(default_factory=TalkState)
 
 
@@ -91,6 +96,7 @@ class ClaudeParser:
         self._agent, self._file_session = whose(path)
         self._folder_of_logs = folder_of_logs(path)
         self._cwd: str | None = None
+        self._starts = Starts(self._state.starts)
         self._talk = TalkReader(self._state.talk, self._agent is not None)
 
     def feed(self, offset: int, line: bytes, whole: bool) -> bool:
@@ -136,6 +142,9 @@ class ClaudeParser:
             message = record.message
             if message is None:
                 return
+            self._starts.call(record, self._teller(record))
+            if self._agent and record.attributionAgent and not self._state.attributed:
+                self._attribute(record)
             if message.usage is not None and message.model != SYNTHETIC:
                 self._call(offset, record, message, message.usage, ts)
                 self._searches.asked(offset, record, message, message.usage)
@@ -147,6 +156,9 @@ class ClaudeParser:
                 self._fact(record, to_ms(record.timestamp))
             if self._searches.kept:
                 self._searched(record)
+            started = self._starts.result(record, self._teller(record), self._whose(record)[0])
+            if started is not None:
+                self._learn(started)
             prompt = self._talk.prompt(record)
             if prompt and not self._state.titled:
                 self._title(record, prompt)
@@ -260,8 +272,35 @@ class ClaudeParser:
             parent=origin,
             agent=about.kind or self._agent,
             title=about.title,
-            title_rank=2 if about.title else 0,
+            title_rank=DESCRIBED_RANK if about.title else 0,
+            agent_type=about.kind,
+            agent_rank=3 if about.kind else 0,
         )
+
+    def _teller(self, record: Line) -> str:
+        """The session that a line of this file is said in."""
+        top = self._whose(record)[0]
+        return f"{top}/agent-{self._agent}" if self._agent else top
+
+    def _learn(self, started: SessionFact) -> None:
+        """Keep what a call tells of a subagent beside what is known of it."""
+        known = self._facts.setdefault(started.name, started)
+        if started.agent_rank > known.agent_rank:
+            known.agent_type, known.agent_rank = started.agent_type, started.agent_rank
+        if started.title_rank > known.title_rank:
+            known.title, known.title_rank = started.title, started.title_rank
+        if known.parent is None or (started.parent or "").startswith(f"{known.parent}/agent-"):
+            known.parent = started.parent
+
+    def _attribute(self, record: Line) -> None:
+        """A subagent's own line names its type."""
+        self._state.attributed = True
+        top = self._whose(record)[0]
+        known = self._facts.get(top)
+        if known is None:
+            known = self._facts[top] = self._new_fact(top)
+        if known.agent_rank < ATTRIBUTED:
+            known.agent_type, known.agent_rank = text_of(record.attributionAgent), ATTRIBUTED
 
     def _copied(self, origin: str) -> bool:
         return self._file_session is not None and origin != self._file_session
@@ -371,7 +410,10 @@ class ClaudeParser:
         ts = to_ms(inner.timestamp) or to_ms(record.timestamp)
         self._call(offset, inner, message, message.usage, ts, embedded=agent)
         name = f"{self._whose(inner)[0]}/agent-{agent}"
-        self._facts.setdefault(name, SessionFact(name=name, parent=self._whose(inner)[0], agent=agent))
+        top = self._whose(inner)[0]
+        self._starts.call(inner, name)
+        start = self._starts.of(record.parentToolUseID) or Start(top, None, None)
+        self._learn(fact(name, agent, start))
 
     def _limit(self, offset: int, record: Line, message: Message, ts: int | None) -> None:
         if ts is None:

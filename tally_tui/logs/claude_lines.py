@@ -86,6 +86,8 @@ class Line(msgspec.Struct, gc=False):
     attachment: msgspec.Raw = msgspec.Raw()
     compactMetadata: msgspec.Raw = msgspec.Raw()
     toolUseResult: msgspec.Raw = msgspec.Raw()
+    parentToolUseID: str | None = None
+    attributionAgent: str | None = None
 
 
 strict = msgspec.json.Decoder(Line).decode
@@ -118,6 +120,7 @@ def lenient(value: dict[str, Any]) -> Line:
 _TEXTS = (
     "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint",
     "customTitle", "aiTitle", "summary", "leafUuid", "promptSource",
+    "parentToolUseID", "attributionAgent",
 )  # fmt: skip
 _RAW = ("data", "subtype", "origin", "attachment", "compactMetadata", "toolUseResult")
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")

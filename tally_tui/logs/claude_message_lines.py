@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from tally_tui.logs.salvage import as_json
+
 
 class Line(msgspec.Struct, gc=False):
     """The fields of a line that tell of the conversation; of any type, so that an odd one costs nothing."""
@@ -65,8 +67,5 @@ def lenient(value: dict[str, Any]) -> Line:
     line = Line(**{name: part for name, part in value.items() if name in _PLAIN})
     for name in ("data", "toolUseResult"):
         if value.get(name) is not None:
-            try:
-                setattr(line, name, msgspec.Raw(msgspec.json.encode(value[name])))
-            except (TypeError, ValueError, RecursionError):
-                pass
+            setattr(line, name, msgspec.Raw(as_json(value[name])))
     return line

@@ -61,12 +61,15 @@ def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
     git = payload.get("git")
     root = text_of(payload.get("session_id"))
     is_subagent = bool(parent or subagent is not None)
-    agent = None
+    agent = kind = None
     if is_subagent:
         told = [payload.get(key) for key in ("agent_role", "agent_type", "agent_nickname")]
         told += [spawn.get(key) for key in ("agent_role", "agent_nickname")]
         told += [subagent if isinstance(subagent, str) else None]
         agent = next((text for text in map(text_of, told) if text), "subagent")
+        types = [payload.get("agent_role"), payload.get("agent_type"), spawn.get("agent_role")]
+        types.append(subagent if isinstance(subagent, str) else None)
+        kind = next((text for text in map(text_of, types) if text), None)
     started = ts if ts is not None else to_ms(payload.get("timestamp"))
     return SessionFact(
         name=name,
@@ -80,4 +83,6 @@ def meta_fact(payload: Any, ts: int | None, fallback: str) -> SessionFact:
         first_ts=started,
         started=started or 0,
         paginated=payload.get("history_mode") == "paginated",
+        agent_type=kind,
+        agent_rank=3 if kind else 0,
     )

@@ -25,7 +25,7 @@ def join(text: str, field: str, value: str | None) -> str:
 
     None or '' is what the logs do not say. `field` may also be a period that reports group by
     (`hour`, `day`, `week`, `month`, `year`) with its key, which becomes `since:` and `until:`;
-    `subagent` is a session. Numbers (`>1`), dates and the words of `is`, `reason` and `provider`
+    `instance` is a subagent's session. Numbers (`>1`), dates and the words of `is`, `reason` and `provider`
     stay as they are, `text` becomes a phrase. A term that is there already is not added again.
 
     Raises:
@@ -36,7 +36,7 @@ def join(text: str, field: str, value: str | None) -> str:
     if field in ("hour", "day", "week", "month", "year"):
         first, last = _ends(field, value or "")
         return join(join(text, "since", first), "until", last)
-    name = "session" if field == "subagent" else field
+    name = "session" if field == "instance" else field
     term = _term(name, value or "")
     if term in (text[word.start : word.end] for word in words(text)):
         return text

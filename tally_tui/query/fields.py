@@ -77,6 +77,7 @@ _ALL: Final = (
     Field("provider", "choices", "who bills", "provider:codex", _PROVIDERS),
     Field("account", "names", "an agent's home folder, or its usual one", "account:work", in_library=False),
     Field("session", "names", "a session's id", "session:0199c2"),
+    Field("subagent", "names", "a subagent's type", "subagent:Explore", in_library=False),
     Field("branch", "names", "the git branch", "branch:main"),
     Field("version", "names", "the agent's version", "version:2.1*"),
     Field("role", "names", "who said it", "role:user", in_ledger=False),

@@ -31,7 +31,7 @@ from tally_tui.units import (
 
 GROUPS = (
     "provider", "model", "hour", "day", "week", "month", "year",
-    "project", "folder", "session", "branch", "version", "subagent",
+    "project", "folder", "session", "branch", "version", "subagent", "instance",
 )
 """What `usage` can group by; any combination, in the order asked for."""
 

@@ -19,7 +19,7 @@ RowCount = Annotated[int, Meta(title="N", ge=1, le=999_999_999)]
 CostMode = Literal["auto", "calculate", "display"]
 GroupField = Literal[
     "provider", "model", "hour", "day", "week", "month", "year", "project", "folder", "session", "branch", "version",
-    "subagent",
+    "subagent", "instance",
 ]  # fmt: skip
 
 

@@ -161,6 +161,8 @@ def _namer(
     if name == "session":
         return _session_namer(db, "no session")
     if name == "subagent":
+        return lambda value: (value, value or "main session")
+    if name == "instance":
         return _session_namer(db, "main session")
     nothing = "unknown" if name == "model" else f"no {name}"
     return lambda value: (value, nothing if value is None else value)

@@ -221,7 +221,9 @@ class Drill(Vertical):
             where = (*level.where, (facet, group.key.get(facet)))
             if facet == "project":
                 self.push(replace(ground("folder"), title=name, where=where, query=level.query, span=level.span))
-            elif facet == "subagent":
+            elif facet == "subagent" and group.key.get(facet) is not None:
+                self.push(replace(ground("instance"), title=name, where=where, query=level.query, span=level.span))
+            elif facet in ("subagent", "instance"):
                 self.push(
                     replace(
                         level, kind="calls", title=name, where=where, sort="time", descending=True, cursor=0

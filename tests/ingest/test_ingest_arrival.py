@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from conversation_logs import write_home
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,7 +16,6 @@ from hypothesis import strategies as st
 from ledger_sums import Home
 from small_logs import write_small_logs
 
-from tally_tui.cli.contract import sessions as sessions_document
 from tally_tui.exports.json import document
 from tally_tui.ledger.open import open_reader
 from tally_tui.reports.conversation import NoLogError, conversation
@@ -66,7 +66,8 @@ def make(folder: Path) -> dict[Path, bytes]:
 def shown(home: Home, folder: Path) -> dict[str, Any]:
     """Every column of every session, and every conversation whole; paths as they are below the folder."""
     with closing(open_reader(home.data / "ledger.db")) as db:
-        rows = sessions_document(sessions(db, tz=ZoneInfo("UTC"), include_subagents=True), {})["rows"]
+        found = sessions(db, tz=ZoneInfo("UTC"), include_subagents=True).rows
+        rows = [msgspec.to_builtins(row) for row in found]
         told: dict[str, Any] = {}
         for (name,) in db.execute("SELECT name FROM session").fetchall():
             try:
@@ -74,7 +75,7 @@ def shown(home: Home, folder: Path) -> dict[str, Any]:
             except NoLogError:
                 told[name] = None
     for row in rows:
-        row.pop("deletion_time", None)  # by the time of the file's last change
+        row.pop("deleted_ms", None)  # by the time of the file's last change
     text = json.dumps({"rows": sorted(rows, key=lambda row: row["session"]), "told": told}, sort_keys=True)
     return dict(json.loads(text.replace(str(folder), "")))
 
@@ -95,7 +96,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Path, bytes], d
 def test_lines_that_return_or_are_written_twice_count_once(logs: Any) -> None:
     _, expected = logs
     (row,) = (row for row in expected["rows"] if row["session"] == LONE)
-    assert (row["turns"], row["replies"], row["context_tokens"], row["calls"]) == (2, 2, None, 2)
+    assert (row["turns"], row["replies"], row["context"], row["figures"]["calls"]) == (2, 2, None, 2)
     said = [each["text"] for each in expected["told"][LONE]["messages"] if each["kind"] in ("prompt", "reply")]
     assert sorted(said) == ["<button> is broken", "hello", "said a1", "said a2", "said a3", "said b1", "said b2"]
 
