@@ -21,6 +21,7 @@ from tally_tui.config_budgets import Budget, read_budget
 from tally_tui.config_credits import read_allowances, read_rates
 from tally_tui.config_lines import line_of
 from tally_tui.config_values import BadSettingError as BadSettingError
+from tally_tui.config_values import attempt, is_number
 from tally_tui.config_values import said as said
 
 _T = TypeVar("_T")
@@ -170,7 +171,7 @@ def _switch(value: Any) -> bool:
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0.5 <= value <= 3600:
+    if is_number(value, 0.5, 3600):
         return float(value)
     raise BadSettingError(f"{said(value)} is no number of seconds from 0.5 to 3600")
 
@@ -243,6 +244,9 @@ def load(path: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
         return _unusable(int(at[1]) if at else None, f"{path} is not TOML: {error}; all defaults are used")
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # What the parser is not up to: a number of thousands of digits, tables within tables within tables.
+        return _unusable(None, f"{path} cannot be read ({type(error).__name__}); all defaults are used")
     return _settings(found, text)
 
 
@@ -271,7 +275,7 @@ def _settings(found: Mapping[str, Any], text: str) -> Settings:
             problems.append(Problem(name, line_of(text, name), f"no such setting{nearest(name)}; left out"))
             continue
         try:
-            used[name] = known.read(value)
+            used[name] = attempt(known.read, value)
         except BadSettingError as error:
             problems.append(Problem(name, line_of(text, name), f"{error}; {said(known.default)} is used"))
     return replace(Settings(), **used, given=frozenset(used), problems=tuple(problems))
@@ -289,7 +293,7 @@ def _tables(
     found = []
     for index, table in enumerate(value):
         try:
-            found.append(read(table))
+            found.append(attempt(read, table))
         except BadSettingError as error:
             line = starts[index] if index < len(starts) else line_of(text, name)
             problems.append(Problem(f"{name}[{index + 1}]", line, f"{error}; this {one} is left out"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
 from typing import Any, Final
 
-from tally_tui.config_values import BadSettingError, said
+from tally_tui.config_values import BadSettingError, attempt, is_number, said
 
 RULES: Final = (
     "weekly", "five_hour", "quota", "budget", "project_budget", "projected",
@@ -83,7 +82,7 @@ def read_alerts(table: Any, wrong: Callable[[str, str], None]) -> Alerts:
             rules.append((name, _rule(name, value, wrong)))
         elif name in _READERS:
             try:
-                used[name] = _READERS[name](value)
+                used[name] = attempt(_READERS[name], value)
             except BadSettingError as error:
                 default = next(each.default for each in fields(Alerts) if each.name == name)
                 held = said("" if default is None else default)
@@ -108,7 +107,7 @@ def read_value(name: str, value: Any) -> Any:
             raise BadSettingError(f"alerts.{name}: a budget has its own thresholds")
         has = ", ".join(_rule_readers(rule)) if rule in RULES else ", ".join((*_READERS, *RULES))
         raise BadSettingError(f"alerts.{name}: no such setting ({has})")
-    return readers[key or rule](value)
+    return attempt(readers[key or rule], value)
 
 
 def value_names() -> tuple[str, ...]:
@@ -137,7 +136,7 @@ def _rule(name: str, table: Any, wrong: Callable[[str, str], None]) -> AlertRule
             wrong(f"alerts.{name}.{key}", f"no such setting{where}; left out")
             continue
         try:
-            used[key] = readers[key](value)
+            used[key] = attempt(readers[key], value)
         except BadSettingError as error:
             wrong(f"alerts.{name}.{key}", f"{error}; the default is used")
     return AlertRule(**used)
@@ -150,10 +149,7 @@ def _switch(value: Any) -> bool:
 
 
 def _thresholds(value: Any) -> tuple[float, ...]:
-    if isinstance(value, list) and all(
-        isinstance(each, int | float | Decimal) and not isinstance(each, bool) and 0 < each <= 1_000_000
-        for each in value
-    ):
+    if isinstance(value, list) and all(is_number(each, 0, 1_000_000) and each > 0 for each in value):
         return tuple(sorted({float(each) for each in value}))
     raise BadSettingError(f"{said(value)} is no list of numbers above 0")
 

@@ -59,7 +59,7 @@ def _command_words(text: str) -> list[str]:
     if text.startswith("["):
         try:
             found = tomllib.loads(f"command = {text}")
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             found = {}
         if list(found) == ["command"] and all(isinstance(word, str) for word in found["command"]):
             return list(found["command"])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
 from typing import Any, Final
 
-from tally_tui.config_values import BadSettingError, said
+from tally_tui.config_values import BadSettingError, attempt, is_number, said
 
 MOST_DAYS: Final = 3650
 
@@ -40,7 +39,7 @@ def read_archive(table: Any, wrong: Callable[[str, str], None]) -> ArchiveRules:
             wrong(f"archive.{name}", f"no such setting ({', '.join(_READERS)}); left out")
             continue
         try:
-            used[name] = _READERS[name](value)
+            used[name] = attempt(_READERS[name], value)
         except BadSettingError as error:
             default = next(each.default for each in fields(ArchiveRules) if each.name == name)
             wrong(f"archive.{name}", f"{error}; {said(default)} is used")
@@ -60,7 +59,7 @@ def read_value(name: str, value: Any) -> Any:
     """
     if name not in _READERS:
         raise BadSettingError(f"archive.{name}: no such setting ({', '.join(_READERS)})")
-    return _READERS[name](value)
+    return attempt(_READERS[name], value)
 
 
 def _queries(value: Any) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ def _switch(value: Any) -> bool:
 
 
 def _days(value: Any) -> float:
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 <= value <= MOST_DAYS:
+    if is_number(value, 0, MOST_DAYS):
         return float(value)
     raise BadSettingError(f"{said(value)} is no number of days from 0 to {MOST_DAYS}")
 

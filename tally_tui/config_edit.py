@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tally_tui import config_lines, paths
 from tally_tui.config import BadSettingError, key, nearest
+from tally_tui.config_values import attempt
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -47,7 +48,7 @@ def from_words(name: str, words: str) -> Any:
         value = float(words) if "." in words else int(words)
     elif isinstance(known.default, int) and re.fullmatch(r"[0-9]{1,9}", words):
         value = int(words)
-    read = known.read(value)
+    read = attempt(known.read, value)
     return value if isinstance(read, float) else list(read) if isinstance(read, tuple) else read
 
 
@@ -117,13 +118,13 @@ def read_document(path: Path) -> TOMLDocument:
         BadSettingError: it is not TOML.
     """
     import tomlkit
-    from tomlkit.exceptions import ParseError
+    from tomlkit.exceptions import TOMLKitError
 
     try:
         return tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         return tomlkit.document()
-    except (ParseError, UnicodeDecodeError) as error:
+    except (TOMLKitError, ValueError, ArithmeticError, RecursionError) as error:
         raise BadSettingError(f"{path} is not TOML ({error}); nothing was changed") from error
 
 

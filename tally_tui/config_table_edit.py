@@ -111,7 +111,7 @@ def _write(path: Path, document: TOMLDocument, table: str, name: str, value: Any
     text = document.as_string()
     try:
         found = _found(tomllib.loads(text), table, name)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         found, value = None, object()
     if found != value:
         raise BadSettingError(f"{table}.{name} could not be put into {path}: change it by hand; nothing was changed")

@@ -43,7 +43,7 @@ def _queries(words: str) -> Any:
 
         try:
             found = tomllib.loads(f"value = {words}")["value"]
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise BadSettingError(f"that is no list ({error})") from error
     else:
         found = [part.strip() for part in words.split(",") if part.strip()]

@@ -116,7 +116,7 @@ def _calendar(word: str, plain: str, tz: ZoneInfo) -> tuple[int, int] | None:
         hint = f"that month has {_days(year, month)} days" if year else ""
         raise BadDateError(word, f"{word!r} is no day of the calendar", hint) from error
     # A day that a zone skipped altogether has no noon; the period is then the one after it.
-    return bounds(kind, epoch_ms(noon.replace(tzinfo=tz).astimezone(UTC)), tz)
+    return bounds(kind, _utc_ms(noon, tz), tz)
 
 
 def _ago(count: int, unit: str, now: int, tz: ZoneInfo) -> int:
@@ -132,7 +132,16 @@ def _ago(count: int, unit: str, now: int, tz: ZoneInfo) -> int:
         if year < 1:
             raise OverflowError
         moment = moment.replace(year=year, month=month + 1, day=min(moment.day, _days(year, month + 1)))
-    return epoch_ms(moment.replace(tzinfo=tz).astimezone(UTC))
+    return _utc_ms(moment, tz)
+
+
+def _utc_ms(moment: datetime, tz: ZoneInfo) -> int:
+    """The instant (epoch milliseconds) of a local time; within the calendar, whatever the zone."""
+    try:
+        return epoch_ms((moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC))
+    except OverflowError:
+        # A zone far ahead of or behind UTC: there the calendar has no such instant.
+        return EARLIEST if moment.year < 5000 else LATEST
 
 
 def _days(year: int, month: int) -> int:
@@ -148,7 +157,7 @@ def _iso(word: str, tz: ZoneInfo) -> int | None:
         moment = datetime.fromisoformat(word.upper())
     except ValueError:
         return None
-    return epoch_ms((moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC))
+    return _utc_ms(moment, tz)
 
 
 def _suggestion(plain: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tally_tui.model import Span
 from tally_tui.rules import dates
-from tally_tui.rules.dates import BadDateError
+from tally_tui.rules.dates import BadDateError, instant
+from tally_tui.rules.periods import bounds
+from tally_tui.rules.zones import EARLIEST, LATEST, offset, zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -124,3 +126,23 @@ def test_a_span_that_ends_before_it_begins_is_refused():
     with pytest.raises(BadDateError) as caught:
         dates.span("today", "yesterday", now=NOW, tz=BERLIN)
     assert caught.value.word == "yesterday"
+
+
+@given(
+    name=st.sampled_from(sorted(available_timezones())) | st.sampled_from(["+23:59", "-23:59", "+14:00", "-12", "UTC"]),
+    word=st.sampled_from(
+        """0001 0001-01 0001-01-01 00010101 9999 9999-12 9999-12-31 0001-01-01T00:00 9999-12-31T23:59 0001-01-01T00:00Z
+        0001-01-01T00:00+23:59 9999-12-31T23:59-23:59 2000y 24000mo 999999999d 999999999s 8000w 1969-12-31 1582-10-10""".split()
+    ),
+    end=st.booleans(),
+)
+def test_the_ends_of_time_are_dates_in_every_zone(name: str, word: str, end: bool) -> None:
+    tz = zone(name)
+    try:
+        at = instant(word, now=NOW, tz=tz, end=end)
+    except BadDateError:
+        return
+    assert EARLIEST <= at <= LATEST
+    start, until = bounds("day", at, tz)
+    assert start <= until
+    assert offset(at, tz) is not None

@@ -1,0 +1,48 @@
+"""Commands started with a closed standard stream end as ever, and write nowhere they should not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from small_logs import answer, prompt, write
+
+COMMANDS = (
+    ("sync",), ("usage", "--json"), ("sessions",), ("search", "lamp"), ("read", "aaaa"), ("today",), ("limits",), ("calls", "--csv"),
+    ("explain",), ("alerts", "check"), ("alerts", "list"), ("config", "list"), ("paths",), ("budget", "list"), ("library",),
+    ("archive", "list"), ("bookmarks",), ("setup", "--status"), ("statusline",), ("hook", "Stop"), ("hook", "Stop", "--codex"),
+    ("record", "claude"), ("credits",), ("help",), ("--version",), ("no-such-command",), (), ("forecast",), ("milestones",),
+    ("credits", "status"), ("sync", "--verify"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("closed")
+    write(folder / "claude/projects/-w-lamp/aaaa-1.jsonl", [prompt("aaaa-1", 1, "lamp"), answer("aaaa-1", "m", 2, 7)])
+    return folder
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=["stdin", "stdout", "stderr", "all"])
+def test_a_closed_stream_stops_no_command(home: Path, closed: tuple[int, ...]) -> None:
+    environment = os.environ | {
+        "HOME": str(home), "TALLY_DATA_DIR": str(home / "data"), "TALLY_CONFIG_DIR": str(home / "config"),
+        "CLAUDE_CONFIG_DIR": str(home / "claude"), "CODEX_HOME": str(home / "codex"), "TALLY_NOW": "2026-03-01T12:00:00Z",
+    }  # fmt: skip
+    shut = " ".join(f"{number}{'<' if number == 0 else '>'}&-" for number in closed)
+    for words in COMMANDS:
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {shut}', "sh", sys.executable, "-m", "tally_tui", *words],
+            env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode in (0, 1, 2), (words, done)
+        assert "Traceback" not in done.stderr, (words, done.stderr)
+        assert "should not" not in done.stderr, (words, done.stderr)
+        assert "Exception ignored" not in done.stderr, (words, done.stderr)
+    with closing(sqlite3.connect(home / "data/ledger.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
