@@ -49,7 +49,9 @@ def _numbers(kept: Mapping[str, Any]) -> Document:
     unit = kept.get("unit")
     found: Document = {}
     for name, value in kept.items():
-        if value is None:
+        if name == "set_later":
+            found[name] = bool(value)
+        elif value is None:
             found[name.replace("_nano", "_usd")] = None
         elif name.endswith("_nano"):
             found[name.removesuffix("_nano") + "_usd"] = usd6(value)

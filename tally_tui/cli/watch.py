@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from tally_tui.cli.parsing import Request
     from tally_tui.store import Alerted, News, SyncStatus
 
-LEAST_S: Final = 10.0
-"""Seconds between two looks, however much is written."""
 MOST_S: Final = 60.0
-"""Seconds between two looks when nothing is: readings may come from others, and time alone moves projections."""
+"""Seconds between two looks when nothing is written: time alone moves projections."""
 _BREATH_S: Final = 0.25
 
 
@@ -33,9 +31,11 @@ def watch(request: Request) -> int:
             "alerts are switched off in the settings ([alerts] on = false), and no [archive] rule keeps sessions. "
             "Nothing was watched."
         )
+    from tally_tui.live.alerting import pause
     from tally_tui.live.archiving import Archiving
     from tally_tui.live.ending import Ending
     from tally_tui.live.ingesting import Ingesting
+    from tally_tui.live.pulse import Pulse
     from tally_tui.requests import ArchivingRequest
     from tally_tui.store import Phase
 
@@ -58,14 +58,19 @@ def watch(request: Request) -> int:
         ingesting.start()
         for_what = "" if settings.alerts.on else " for what to archive; alerts are switched off"
         say(f"watching{for_what}; Ctrl-C ends", flush=True)
-        looked = 0.0
+        looked, rest, pulse = 0.0, 0.0, Pulse()
         # The first pass says what there is; before it every alert would be of yesterday's knowledge.
         while not ended.wait(_BREATH_S):
+            if pulse.moved():  # also by an app, a status line or a hook
+                changed.set()
             age = time.monotonic() - looked
-            if told.passed and (age >= MOST_S or (changed.is_set() and age >= LEAST_S) or not looked):
+            if told.passed and (age >= MOST_S or (changed.is_set() and age >= rest) or not looked):
                 changed.clear()
+                began = time.monotonic()
                 told.look()
                 looked = time.monotonic()
+                rest = pause(looked - began)
+        pulse.close()
     finally:
         ingesting.stop()
         archiving.stop()

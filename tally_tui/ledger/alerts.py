@@ -21,6 +21,7 @@ from tally_tui.rules.windows import HOUR_MS, known_reset
 EVER: Final = Span()
 WAITING_MS: Final = HOUR_MS
 """How long after it was written an alert may still be told: what is older is only in the list."""
+_OF_BUDGETS: Final = ("budget", "project_budget")
 _ROW: Final = (
     "id, rule, scope, until, segment, threshold, axis, severity, provider, kind, minutes, fired_at, latched_at, "
     "numbers, told, problems, acknowledged_at, through, void"
@@ -115,6 +116,8 @@ def latch(
             hushed = not snoozed.keys().isdisjoint({"", own.rule, firing.axis})
             if quiet or new_rule or lower or hushed:
                 db.execute("UPDATE alert SET told = 2, rung = 2 WHERE id = ?", (number,))
+            if new_rule and firing.axis in _OF_BUDGETS:
+                db.execute("UPDATE alert SET numbers = json_set(numbers, '$.set_later', 1) WHERE id = ?", (number,))
         db.execute("DELETE FROM alert_rule")
         db.executemany(
             "INSERT OR REPLACE INTO alert_rule (rule, threshold, terms) VALUES (?, ?, ?)",

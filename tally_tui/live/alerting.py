@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock, paths
 from tally_tui.ledger.open import LedgerError, NoLedgerError, open_reader, telling
+from tally_tui.live.pulse import BEAT_S, Pulse
 from tally_tui.store import Alerted, Publish, Toast
 
 if TYPE_CHECKING:
     from tally_tui.ledger.alerts import Alert
     from tally_tui.record.notice import Notice
 
-LEAST_S: float = 10.0
-"""Seconds between two looks, however often logs are read."""
+LEAST_S: float = 1.0
+"""Seconds between two looks, however often the ledger is written to."""
+SLOWEST_S: Final = 10.0
+"""The most that is waited between two looks that have reason to be, however long one takes."""
+SHARE: Final = 8
+"""A look that takes long is followed by a pause of so many times as long."""
 MOST_S: Final = 60.0
-"""Seconds between two looks when nothing is read: others write readings, too, and time alone moves projections."""
+"""Seconds between two looks when nothing is written: time alone moves projections."""
 _KEPT: Final = 20
+
+
+def pause(took_s: float) -> float:
+    """How long to wait after a look that took so many seconds."""
+    return max(0.0, max(LEAST_S, min(SLOWEST_S, SHARE * took_s)) - took_s)
 
 
 class Alerting:
@@ -54,6 +64,14 @@ class Alerting:
 
     def _run(self) -> None:
         self._changed.wait()
+        pulse = Pulse()
+        try:
+            self._go_on(pulse)
+        finally:
+            pulse.close()
+
+    def _go_on(self, pulse: Pulse) -> None:
+        pulse.moved()
         while not self._stop.is_set():
             self._changed.clear()
             began = time.monotonic()
@@ -61,8 +79,13 @@ class Alerting:
                 self._look()
             except (LedgerError, sqlite3.Error, OSError, ValueError):
                 pass  # the reading of logs tells what is wrong with the ledger; the next look may work
-            self._stop.wait(max(0.0, LEAST_S - (time.monotonic() - began)))
-            self._changed.wait(max(0.0, MOST_S - (time.monotonic() - began)))
+            self._stop.wait(pause(time.monotonic() - began))
+            # Status lines, hooks and other windows write, too.
+            while not (self._stop.is_set() or self._changed.is_set() or pulse.moved()):
+                left = MOST_S - (time.monotonic() - began)
+                if left <= 0:
+                    break
+                self._changed.wait(min(BEAT_S, left))
 
     def _look(self) -> None:
         from tally_tui.record.alert_words import text, title

@@ -72,6 +72,8 @@ def text(alert: Alert, now_ms: int) -> str:
         case "budget" | "project_budget" | "projected":
             spent, amount = (_amount(numbers, name) for name in ("spent", "amount"))
             parts = [f"{spent} of {amount} {_PERIODS.get(alert.kind, '')}".strip()]
+            if numbers.get("set_later"):
+                parts.append("already past when this budget was set")
             if alert.axis == "projected":
                 parts.append(f"heading for {_amount(numbers, 'projected')}")
         case "burn_rate":

@@ -15,6 +15,7 @@ from tally_tui.ledger.ask_calls import Call, calls_page
 from tally_tui.ledger.ask_filter import Filter, filtered
 from tally_tui.model import NANO, PriceStatus, Provider, Reason, Span
 from tally_tui.query import Query, Term, Value
+from tally_tui.reports.alert_budget import passing_call
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.answers_alerts import Crossed
 from tally_tui.reports.windows import home_of
@@ -47,7 +48,8 @@ def crossed(
     cost = None if call.status == PriceStatus.UNPRICED else call.cost
     row = db.execute("SELECT gone_at IS NOT NULL FROM file WHERE path = ? ORDER BY 1", (call.file,)).fetchone()
     gone = not call.file or _gone(db, call.file, bool(row and row[0]))
-    return Crossed(session, call.ts, call.file, offset, length, gone, call.model, cost)
+    late = bool(alert.numbers.get("set_later"))
+    return Crossed(session, call.ts, call.file, offset, length, gone, call.model, cost, late)
 
 
 def _said(db: sqlite3.Connection, alert: Alert) -> Crossed | None:
@@ -76,8 +78,13 @@ def _gone(db: sqlite3.Connection, path: str, gone: bool) -> bool:
 def _call(
     db: sqlite3.Connection, alert: Alert, settings: Settings, now_ms: int, tz: ZoneInfo, mode: Mode
 ) -> Call | None:
-    """The call with the greatest instant until then, in whatever the alert is about."""
+    """The call at which a sum passed the threshold; else the one with the greatest instant until then, in whatever the
+    alert is about."""
     until = alert.fired_at + 1
+    if alert.axis in ("budget", "project_budget"):
+        passing = passing_call(db, alert, settings, tz=tz, mode=mode)
+        if passing is not None:
+            return passing
     if alert.axis == "costly_call":
         found = _by_identity(db, alert, mode)
         if found is not None:

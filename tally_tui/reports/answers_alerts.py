@@ -123,6 +123,8 @@ class Crossed:
     model: str
     cost: int | None
     """None: the call has no price, or it is no call."""
+    set_later: bool = False
+    """Whether the budget was set when its spend was already past the threshold."""
 
 
 @dataclass(frozen=True, slots=True)

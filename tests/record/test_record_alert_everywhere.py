@@ -38,7 +38,8 @@ source.stop()
 WATCH = """
 import sys
 from tally_tui.cli import watch
-watch.LEAST_S, watch.MOST_S = 0.02, 0.05
+from tally_tui.live import alerting
+alerting.LEAST_S, watch.MOST_S = 0.02, 0.05
 from tally_tui.__main__ import main
 sys.argv = ["tally-tui", "watch"]
 sys.exit(main())

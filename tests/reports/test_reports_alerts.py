@@ -15,6 +15,7 @@ from tally_tui.ledger import alerts as kept
 from tally_tui.ledger.archived import FOLDER, Copy, note_copies
 from tally_tui.model import NANO, PriceStatus, Provider
 from tally_tui.query import ALERTS, QueryError, parse
+from tally_tui.record.alert_words import text
 from tally_tui.reports.alert_detail import detail
 from tally_tui.reports.alerts import feed, progress, rules_standing, unread
 from tally_tui.reports.answers_alerts import AlertDetail
@@ -173,6 +174,49 @@ def test_a_budget_is_crossed_by_the_last_call_that_counts_towards_it(book: Book,
     assert found.steps[0].key == "3" and "Sun" not in found.steps[0].text
     without = told_of(book, number)
     assert without.series is None and without.crossed is not None
+
+
+@pytest.mark.parametrize(
+    ("terms", "threshold", "offset"),
+    [
+        ('amount = 10', 50, 40), ('amount = 10', 90, 43), ('amount = 10', 100, 44), ('amount = 4', 100, 40),
+        ('amount = 10\nprovider = "claude"', 90, 50), ('amount = 300\nunit = "tokens"', 100, 42),
+        ('amount = 10\nquery = "cost:<6"', 50, 44), ('amount = 10\nmodel = "opus"', 100, 44),
+    ],
+)  # fmt: skip
+def test_a_budget_is_crossed_by_the_call_at_which_its_sum_passed_the_threshold(
+    book: Book, tmp_path: Path, terms: str, threshold: float, offset: int
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[[budgets]]\nname = "all"\nperiod = "day"\nthresholds = [{threshold}]\n{terms}\n')
+    book.call("one", MIDNIGHT - HOUR, offset=10, cost=dollars(50))
+    at = {}
+    for minute, session, place, cost in [
+        (0, "coder", 40, 5), (1, "coder", 41, 1), (1.5, "one", 42, 2), (2, "coder", 43, 1), (3, "one", 44, 3),
+        (200, "two", 50, 6), (201, "two", 51, 0.03),
+    ]:  # fmt: skip
+        at[place] = MIDNIGHT + 9 * HOUR + round(minute * 60_000)
+        book.call(session, at[place], offset=place, cost=dollars(cost))
+    (budget,) = load(path).budgets
+    numbers = {"unit": budget.unit, "spent": dollars(18), "amount": budget.amount, "used_percent": 180.0, "projected": 0}
+    number = fire(book, "budget", "all", NOW, rule="budget:all", provider=budget.provider, threshold=threshold,
+                  kind="day", until=MIDNIGHT + DAY, numbers=numbers)
+    found = told_of(book, number, load(path)).crossed
+    assert found is not None and found.at == at[offset] and not found.set_later
+
+
+def test_a_budget_that_was_set_later_says_that_it_was_already_past(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[[budgets]]\nname = "all"\namount = 10\nperiod = "day"\nthresholds = [90]\n')
+    book.call("one", MIDNIGHT + 9 * HOUR, offset=10, cost=dollars(12))
+    book.call("two", NOW - HOUR, offset=20, cost=dollars(0.03))
+    numbers = {"unit": "usd", "spent": dollars(12.03), "amount": dollars(10), "used_percent": 120.3, "projected": 0}
+    firing = Firing("budget", Latch("budget:all", "all", MIDNIGHT + DAY, 0, 90), "warn", None, NOW, "day", None, numbers)
+    kept.latch(book.db, [], [kept.Armed("weekly", 90)], now_ms=NOW - 1)
+    (made,) = kept.latch(book.db, [firing], [kept.Armed("budget:all", 90)], now_ms=NOW)
+    assert made.numbers["set_later"] and "already past when this budget was set" in text(made, NOW)
+    found = told_of(book, made.id, load(path)).crossed
+    assert found is not None and (found.offset, found.set_later) == (10, True)
 
 
 def test_a_log_that_is_gone_is_said_and_not_offered(book: Book) -> None:

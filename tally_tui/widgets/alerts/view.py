@@ -120,6 +120,8 @@ class AlertView(VerticalScroll, can_focus=True):
         yield Content(f"{self._clock(found.at)}  {what}")
         project = f" · {clean(found.session.project)}" if found.session.project else ""
         yield Content.assemble(("in ", "$quiet"), clean(found.session.title or found.session.session), project)
+        if found.set_later:
+            yield Content.styled("It was already past when this budget was set.", "$quiet")
         if found.gone:
             words = "✗ its log is gone: deleted by its owner. What it cost stays counted."
             yield Content.styled(words, "$text-warning")
