@@ -13,6 +13,7 @@ from tally_tui.database import transaction
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.home_tiers import HomeTiers
+from tally_tui.ingest.import_origins import note_origins
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
@@ -204,6 +205,8 @@ class _Pass:
                     stopped = self._read(plan)
                 if not stopped:
                     self._note_gone(plan)
+                    if note_origins(self._db, self._ingestor.roots()):
+                        self._ingestor.forget()  # it knows the sessions as they were
         except BaseException:
             # What memory holds may be ahead of what was committed.
             self._ingestor.forget()
