@@ -14,6 +14,7 @@ from tally_tui.ingest.committing import commit, problem_of
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.home_tiers import HomeTiers
+from tally_tui.ingest.import_origins import note_origins
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
@@ -230,6 +231,8 @@ class _Pass:
                     stopped = self._read(plan)
                 if not stopped:
                     self._note_gone(plan)
+                    if note_origins(self._db, self._ingestor.roots()):
+                        self._ingestor.forget()  # it knows the sessions as they were
             named = self._ingestor.thread_names.give(self._db, self._ingestor.roots(), self._ingestor.writer)
         except BaseException:
             self._ingestor.forget()  # what memory holds may be ahead of what was committed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,16 +34,17 @@ def imported_from(path: str, thread: str) -> str | None:
     Empty where the thread is listed but its origin is not; None where it is not listed as imported.
     """
     home = home_of(path)
-    if home is None:
-        return None
+    return None if home is None else imports_of(home).get(thread)
+
+
+def imports_of(home: str) -> Mapping[str, str]:
+    """Imported thread → its origin, as `imported_from`, of all that a Codex home lists."""
     listed = Path(home, _LISTED_IN)
     try:
         stat = listed.stat()
-        if stat.st_size > _MOST_BYTES:
-            return None
-        return _listed(listed, stat.st_mtime_ns, stat.st_size).get(thread)
+        return _listed(listed, stat.st_mtime_ns, stat.st_size) if stat.st_size <= _MOST_BYTES else {}
     except OSError:
-        return None
+        return {}
 
 
 def is_marker(payload: bytes) -> bool:

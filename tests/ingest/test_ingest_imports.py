@@ -69,6 +69,18 @@ def test_an_import_that_nothing_lists_is_known_by_its_turns(tmp_path: Path) -> N
     assert found == (1, 800, {}, "", 1, 1)
 
 
+def test_an_import_that_is_listed_only_after_it_was_read(tmp_path: Path) -> None:
+    home, found = read(tmp_path, [meta(THREAD, 1), *imported(), *OWN], listed=False)
+    assert found[3] == ""
+    listing(home)
+    with next(Path(home.codex).rglob("*.jsonl")).open("ab") as log:
+        log.write(b"\n")
+    home.sync()
+    home.sync()
+    with closing(sqlite3.connect(home.data / "ledger.db")) as db:
+        assert db.execute("SELECT imported_from FROM session WHERE name = ?", (THREAD,)).fetchone() == (ORIGIN,)
+
+
 def test_an_older_import_without_the_marker(tmp_path: Path) -> None:
     _, found = read(tmp_path, [meta(THREAD, 1), *imported()[:-1], *OWN])
     assert found == (1, 800, {}, ORIGIN, 1, 1)
