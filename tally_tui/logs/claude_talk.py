@@ -70,15 +70,16 @@ class TalkReader:
         for call in calls:
             if call.identity in self.aside or call.flags & Flag.EMBEDDED:
                 continue
-            if call.identity != state.last:
+            # One id may stand for many answers: then their parts tell them apart.
+            if call.identity ^ call.part != state.last:
                 talk.replies += 1
-                state.last = call.identity
+                state.last = call.identity ^ call.part
             given = call.input + call.cache_read + call.write_5m + call.write_1h
             if given:
                 talk.context, talk.model = given, call.model
                 talk.peak = max(talk.peak, given)
         if self.line is not None and self.line.uuid:
             talk.leaf = identity_of(self.line.uuid)
-        if not talk.session and session and (talk.turns or talk.replies):
+        if session and (talk.turns or talk.replies):
             talk.session = session
         return talk if talk.session else None
