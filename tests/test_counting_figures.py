@@ -120,7 +120,10 @@ def test_the_tier_of_a_long_prompt_is_that_of_its_call_and_is_told(home: Home) -
         ({"cache_creation_input_tokens": 1_000, "cache_creation": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 600}}, 400, 600),
         ({"cache_creation": {"ephemeral_5m_input_tokens": 300, "ephemeral_1h_input_tokens": 600}}, 300, 600),
         ({"cache_creation_input_tokens": None, "cache_creation": {"ephemeral_5m_input_tokens": 300}}, 300, 0),
-        ({"cache_creation_input_tokens": 100, "cache_creation": {"ephemeral_1h_input_tokens": 600}}, 0, 600),
+        ({"cache_creation_input_tokens": 100, "cache_creation": {"ephemeral_1h_input_tokens": 600}}, 0, 100),
+        ({"cache_creation_input_tokens": 0, "cache_creation": {"ephemeral_1h_input_tokens": 600}}, 0, 600),
+        ({"cache_creation_input_tokens": 0, "cache_creation": {"ephemeral_5m_input_tokens": 7}}, 7, 0),
+        ({"cache_creation_input_tokens": 100, "cache_creation": {"ephemeral_5m_input_tokens": 600}}, 100, 0),
     ],
 )  # fmt: skip
 def test_no_split_of_cache_writes_loses_tokens(home: Home, written: Line, five: int, hour: int) -> None:
@@ -197,7 +200,7 @@ def test_sums_agree_in_any_zone(home: Home, tz: str) -> None:
         stamp = f"2026-{3 + day // 31:02d}-{day % 31 + 1:02d}T{clock_:02d}:{hour * 7 % 60:02d}:59.999Z"
         if day % 31 + 1 > 30 and 3 + day // 31 == 4:
             continue
-        usage_of = {"input_tokens": hour * 13 % 997, "output_tokens": hour % 7, "cache_read_input_tokens": hour}
+        usage_of = {"input_tokens": 1 + hour * 13 % 997, "output_tokens": hour % 7, "cache_read_input_tokens": hour}
         lines.append(said(f"m{hour}", 0, usage_of, "claude-haiku-4-5", timestamp=stamp, cwd=f"/work/{hour % 3}"))
     claude(home, lines)
     home.sync()

@@ -79,11 +79,15 @@ def add_limit_events(
     )
 
 
-def add_cost_states(db: sqlite3.Connection, provider: Provider, states: Mapping[str, int]) -> None:
-    """Keep an agent's own total of a session in nano-dollars, the largest it ever stated."""
+def add_cost_states(db: sqlite3.Connection, provider: Provider, states: Mapping[str, tuple[int, int]]) -> None:
+    """Keep an agent's own total of a session in nano-dollars, the largest it ever stated.
+
+    With it when the process that counted it began (epoch ms, 0: not said): sessions of one process share it.
+    """
     db.executemany(
-        """INSERT INTO cost_state (session, cost)
-           SELECT id, ? FROM session WHERE provider = ? AND name = ?
-           ON CONFLICT DO UPDATE SET cost = max(cost, excluded.cost)""",
-        [(cost, int(provider), name) for name, cost in states.items()],
+        """INSERT INTO cost_state (session, cost, started)
+           SELECT id, ?, nullif(?, 0) FROM session WHERE provider = ? AND name = ?
+           ON CONFLICT DO UPDATE SET cost = excluded.cost, started = excluded.started
+           WHERE (excluded.cost, coalesce(excluded.started, 0)) > (cost, coalesce(started, 0))""",
+        [(*stated, int(provider), name) for name, stated in states.items()],
     )

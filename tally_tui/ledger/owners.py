@@ -16,26 +16,43 @@ class Claim:
     """One file's claim on a call."""
 
     root: str
-    """Name of the topmost session that the line says it belongs to."""
+    """Name of the topmost session that the line says it is in."""
     began: int
     """When that session's own first record was written, ms."""
     flags: int
     path: str
+    named: int | None = None
+    """Hash of the session that the line names as its origin: what it was forked from, else what may be stale."""
+    short: int | None = None
+    """Hash of `root`, as another claim may name it."""
+    own: bool = True
+    """Whether the file is that session's own."""
+    part: int = 0
 
 
 def claude_owner(claims: Sequence[Claim]) -> int:
-    """Index of the owning claim: the session the log names as origin, else the earliest, else the smallest id.
+    """Index of the owning claim: of the session that the call was forked from, else of the one that a line names,
+    either only where it holds the call, else of the earliest, else of the smallest id.
 
     Inside the owning session its own transcript comes before its copies elsewhere and before its
     subagents' files; what is only embedded in a progress record owns nothing that a file holds.
     """
+    if len(claims) == 1:
+        return 0
     held = [claim for claim in claims if not claim.flags & Flag.EMBEDDED] or list(claims)
-    origins = [claim for claim in held if claim.flags & Flag.COPIED]
+    forked = {claim.named for claim in held if claim.flags & Flag.COPIED}
+    named = {claim.named for claim in held if not claim.flags & Flag.COPIED}
+    # A fork of a fork names one that is itself a copy.
+    origins = [claim for claim in held if claim.short in forked and claim.short is not None]
+    origins = [claim for claim in origins if not claim.flags & Flag.COPIED] or origins
+    origins = origins or [claim for claim in held if claim.short in named and claim.short is not None]
     owner = min(origins or held, key=lambda claim: (claim.began, claim.root)).root
     return min(
         (index for index, claim in enumerate(claims) if claim.root == owner and claim in held),
-        key=lambda index: (claims[index].flags & (Flag.COPIED | Flag.AGENT), claims[index].path),
-    )
+        key=lambda index: (
+            claims[index].flags & Flag.AGENT, not claims[index].own, claims[index].path, claims[index].part
+        ),
+    )  # fmt: skip
 
 
 def claude_reason(claim: Claim, owner: Claim) -> Reason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tally_tui.ledger.facets import Facet, Facets
@@ -125,3 +125,22 @@ def _collect(cursor: sqlite3.Cursor, facets: Facets, found: dict[int, list[Row]]
         row = Row(*columns)
         row.facet = facets[columns[4]]
         found.setdefault(row.identity, []).append(row)
+
+
+def largest(one: Row, other: Row) -> Row:
+    """`one` with the element-wise larger counts of both.
+
+    Of cache writes these are their sum and the 1-hour part: the 5-minute part is what is left.
+    """
+    write_1h = max(one.write_1h, other.write_1h)
+    return replace(
+        one,
+        input=max(one.input, other.input),
+        write_5m=max(one.write_5m + one.write_1h, other.write_5m + other.write_1h) - write_1h,
+        write_1h=write_1h,
+        cache_read=max(one.cache_read, other.cache_read),
+        output=max(one.output, other.output),
+        reasoning=max(one.reasoning, other.reasoning),
+        searches=max(one.searches, other.searches),
+        recorded=max(one.recorded, other.recorded),
+    )

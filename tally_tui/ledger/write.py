@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from tally_tui.ledger.claude_calls import ClaudeCalls
 from tally_tui.ledger.facets import Facet, Facets
 from tally_tui.ledger.folders import Folders, Roots
 from tally_tui.ledger.met import Met
-from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
+from tally_tui.ledger.owners import Claim, codex_owner
 from tally_tui.ledger.pricing import Pricing
 from tally_tui.ledger.replays import codex_reason
 from tally_tui.ledger.rollups import Rollups
-from tally_tui.ledger.rows import Row, insert_rows, rows_after, rows_in, rows_of, told_by_file, update_row
-from tally_tui.ledger.sessions import LATER, Fact, Sessions
+from tally_tui.ledger.rows import Row, insert_rows, largest, rows_after, rows_in, rows_of, told_by_file, update_row
+from tally_tui.ledger.sessions import Fact, Sessions
 from tally_tui.ledger.talks import keep_summaries, keep_talk
 from tally_tui.ledger.threads import Threads
 from tally_tui.ledger.tiers import KEPT, AssumedTiers, HomeTier
@@ -99,6 +100,7 @@ class Writer:
         self._rollups = Rollups(db)
         self._threads = Threads(db, self._facets, self._sessions)
         self._tiers = AssumedTiers()
+        self._claude = ClaudeCalls(self._sessions, self._path)
         empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
         self._met = Met() if empty else None
         self.copied: list[tuple[str, int]] = []
@@ -138,6 +140,9 @@ class Writer:
         for identity, told_by in groups.items():
             if identity not in known and len(told_by) == 1:
                 fresh.append(self._fresh(*told_by[0], touched))
+            elif told_by[0][0].provider is Provider.CLAUDE:
+                rows = [self._row(told, seen) for told, seen in told_by]
+                self._write(self._claude.taken_up(known.get(identity, []), rows))
             else:
                 self._group(known.get(identity, []), told_by, touched)
         insert_rows(self._db, fresh)
@@ -182,8 +187,15 @@ class Writer:
         self._sessions.flush()
 
     def forget_lines(self, file: int) -> None:
-        """A file is read afresh: its calls stay, the count of lines behind them starts again."""
-        self._db.execute("UPDATE call SET lines = 0 WHERE file = ?", (file,))
+        """A file is read afresh: its calls stay, the count of lines behind them starts again.
+
+        So do the parts of Claude's message ids: the old ones give way to those that the file has now.
+        """
+        self._db.execute(
+            "UPDATE call SET lines = 0, part = CASE WHEN part < 0 OR f.provider <> ? THEN part "
+            "ELSE part - (f.rewrites + 1) * 1048576 END FROM file f WHERE f.id = call.file AND call.file = ?",
+            (int(Provider.CLAUDE), file),
+        )
 
     def drop(self, file: int) -> None:
         """Take a file's sightings out, before the file is read again in the same transaction."""
@@ -195,7 +207,7 @@ class Writer:
         left = rows_of(self._db, self._facets, {row.identity: None for row in own})
         touched: set[int] = set()
         for rows in left.values():
-            self._decide(rows, touched)
+            self._decide_again(rows, touched)
         for row, reason in self._threads.decide(touched):
             self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
         self._facets.flush()
@@ -257,7 +269,7 @@ class Writer:
         for told, seen in told_by:
             row = self._row(told, seen)
             before = changed.get(told.file)
-            changed[told.file] = row if before is None else self._merged(before, row, told.provider)
+            changed[told.file] = row if before is None else self._merged(before, row)
         rows = list(changed.values())
         if len(rows) > 1:
             rows = self._with_largest(rows)
@@ -283,14 +295,10 @@ class Writer:
             seen.part, seen.request, seen.named, seen.evidence,
         ))  # fmt: skip
 
-    def _merged(self, old: Row, new: Row, provider: Provider) -> Row:
+    def _merged(self, old: Row, new: Row) -> Row:
         """Two tellings of one call by the same file: larger figures win, the earlier line names the facts."""
-        if (old.flags ^ new.flags) & Flag.EMBEDDED:
-            # The call itself came after, or before, its copy in a progress record.
-            return replace(new if old.flags & Flag.EMBEDDED else old, id=old.id)
         # No lines: the file was rewritten since, and what it says now stands where it says it.
         first = new if not old.lines or new.offset < old.offset else old
-        lines = old.lines + new.lines if provider is Provider.CLAUDE else 1
         reason = first.facet.reason or (old if first is new else new).facet.reason
         model = first.facet.model or new.facet.model
         recorded = old.facet.recorded | new.facet.recorded
@@ -299,7 +307,7 @@ class Writer:
             offset=first.offset,
             facet=first.facet._replace(reason=reason, model=model, recorded=recorded),
             ts=min(old.ts, new.ts) if old.lines else new.ts,
-            lines=lines,
+            lines=1,
             flags=merge_flags(old.flags, new.flags),
             unobserved=first.unobserved,
             vector=first.vector,
@@ -322,28 +330,31 @@ class Writer:
     # -- who owns it
 
     def _decide(self, rows: list[Row], touched: set[int]) -> None:
-        """Choose the owner among a call's rows and give the others their reason."""
-        if rows[0].facet.provider == Provider.CODEX:
-            touched.update(row.facet.session for row in rows)
-            if len(rows) == 1 and rows[0].facet.reason != Reason.ARCHIVE:
-                return
-        claims = [self._claim(row) for row in rows]
-        claude = rows[0].facet.provider == Provider.CLAUDE
+        """Choose the owner among the rows of a Codex call and give the others their reason."""
+        touched.update(row.facet.session for row in rows)
+        if len(rows) == 1 and rows[0].facet.reason != Reason.ARCHIVE:
+            return
         # Where one file alone tells a duplicate, the same record in another part of the thread is one, too.
         told = [index for index, row in enumerate(rows) if told_by_file(row)]
-        owner = told[0] if told else (claude_owner if claude else codex_owner)(claims)
+        owner = told[0] if told else codex_owner([Claim("", 0, row.flags, self._path(row.file)) for row in rows])
         for index, row in enumerate(rows):
             if index in told:
                 continue
-            reason = Reason.COUNTED if claude else codex_reason(row.flags)
-            if index != owner:
-                reason = claude_reason(claims[index], claims[owner]) if claude else Reason.ARCHIVE
+            reason = codex_reason(row.flags) if index == owner else Reason.ARCHIVE
             self._change(row, replace(row, facet=row.facet._replace(reason=int(reason))))
 
-    def _claim(self, row: Row) -> Claim:
-        root = self._sessions[self._sessions[row.facet.session].root]
-        began = root.first_ts if root.first_ts is not None else LATER
-        return Claim(root.name, began, row.flags, self._path(row.file))
+    def _decide_again(self, rows: list[Row], touched: set[int]) -> None:
+        if rows[0].facet.provider == Provider.CLAUDE:
+            self._write(self._claude.decided(rows))
+        else:
+            self._decide(rows, touched)
+
+    def _write(self, changes: Iterable[tuple[Row | None, Row]]) -> None:
+        for old, new in changes:
+            if old is None:
+                self._insert(self.pricing.priced(new))
+            else:
+                self._change(old, new)
 
     def _path(self, file: int) -> str:
         path = self._paths.get(file)
@@ -362,7 +373,7 @@ class Writer:
         groups = rows_of(self._db, self._facets, {identity: None for (identity,) in identities})
         for rows in groups.values():
             if any(self._sessions[row.facet.session].root in moved for row in rows):
-                self._decide(rows, set())
+                self._write(self._claude.decided(rows))
 
     # -- later lines about earlier calls
 
@@ -416,21 +427,3 @@ class Writer:
         update_row(self._db, new.columns(self._facets.number(new.facet)))
         return True
 
-
-def largest(one: Row, other: Row) -> Row:
-    """`one` with the element-wise larger counts of both.
-
-    Of cache writes these are their sum and the 1-hour part: the 5-minute part is what is left.
-    """
-    write_1h = max(one.write_1h, other.write_1h)
-    return replace(
-        one,
-        input=max(one.input, other.input),
-        write_5m=max(one.write_5m + one.write_1h, other.write_5m + other.write_1h) - write_1h,
-        write_1h=write_1h,
-        cache_read=max(one.cache_read, other.cache_read),
-        output=max(one.output, other.output),
-        reasoning=max(one.reasoning, other.reasoning),
-        searches=max(one.searches, other.searches),
-        recorded=max(one.recorded, other.recorded),
-    )

@@ -14,24 +14,21 @@ import msgspec
 
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.claude_agents import ATTRIBUTED, DESCRIBED_RANK, Start, Starts, fact
+from tally_tui.logs.claude_calls import MOST_USD, Calls, CallState, Texts
 from tally_tui.logs.claude_lines import Line, Message, Usage, lenient, plain, strict
 from tally_tui.logs.claude_searches import Asked, Searches
 from tally_tui.logs.claude_start import fits, folder_of_logs
 from tally_tui.logs.claude_talk import TalkReader, TalkState
 from tally_tui.logs.claude_titles import OLD_LIMIT, described, first_words
-from tally_tui.logs.identity import identity_of
+from tally_tui.logs.identity import identity_of, short_of
 from tally_tui.logs.instants import to_ms
-from tally_tui.logs.lines import MOST, text_of
-from tally_tui.logs.records import Chunk, LimitEvent, SessionFact, Sighting
+from tally_tui.logs.lines import text_of
+from tally_tui.logs.records import Chunk, LimitEvent, SessionFact
 from tally_tui.logs.salvage import salvage
 from tally_tui.logs.title_text import title_text
-from tally_tui.model import NANO, Flag, merge_flags
+from tally_tui.model import NANO, Flag
 
 SYNTHETIC = "<synthetic>"
-_SPEEDS: dict[str | None, int] = {"standard": Flag.SPEED_STANDARD, "fast": Flag.SPEED_FAST}
-_TIERS: dict[str | None, int] = {"batch": Flag.TIER_BATCH, "flex": Flag.TIER_FLEX, "priority": Flag.TIER_PRIORITY}
-_REGION_US, _STOPPED, _EMBEDDED = Flag.REGION_US, Flag.STOPPED, Flag.EMBEDDED
-_MOST_USD = 1e9
 _AGENT_FILE = re.compile(r"agent-(.+)\.jsonl$")
 
 KNOWN_TYPES = frozenset(
@@ -57,25 +54,23 @@ class State(msgspec.Struct):
     """The file's first time stamp has been told."""
     start: str | None = None
     """The working folder that the folder of the file is named after, once a line told of it."""
-    start_told: bool = False
+    start_told: list[str] = []
+    """Sessions that were told of it."""
     began: list[str] = []
     """Sessions whose own first record has been told."""
     session: list[str | None] = []
     """The session of the line before, once all is told of it; empty before that."""
+    teller: str | None = None
+    """Whose conversation the file tells: the session it is named after where any line is of it, else the last one."""
+    entitled: list[str] = []
+    """Sessions that were given a title by a prompt."""
+    calls: CallState = msgspec.field(default_factory=CallState)
     searches: list[Asked] = []
     starts: dict[str, Start] = {}
     """The calls that start subagents."""
     attributed: bool = False
     """The type that the subagent's own lines name has been told."""
     talk: TalkState = msgspec.field(default_factory=TalkState)
-
-
-class _Texts(dict[str | None, str | None]):
-    """Texts made safe once: the same few models, folders and branches come with every call."""
-
-    def __missing__(self, text: str | None) -> str | None:
-        safe = self[text] = text_of(text)
-        return safe
 
 
 class ClaudeParser:
@@ -85,11 +80,12 @@ class ClaudeParser:
         self.chunk = Chunk()
         self._state = msgspec.json.decode(state, type=State) if state else State()
         self._changed_ms = changed_ms
-        self._calls: dict[str, Sighting] = {}
+        self._texts = Texts()
+        self._calls = Calls(self._state.calls, path, self._texts)
         self._searches = Searches(self._state.searches)
         self._facts: dict[str, SessionFact] = {}
-        self._texts = _Texts()
-        self._known_origins: dict[str | None, tuple[str, str, int]] = {}
+        self._known: dict[str | None, tuple[str, str]] = {}
+        self._origins: dict[str | None, int] = {}
         self._session: str | bool | None = self._state.session[0] if self._state.session else False
         """As the state's; False, which equals no session, while there is none."""
         self._path = path
@@ -137,12 +133,12 @@ class ClaudeParser:
             ts = to_ms(record.timestamp)
             if ts is not None:
                 self._state.last_ts = ts
-            if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
+            if record.sessionId != self._session or record.forkedFrom is not None:
                 self._fact(record, ts)
             message = record.message
             if message is None:
                 return
-            self._starts.call(record, self._teller(record))
+            self._starts.call(record, self._whose(record)[1])
             if self._agent and record.attributionAgent and not self._state.attributed:
                 self._attribute(record)
             if message.usage is not None and message.model != SYNTHETIC:
@@ -152,11 +148,11 @@ class ClaudeParser:
                 self._limit(offset, record, message, ts)
         elif kind == "user":
             # Most lines are these, and most of them say nothing about cost.
-            if (record.session_id or record.sessionId) != self._session or record.forkedFrom is not None:
+            if record.sessionId != self._session or record.forkedFrom is not None:
                 self._fact(record, to_ms(record.timestamp))
             if self._searches.kept:
                 self._searched(record)
-            started = self._starts.result(record, self._teller(record), self._whose(record)[0])
+            started = self._starts.result(record, self._whose(record)[1], self._whose(record)[0])
             if started is not None:
                 self._learn(started)
             prompt = self._talk.prompt(record)
@@ -172,11 +168,13 @@ class ClaudeParser:
         """The records of all lines fed, and the state to go on from."""
         self._tell_start()
         chunk = self.chunk
-        chunk.sightings = list(self._calls.values())
+        calls = self._calls.told()
+        # A call is what any line tells usage of; an answer without usage is an answer all the same.
+        chunk.sightings = [call for call in calls if call.lines]
         chunk.sessions = list(self._facts.values())
-        begun = self._file_session or next(iter(self._state.began), None)
-        talker = f"{begun}/agent-{self._agent}" if begun and self._agent else begun
-        chunk.talk = self._talk.end(talker, chunk.sightings)
+        teller = self._state.teller or self._file_session
+        talker = f"{teller}/agent-{self._agent}" if teller and self._agent else teller
+        chunk.talk = self._talk.end(talker, calls)
         self._state.session = [] if isinstance(self._session, bool) else [self._session]
         chunk.state = msgspec.json.encode(self._state)
         return chunk
@@ -192,10 +190,10 @@ class ClaudeParser:
                 self.chunk.summaries[identity_of(record.leafUuid)] = title_text(title)
         elif kind == "cost-state":
             session = record.sessionId or self._file_session
-            if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < _MOST_USD:
+            if record.totalCostUSD is not None and session and 0 <= record.totalCostUSD < MOST_USD:
                 # Cumulative per process: the largest is the one to hold our sum against.
-                cost = round(record.totalCostUSD * NANO)
-                self.chunk.cost_states[session] = max(cost, self.chunk.cost_states.get(session, 0))
+                stated = round(record.totalCostUSD * NANO), round(record.startTime or 0)
+                self.chunk.cost_states[session] = max(stated, self.chunk.cost_states.get(session, (0, 0)))
         elif kind == "progress":
             if b'"usage"' in bytes(record.data):
                 self._progress(offset, record)
@@ -218,32 +216,46 @@ class ClaudeParser:
 
     # -- whose line it is
 
-    def _whose(self, record: Line) -> tuple[str, str, int]:
-        """(origin, session, flags) of a line: the session it says it began in, its file's own unless it was copied."""
-        fork = record.forkedFrom
-        named = (fork.sessionId if fork else None) or record.session_id or record.sessionId
-        known = self._known_origins.get(named)
+    def _whose(self, record: Line) -> tuple[str, str]:
+        """(top session, session) of a line: the one it says, its file's where it says none."""
+        known = self._known.get(record.sessionId)
         if known is None:
-            origin = text_of(named or self._file_session) or PurePath(self._path).stem
-            session = f"{origin}/agent-{self._agent}" if self._agent else origin
-            flags = (Flag.COPIED if self._copied(origin) else 0) | (Flag.AGENT if self._agent else 0)
-            known = self._known_origins[named] = (origin, session, flags)
+            top = text_of(record.sessionId) or self._file_session or PurePath(self._path).stem
+            session = f"{top}/agent-{self._agent}" if self._agent else top
+            known = self._known[record.sessionId] = (top, session)
+        return known
+
+    def _origin(self, record: Line) -> int | None:
+        """Hash of the session that a line names as its origin, where that is another one than its own.
+
+        `session_id` is what the process had before, often stale: only who holds the call too can have been it.
+        """
+        fork = record.forkedFrom
+        named = (fork.sessionId if fork else None) or record.session_id
+        if not named or named == record.sessionId:
+            return None
+        known = self._origins.get(named)
+        if known is None:
+            known = self._origins[named] = short_of(named)
         return known
 
     def _fact(self, record: Line, ts: int | None) -> None:
         """What the first line of a session in this stretch says of it; later lines only fill gaps."""
+        origin = self._whose(record)[0]
+        if self._state.teller is None or self._state.teller != self._file_session:
+            self._state.teller = origin
+        self._state.titled = origin in self._state.entitled
         if ts is None:
             return
         if not self._state.dated:
             self._state.dated = True
             self.chunk.first_ts = ts
-        if record.cwd and not _from_elsewhere(record):
+        if record.cwd and record.forkedFrom is None:
             self._session = record.sessionId
-        origin = self._whose(record)[0]
         fact = self._facts.get(origin)
         if fact is None:
             fact = self._facts[origin] = self._new_fact(origin)
-        if origin not in self._state.began and not self._copied(origin):
+        if origin not in self._state.began and record.forkedFrom is None:
             # A copied line is no record of that session's own.
             self._state.began.append(origin)
             fact.first_ts = ts
@@ -254,14 +266,15 @@ class ClaudeParser:
             fact.origin = fact.origin or text_of(record.entrypoint)
 
     def _tell_start(self) -> None:
-        """The folder that the file's session began in, once it has a record of its own."""
-        session = self._file_session or next(iter(self._state.began), None)
-        if self._state.start is None or self._state.start_told or session not in self._state.began:
+        """The folder that the file's sessions began in, each once it has a record of its own."""
+        if self._state.start is None:
             return
-        self._state.start_told = True
-        name = f"{session}/agent-{self._agent}" if self._agent else session
-        fact = self._facts.get(session) or self._facts.setdefault(session, SessionFact(name=name))
-        fact.start_folder = self._state.start
+        for session in self._state.began:
+            if session not in self._state.start_told:
+                self._state.start_told.append(session)
+                name = f"{session}/agent-{self._agent}" if self._agent else session
+                fact = self._facts.get(session) or self._facts.setdefault(session, SessionFact(name=name))
+                fact.start_folder = self._state.start
 
     def _new_fact(self, origin: str) -> SessionFact:
         if not self._agent:
@@ -276,11 +289,6 @@ class ClaudeParser:
             agent_type=about.kind,
             agent_rank=3 if about.kind else 0,
         )
-
-    def _teller(self, record: Line) -> str:
-        """The session that a line of this file is said in."""
-        top = self._whose(record)[0]
-        return f"{top}/agent-{self._agent}" if self._agent else top
 
     def _learn(self, started: SessionFact) -> None:
         """Keep what a call tells of a subagent beside what is known of it."""
@@ -302,15 +310,13 @@ class ClaudeParser:
         if known.agent_rank < ATTRIBUTED:
             known.agent_type, known.agent_rank = text_of(record.attributionAgent), ATTRIBUTED
 
-    def _copied(self, origin: str) -> bool:
-        return self._file_session is not None and origin != self._file_session
-
     def _title(self, record: Line, prompt: str) -> None:
         origin, title = self._whose(record)[0], telling(prompt)
         if origin not in self._state.began:
             return
         if title:
             self._state.titled = True
+            self._state.entitled.append(origin)
             fact = self._facts.get(origin)
             if fact is None:
                 fact = self._facts[origin] = self._new_fact(origin)
@@ -333,64 +339,28 @@ class ClaudeParser:
     def _call(
         self, offset: int, record: Line, message: Message, usage: Usage, ts: int | None, embedded: str | None = None
     ) -> None:
-        creation, tools, details = usage.cache_creation, usage.server_tool_use, usage.output_tokens_details
-        flat = usage.cache_creation_input_tokens
-        write_1h = (creation.ephemeral_1h_input_tokens or 0) if creation else 0
-        written = flat if flat is not None else (creation.ephemeral_5m_input_tokens or 0) if creation else 0
-        given, output = usage.input_tokens or 0, usage.output_tokens or 0
-        read = usage.cache_read_input_tokens or 0
-        thinking = (details.thinking_tokens or 0) if details else 0
-        searches = (tools.web_search_requests or 0) if tools else 0
-        # One comparison covers every count: a negative or absurd one is nobody's usage.
-        if not 0 <= given | output | read | written | write_1h | thinking | searches < MOST:
-            self.chunk.skip("unreadable", "bad usage", offset)
-            return
-        write_5m = written if flat is None else flat - write_1h if flat > write_1h else 0
-        origin, session, flags = self._whose(record)
-        flags |= _SPEEDS.get(usage.speed, 0) | _TIERS.get(usage.service_tier, 0)
-        if usage.inference_geo == "us":
-            flags |= _REGION_US
-        if message.stop_reason:
-            flags |= _STOPPED
-        key = message.id or record.requestId or record.uuid or f"{PurePath(self._path).name}:{offset}"
-        recorded = 0
-        if record.costUSD is not None and 0 <= record.costUSD < _MOST_USD:
-            flags |= Flag.RECORDED
-            recorded = round(record.costUSD * NANO)
+        top, session = self._whose(record)
+        flags = (Flag.COPIED if record.forkedFrom is not None else 0) | (Flag.AGENT if self._agent else 0)
         if embedded is not None:
-            flags |= Flag.EMBEDDED | Flag.AGENT
-            session = f"{origin}/agent-{embedded}"
+            session = f"{top}/agent-{embedded}"
         if ts is None:
             ts = self._state.last_ts if self._state.last_ts is not None else self._changed_ms
-        texts = self._texts
-        model = texts[message.model] or ""
-        if thinking > output:
-            thinking = output
-        known = self._calls.get(key)
-        if known is not None and bool(known.flags & _EMBEDDED) == bool(embedded):
-            known.model = known.model or model
-            _merge(known, flags, (given, write_5m, write_1h, read, output, thinking, searches), recorded, ts)
+        try:
+            call = self._calls.take(
+                offset, record, message, usage, ts, session, flags, self._origin(record), embedded is not None
+            )
+        except ValueError:
+            self.chunk.skip("unreadable", "bad usage", offset)
             return
-        if known is not None and embedded:
-            return  # the file holds the call itself
-        identity = identity_of(f"claude\0{key}")
-        if record.isSidechain and self._agent is None:
-            self._talk.aside.add(identity)
-        self._calls[key] = Sighting(
-            identity, session, offset, ts, model, texts[record.cwd], texts[record.gitBranch],
-            texts[record.version], given, write_5m, write_1h, read, output, thinking, searches, flags, recorded,
-        )  # fmt: skip
+        if call is not None and record.isSidechain and self._agent is None:
+            self._talk.aside.add(call.identity)
 
     def _searched(self, record: Line) -> None:
         """What a tool's result says of web searches goes to the call that used the tool, as one more line of it."""
         offset, line = self._searches.answered(record) or (0, None)
         if line is None or line.message is None or line.message.usage is None:
             return
-        before = len(self._calls)
         self._call(offset, line, line.message, line.message.usage, to_ms(line.timestamp))
-        if len(self._calls) > before:
-            # Its own lines stand in an earlier stretch: it is no new answer of the conversation.
-            self._talk.aside.add(next(reversed(self._calls.values())).identity)
 
     def _progress(self, offset: int, record: Line) -> None:
         """A subagent's message embedded in its parent's transcript: counts only where no file holds the call."""
@@ -436,39 +406,3 @@ def whose(path: str) -> tuple[str | None, str | None]:
     if "subagents" in parts:
         return agent[1], parts[len(parts) - 1 - parts[::-1].index("subagents") - 1]
     return agent[1], None
-
-
-def _from_elsewhere(record: Line) -> bool:
-    """Whether a line says that it is a copy of another session's."""
-    if record.forkedFrom is not None:
-        return True
-    return record.session_id is not None and record.session_id != record.sessionId
-
-
-def _merge(known: Sighting, flags: int, counts: tuple[int, ...], recorded: int, ts: int) -> None:
-    """Another line of a call already met in this stretch: its larger figures win.
-
-    Of cache writes these are their sum and the 1-hour part: the 5-minute part is what is left.
-    """
-    given, write_5m, write_1h, read, output, thinking, searches = counts
-    known.lines += 1
-    if flags | known.flags != known.flags:
-        known.flags = merge_flags(known.flags, flags)
-    if given > known.input:
-        known.input = given
-    if write_5m != known.write_5m or write_1h != known.write_1h:
-        written = max(write_5m + write_1h, known.write_5m + known.write_1h)
-        known.write_1h = max(write_1h, known.write_1h)
-        known.write_5m = written - known.write_1h
-    if read > known.cache_read:
-        known.cache_read = read
-    if output > known.output:
-        known.output = output
-    if thinking > known.reasoning:
-        known.reasoning = thinking
-    if searches > known.searches:
-        known.searches = searches
-    if recorded > known.recorded:
-        known.recorded = recorded
-    if ts < known.ts:
-        known.ts = ts

@@ -59,8 +59,9 @@ class Line(msgspec.Struct, gc=False):
     timestamp: str | None = None
     sessionId: str | None = None
     session_id: str | None = None
-    """Since 2.1.330: the session in which the line was first written; copies keep it."""
+    """Since 2.1.330: the session that the process had before; stale after `/clear`, `/resume` and `/branch`."""
     uuid: str | None = None
+    parentUuid: str | None = None
     requestId: str | None = None
     cwd: str | None = None
     gitBranch: str | None = None
@@ -79,6 +80,8 @@ class Line(msgspec.Struct, gc=False):
     summary: str | None = None
     leafUuid: str | None = None
     totalCostUSD: float | None = None
+    startTime: float | None = None
+    """Of a running total: when the process that counts it began, ms; a fork inherits its origin's."""
     data: msgspec.Raw = msgspec.Raw()
     subtype: msgspec.Raw = msgspec.Raw()
     origin: msgspec.Raw = msgspec.Raw()
@@ -113,14 +116,15 @@ def lenient(value: dict[str, Any]) -> Line:
         error=msgspec.Raw(as_json(value.get("error"))),
         costUSD=_money(value.get("costUSD")),
         totalCostUSD=_money(value.get("totalCostUSD")),
+        startTime=_instant(value.get("startTime")),
         forkedFrom=Fork(text_of(fork.get("sessionId"))) if isinstance(fork, dict) else None,
     )
 
 
 _TEXTS = (
-    "sessionId", "session_id", "uuid", "requestId", "cwd", "gitBranch", "version", "agentId", "entrypoint",
-    "customTitle", "aiTitle", "summary", "leafUuid", "promptSource",
-    "parentToolUseID", "attributionAgent",
+    "sessionId", "session_id", "uuid", "parentUuid", "requestId", "cwd", "gitBranch", "version", "agentId",
+    "entrypoint", "customTitle", "aiTitle", "summary", "leafUuid", "promptSource", "parentToolUseID",
+    "attributionAgent",
 )  # fmt: skip
 _RAW = ("data", "subtype", "origin", "attachment", "compactMetadata", "toolUseResult")
 _TRUTHS = ("isSidechain", "isMeta", "isCompactSummary", "isApiErrorMessage")
@@ -164,5 +168,11 @@ def _usage(value: dict[str, Any]) -> Usage:
 
 def _money(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+        return float(value)
+    return None
+
+
+def _instant(value: object) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
         return float(value)
     return None

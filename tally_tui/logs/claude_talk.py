@@ -104,7 +104,7 @@ class TalkReader:
             self._shrunk(left)
         if self.line is not None and self.line.uuid:
             talk.leaf = identity_of(self.line.uuid)
-        if not talk.session and session and (talk.turns or talk.replies):
+        if session and (talk.turns or talk.replies):
             talk.session = session
         return talk if talk.session else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from zlib import crc32
 
 
 def identity(*parts: object) -> int:
@@ -13,3 +14,8 @@ def identity(*parts: object) -> int:
 def identity_of(text: str) -> int:
     """Like `identity`, of one text; its parts are told apart by NUL."""
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True)
+
+
+def short_of(text: str) -> int:
+    """A 32-bit hash, never 0: enough to tell few things apart."""
+    return crc32(text.encode("utf-8", "replace")) or 1

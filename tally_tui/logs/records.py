@@ -146,8 +146,8 @@ class Chunk(msgspec.Struct):
     sessions: list[SessionFact] = []
     readings: list[Reading] = []
     events: list[LimitEvent] = []
-    cost_states: dict[str, int] = {}
-    """Session → Claude's own running total in nano-dollars (a cross-check)."""
+    cost_states: dict[str, tuple[int, int]] = {}
+    """Session → Claude's own running total in nano-dollars (a cross-check), and when its process began, ms."""
     skipped: dict[str, list[int]] = {}
     """`unreadable:reason` or `unknown:type` → [lines, first offset]."""
     talk: Talk | None = None

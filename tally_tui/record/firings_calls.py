@@ -63,15 +63,19 @@ def costly(db: sqlite3.Connection, a_call: Rule, a_session: Rule, now_ms: int) -
     since = now_ms - NEWS_MS
     if a_call.on and a_call.thresholds:
         least = round(min(a_call.thresholds) * 10**9)
-        for identity, ts, cost, model, provider, session, title in db.execute(
-            "SELECT c.identity, c.ts, c.cost, f.model, f.provider, s.name, top.title FROM call c "
+        # Calls that share one message id are told apart by their time, all but the first of them.
+        another = "SELECT 1 FROM call o JOIN facet g ON g.id = o.facet AND g.reason = 0 "
+        another += "WHERE o.identity = c.identity AND (o.ts, o.id) < (c.ts, c.id)"
+        for identity, again, ts, cost, model, provider, session, title in db.execute(
+            f"SELECT c.identity, EXISTS ({another}), c.ts, c.cost, f.model, f.provider, s.name, top.title FROM call c "
             "JOIN facet f ON f.id = c.facet JOIN session s ON s.id = f.session JOIN session top ON top.id = s.root "
             f"WHERE {_COUNTED} AND c.ts > ? AND c.ts <= ? AND c.cost >= ? ORDER BY c.ts, c.identity",
             (since, now_ms, least),
         ).fetchall():
             title = masked_title(title or "")
+            scope = f"{identity & _BITS:016x}" + (f"-{ts:x}" if again else "")
             for firing in rules.cost_firings(
-                "costly_call", f"{identity & _BITS:016x}", cost, a_call, provider=Provider(provider).word, at=ts
+                "costly_call", scope, cost, a_call, provider=Provider(provider).word, at=ts
             ):
                 yield replace(firing, numbers={**firing.numbers, "model": model, "title": title, "session": session})
     if a_session.on and a_session.thresholds:

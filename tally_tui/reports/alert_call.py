@@ -144,7 +144,7 @@ def _of_provider(alert: Alert) -> list[tuple[str, str | None]]:
 def _by_identity(db: sqlite3.Connection, alert: Alert, mode: Mode) -> Call | None:
     """The call that a costly call's alert is named after."""
     try:
-        bits = int(alert.scope, 16)
+        bits = int(alert.scope.partition("-")[0], 16)
     except ValueError:
         return None
     identity = bits - _BITS if bits >= _BITS >> 1 else bits

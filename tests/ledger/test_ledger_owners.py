@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,14 @@ def test_only_what_no_file_holds_is_owned_by_an_embedded_copy(claims: list[Claim
 
 
 def test_the_named_origin_before_the_earliest_before_the_smallest() -> None:
-    early, late, named = Claim("b", 1, 0, "/b"), Claim("a", 2, 0, "/a"), Claim("c", 3, Flag.COPIED, "/x")
-    assert claude_owner([early, late]) == 0
-    assert claude_owner([early, late, named]) == 2
+    early, late, last = Claim("b", 1, 0, "/b", short=2), Claim("a", 2, 0, "/a", short=1), Claim("c", 3, 0, "/c", short=3)
+    assert claude_owner([early, late, last]) == 0
     assert claude_owner([Claim("b", 1, 0, "/b"), Claim("a", 1, 0, "/a")]) == 1
+    assert claude_owner([replace(early, named=3), late, last]) == 2
+    assert claude_owner([replace(early, named=9), late, last]) == 0, "stale: that session does not hold the call"
+    assert claude_owner([replace(early, named=3), replace(late, named=3), replace(last, flags=Flag.COPIED, named=1)]) == 1
+    fork_of_a_fork = [replace(early, flags=Flag.COPIED, named=1), replace(late, flags=Flag.COPIED, named=3), last]
+    assert claude_owner(fork_of_a_fork) == 2
 
 
 def test_reasons() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from small_logs import Line, answer, at, prompt, write
 
+from tally_tui.logs.identity import short_of
 from tally_tui.logs.parse import parse
 from tally_tui.logs.records import Chunk, Sighting
 from tally_tui.model import Flag, Provider
@@ -44,7 +45,6 @@ def test_the_larger_of_every_count_whatever_the_order(tmp_path: Path) -> None:
         ({"input_tokens": None, "output_tokens": 7}, (0, 7)),
         ({"output_tokens": 7}, (0, 7)),
         ({"input_tokens": 12, "output_tokens": 7, "server_tool_use": "none", "cache_creation": [], "speed": 3}, (12, 7)),
-        ({}, (0, 0)),
     ],
 )
 def test_counts_as_they_are_met(tmp_path: Path, given: Line, taken: tuple[int, int]) -> None:
@@ -108,18 +108,21 @@ def test_synthetic_answers_and_errors_are_no_calls_but_a_limit_is_an_event(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("line", "session", "copied"),
+    ("line", "session", "named", "copied"),
     [
-        ({}, "s1", False),
-        ({"sessionId": "other"}, "other", True),
-        ({"session_id": "first"}, "first", True),
-        ({"session_id": "first", "forkedFrom": {"sessionId": "fork"}}, "fork", True),
-        ({"sessionId": None}, "s1", False),
+        ({}, "s1", None, False),
+        ({"sessionId": "other"}, "other", None, False),
+        ({"session_id": "s1"}, "s1", None, False),
+        ({"session_id": "stale"}, "s1", "stale", False),
+        ({"session_id": "stale", "forkedFrom": {"sessionId": "origin"}}, "s1", "origin", True),
+        ({"sessionId": None}, "s1", None, False),
     ],
 )
-def test_whose_a_line_is(tmp_path: Path, line: Line, session: str, copied: bool) -> None:
+def test_whose_a_line_is(tmp_path: Path, line: Line, session: str, named: str | None, copied: bool) -> None:
+    """The session it says it is in; what it names besides counts only beside other files."""
     seen = only(read(tmp_path, [answer("s1", "m", 1, 5) | line]))
     assert (seen.session, bool(seen.flags & Flag.COPIED)) == (session, copied)
+    assert seen.named == (None if named is None else short_of(named))
 
 
 def test_subagents_files(tmp_path: Path) -> None:

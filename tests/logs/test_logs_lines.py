@@ -46,7 +46,7 @@ def sane(chunk: Chunk) -> None:
         assert -(2**63) <= seen.identity < 2**63
         for text in (seen.session, seen.model, seen.folder, seen.branch, seen.version):
             assert text is None or text.encode() is not None
-    assert all(0 <= cost < 2**63 for cost in chunk.cost_states.values())
+    assert all(0 <= number < 2**63 for stated in chunk.cost_states.values() for number in stated)
     assert all(fact.name.encode() is not None for fact in chunk.sessions)
 
 
