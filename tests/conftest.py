@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,19 @@ hypothesis.settings.register_profile("landing", derandomize=True, deadline=None,
 hypothesis.settings.register_profile("desk", deadline=None)
 hypothesis.settings.load_profile("landing" if os.environ.get("CI") else "desk")
 
-SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+TOP = Path(__file__).parents[1]
+SNAPSHOTS = TOP / "snapshots"
+SNAPSHOT_PYTHON = (3, 11)
+"""The Python whose pictures are kept: others draw the same screens with other libraries' versions."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `smoke.txt` lists."""
+    listed = (TOP / "tests" / "smoke.txt").read_text().splitlines()
+    smoke = tuple(line for line in listed if line and not line.startswith("#"))
+    for item in items:
+        if item.nodeid.startswith(smoke):
+            item.add_marker(pytest.mark.smoke)
 
 
 class TopLevelSVG(SVGImageExtension):
@@ -39,6 +52,8 @@ class TopLevelSVG(SVGImageExtension):
 @pytest.fixture
 def snapshot(snapshot: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`snap_compare` asks the plugin's module for its extension; give it ours."""
+    if sys.version_info[:2] != SNAPSHOT_PYTHON:
+        pytest.skip(f"pictures are compared on Python {'.'.join(map(str, SNAPSHOT_PYTHON))} alone")
     monkeypatch.setattr("pytest_textual_snapshot.SVGImageExtension", TopLevelSVG)
     return snapshot
 

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from tally_tui.ingest.child import stop_children
+from tally_tui.ingest.child import kill_children, stop_children
 
 GRACE_S: float = 3.5
 """Seconds an orderly end may take."""
@@ -111,6 +111,7 @@ class Ending:
     def _force(self, number: int) -> None:
         if self._closed.wait(GRACE_S):
             return
+        kill_children()
         last = threading.Thread(target=self._last, daemon=True)
         last.start()
         last.join(0.5)

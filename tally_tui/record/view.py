@@ -72,7 +72,7 @@ def _gauges(
             # An idle session repeats a percentage that others have long left behind.
             if of == root and resets_at > now and (own is None or _knows_better(other, own, mine)):
                 gauges[name, int(minutes)] = other
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, LookupError):
             continue
     return gauges
 

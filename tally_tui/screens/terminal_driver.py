@@ -70,6 +70,10 @@ class TerminalDriver(LinuxDriver):
             except OSError:
                 # The terminal was closed: the app is told of it elsewhere, and there is nothing more to read.
                 self.exit_event.wait()
+            except Exception as error:
+                if self._app.is_running:
+                    self._app.call_later(self._app._handle_exception, error)
+                # Else what was typed last came after the end.
             return
 
     def give_back(self) -> None:
