@@ -37,8 +37,10 @@ _SPACED: Final = re.compile(f"[{SPACED}]")
 NO_LETTER, LATIN, OTHER, UNSPACED = range(4)
 """Kinds of characters: a word is a run of one kind. `LATIN` are digits too."""
 
-_RUN: Final = re.compile("[<=>]?[^\x00-\x7f]+")
-"""Of what is ASCII only these make another sign with a mark behind them: the letters lose it."""
+_RUN: Final = re.compile("[^\x00-\x7f]+")
+_STRUCK: Final = "\u0338"
+_WITH_SIGN: Final = re.compile("[<=>]?[^\x00-\x7f]+")
+"""Of what is ASCII only these make another sign with a mark behind them, that one; letters lose it."""
 _WITH_BASE: Final = re.compile("[\x00-\x7f]?[^\x00-\x7f]+")
 _HALF: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc]")
 _SHORT: Final = 24
@@ -131,7 +133,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Most of what is not ASCII stands alone among what is.
-    return _RUN.sub(_fold_match, text).lower()
+    return (_WITH_SIGN if _STRUCK in text else _RUN).sub(_fold_match, text).lower()
 
 
 def _fold_match(found: re.Match[str]) -> str:
@@ -179,13 +181,24 @@ class Text:
 
     def span(self, start: int, end: int, *, folded: bool) -> tuple[int, int]:
         """Where [start, end) of the folded or composed form stands in the text itself: letters with all their marks."""
-        if folded not in self._starts:
-            self._starts[folded] = _starts(self.own, fold if folded else composed)
-        starts = self._starts[folded]
-        if starts is None:
+        if self.is_even(folded=folded):
             return start, end
+        starts = self._starts[folded]
+        assert starts is not None
         # A letter of several characters is taken whole.
         return starts[start], starts[end] if starts[end] > starts[end - 1] else starts[_after(starts, end)]
+
+
+    def is_even(self, *, folded: bool) -> bool:
+        """Whether each character of the folded or composed form stands where it does in the text."""
+        if self.own.isascii():
+            return True
+        if folded not in self._starts:
+            even = unicodedata.is_normalized("NFC", self.own) and (
+                not folded or (len(self.folded) == len(self.own) and not _HALF.search(self.own))
+            )
+            self._starts[folded] = None if even else _starts(self.own, fold if folded else composed)
+        return self._starts[folded] is None
 
 
 def _after(starts: list[int], at: int) -> int:
@@ -194,8 +207,6 @@ def _after(starts: list[int], at: int) -> int:
 
 def _starts(text: str, form: Callable[[str], str]) -> list[int] | None:
     """For each character of a text's form where it begins in the text, and the text's end; None: where it is itself."""
-    if text.isascii() or (form is composed and unicodedata.is_normalized("NFC", text)):
-        return None
     found: list[int] = []
     even = True
     at = 0

@@ -70,8 +70,10 @@ class Sought:
 
     def places(self, text: Text) -> Iterator[tuple[int, int]]:
         """Where it stands in the text itself, as [start, end)."""
-        for start, end in self._found(text):
-            yield text.span(start, end, folded=self.folds)
+        found = self._found(text)
+        if text.is_even(folded=self.folds):
+            return found
+        return (text.span(start, end, folded=self.folds) for start, end in found)
 
     def _found(self, text: Text) -> Iterator[tuple[int, int]]:
         """Where it stands in the form of the text that it is looked for in."""
@@ -138,7 +140,7 @@ class Quick:
             return False
         needles = self.needles
         if b"\\u" in bare or not low.isascii():
-            if _WRITTEN_OUT.search(bare):
+            if b"\\u00" in bare and _WRITTEN_OUT.search(bare):
                 return False
             needles = self.anywhere
         return any(needle not in low and needle not in bare for needle in needles)

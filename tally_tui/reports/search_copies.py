@@ -65,61 +65,67 @@ class Copies:
             memory["forks",] = known
         known.version = version
         self._parents, self._origins = known.parents, known.origins
-        self._found: defaultdict[Message, list[Found]] = defaultdict(list)
+        self._found: dict[Message, list[Found]] = {}
         self._given: set[Message] = set()
-        self._messages: dict[tuple[int, int], Message] = {}
-        """By file and offset."""
-        self._alike: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
+        self._exceptions: dict[tuple[int, int], Message] = {}
+        """Of docs, by file and offset, what they cannot tell themselves."""
+        self._alike: defaultdict[tuple[int, Message], set[int]] = defaultdict(set)
         self._began: dict[tuple[int, str], int] = {}
 
     def messages(self, found: Iterable[Found]) -> Iterator[Found]:
         """One doc for each message, its origin where that is found, too; in the order of what was found."""
         waiting: dict[Message, Found] = {}
         now: int | None = None
+        groups, given, forked = self._found, self._given, bool(self._parents)
         for doc in found:
             if doc.ts != now:
                 # What was said at one instant stands together.
-                yield from self._give(waiting)
+                given.update(waiting)
+                yield from waiting.values()
                 now, waiting = doc.ts, {}
-            origin = self._origin(doc)
-            message = self._message(origin or doc)
-            self._messages[doc.file, doc.offset] = message
-            known = self._found[message]
-            known.append(doc)
-            if origin is not None and not self._is_found(origin):
-                if len(known) == 1:
-                    known.append(origin)
-            elif origin is not None:
-                continue  # it comes with its own time
-            if message in self._given:
-                continue
-            best = waiting.get(message)
-            if best is None or self._rank(doc) < self._rank(best):
+            origin = self._origin(doc) if forked else None
+            message = self._message(doc) if origin is None else self._message(origin, origin=True)
+            group = groups.get(message)
+            if group is None:
+                group = groups[message] = []
+            group.append(doc)
+            if origin is not None:
+                self._exceptions[doc.file, doc.offset] = message
+                if self._is_found(origin):
+                    continue  # it comes with its own time
+                if len(group) == 1:
+                    group.append(origin)
+            if len(group) == 1:
                 waiting[message] = doc
-        yield from self._give(waiting)
+            elif message not in given:
+                best = waiting.get(message)
+                if best is None or self._rank(doc) < self._rank(best):
+                    waiting[message] = doc
+        yield from waiting.values()
 
     def others(self, doc: Found) -> list[Found]:
         """What else was found of a message: one for each other session, by name."""
         own = (doc.provider, doc.session)
-        known = self._found.get(self._messages[doc.file, doc.offset], [])
+        message = self._exceptions.get((doc.file, doc.offset)) or (doc.ts, doc.facet_number, doc.key, 0)
+        known = self._found.get(message, ())
+        if len(known) < 2:
+            return []
         sessions = {(other.provider, other.session): other for other in reversed(known)}
         return [sessions[each] for each in sorted(sessions) if each != own]
 
-    def _give(self, waiting: dict[Message, Found]) -> Iterator[Found]:
-        self._given.update(waiting)
-        yield from waiting.values()
-
-    def _message(self, doc: Found) -> Message:
-        known = self._messages.get((doc.file, doc.offset))
+    def _message(self, doc: Found, *, origin: bool = False) -> Message:
+        first = (doc.ts, doc.facet_number, doc.key, 0)
+        group = self._found.get(first)
+        if (group is None and not origin) or doc.provider != Provider.CODEX:
+            return first
+        known = self._exceptions.get((doc.file, doc.offset))
         if known is not None:
             return known
-        alike = 0
-        if doc.provider == Provider.CODEX:
-            # Its key is of the text alone: two results of one instant may be the same word.
-            like = (doc.file, doc.ts, doc.facet_number, doc.key)
-            alike = self._alike[like]
-            self._alike[like] += 1
-        message = self._messages[doc.file, doc.offset] = (doc.ts, doc.facet_number, doc.key, alike)
+        # Its key is of the text alone: two results of one instant may be the same word.
+        seen = self._alike[doc.file, first]
+        alike = seen.union(other.offset for other in group or () if other.file == doc.file) - {doc.offset}
+        seen.add(doc.offset)
+        message = self._exceptions[doc.file, doc.offset] = (*first[:3], len(alike))
         return message
 
     def _rank(self, doc: Found) -> tuple[object, ...]:
