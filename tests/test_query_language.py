@@ -319,7 +319,8 @@ def test_joining_other_fields():
     assert join("model:opus", "provider", "codex") == "model:opus provider:codex"
     assert join("x", "cost", ">1") == "x cost:>1" and join("", "is", "subagent") == "is:subagent"
     assert (
-        join("", "subagent", "s/agent-1") == 'session:"s/agent-1"'
+        join("", "instance", "s/agent-1") == 'session:"s/agent-1"'
+        and join("", "subagent", "Explore") == 'subagent:"Explore"'
         and join("a", "text", 'b "c"') == 'a "b \\"c\\""'
     )
 

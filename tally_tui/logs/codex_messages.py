@@ -15,6 +15,7 @@ import msgspec
 from tally_tui.logs.codex_done import search_words
 from tally_tui.logs.codex_events import BEGUN, event_items, finished_items
 from tally_tui.logs.codex_events import QUIET as QUIET_EVENTS
+from tally_tui.logs.codex_imports import MARKER, TURN, imported_from
 from tally_tui.logs.codex_responses import QUIET as QUIET_RESPONSES
 from tally_tui.logs.codex_responses import response_items
 from tally_tui.logs.codex_threads import is_bare_header, thread_of
@@ -38,6 +39,8 @@ _BARE = frozenset(
     agent_message additional_tools compaction context_compaction ghost_snapshot configuration_update
     """.split()
 )
+IMPORTED: Final = "imported from"
+"""The name of the item that tells which session of another agent this one was imported from."""
 _HEADING = re.compile(r"^\*\*[^*\n]*\*\*\s*")
 _SAID = frozenset({Kind.PROMPT, Kind.REPLY, Kind.BASH, Kind.COMPACTION, Kind.REMINDER, Kind.AGENT})
 
@@ -77,6 +80,10 @@ class State(msgspec.Struct):
     results: dict[str, int] = {}
     """Call → hash of what response items told of its end."""
     turn: str = ""
+    origin: str = ""
+    """The session of another agent that this one was imported from, where Codex says so."""
+    importing: bool = False
+    """What comes now was imported from it."""
     ts: int | None = None
     """When the latest line that says so was written."""
 
@@ -91,6 +98,7 @@ class CodexMessages:
 
     def __init__(self, path: str, state: bytes, details: bool) -> None:
         self.chunk = ItemChunk()
+        self._path = path
         self._details = details
         self._state = msgspec.json.decode(state, type=State) if state else State(thread_of(path) or "")
         if not self._state.session:
@@ -115,6 +123,9 @@ class CodexMessages:
         """The items of a record, with whose they are and when they were said."""
         items = list(self._items(record, offset, length))
         state = self._state
+        imported = bool(state.origin) and state.importing
+        if imported and any(item.text.strip() == MARKER for item in items):
+            state.importing = False
         ts = to_ms(record.timestamp)
         # The earliest rollouts date their first line only.
         ts = state.ts = state.ts if ts is None else ts
@@ -123,8 +134,8 @@ class CodexMessages:
             item.ts = ts
             item.session = state.session
             item.model = state.model if item.role == "assistant" else ""
-            if copied and item.kind is not Kind.CONTINUED:
-                item.marks |= Mark.COPIED
+            if (copied or imported) and item.kind is not Kind.CONTINUED:
+                item.marks |= Mark.COPIED | (Mark.IMPORTED if imported else 0)
             if not self._details and item.kind in (Kind.IMAGE, Kind.DOCUMENT, Kind.RAW, Kind.TOOL_RESULT):
                 item.detail = None
         return items
@@ -167,6 +178,11 @@ class CodexMessages:
         state.in_rollout = True
         state.session = text_of(meta.id) or state.session
         parent = text_of(meta.forked_from_id)
+        origin = imported_from(self._path, state.session) if parent is None else None
+        if origin:
+            state.origin, state.importing = origin, True
+            yield Item(Kind.CONTINUED, offset, length, role="system", name=IMPORTED, text=origin)
+            return
         if parent is None:
             self._known("session_meta")
             return
@@ -284,6 +300,7 @@ class CodexMessages:
         if turn and turn != self._state.turn:
             self._state.turn = turn
             self._said.forget()
+            self._state.importing = turn.startswith(TURN)
 
     def _called_before(self, item: Item) -> bool:
         """Whether a response item has told the same call."""

@@ -93,6 +93,8 @@ class Mark:
     """Of a command or a `!` line: what it put out, not what was typed."""
     UNDONE: Final = 512
     """Taken back: rolled back or rewound (set when a session is put together)."""
+    IMPORTED: Final = 1024
+    """Of another agent's session, which holds it too: Codex copied it here."""
 
 
 class Item(msgspec.Struct, array_like=True, gc=False):
@@ -189,11 +191,11 @@ _FACETS: Final[dict[Kind, Facet]] = {
 
 
 def fields(item: Item) -> Iterator[tuple[Facet, str]]:
-    """The texts of an item that a search looks into, each with its facet; none of what was said before.
+    """The texts of an item that a search looks into, each with its facet; none of what was said before or elsewhere.
 
     Terminals' colours are left out: what a program put out is found as a person saw it.
     """
-    if item.marks & Mark.AGAIN:
+    if item.marks & (Mark.AGAIN | Mark.IMPORTED):
         return
     facet = _FACETS.get(item.kind)
     if facet is not None:

@@ -6,14 +6,30 @@ import sqlite3
 from collections.abc import Iterator
 
 from tally_tui.ledger.archived import stand_in
+from tally_tui.logs.codex_messages import IMPORTED
 from tally_tui.logs.lines import UnreadableLogError
 from tally_tui.logs.message_reading import parse_items
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider
 from tally_tui.reports.asides import Asides
 from tally_tui.reports.branches import Branches
-from tally_tui.reports.conversation_files import SessionLog
+from tally_tui.reports.conversation_files import SessionLog, logs_of, session_of
 from tally_tui.reports.conversation_order import Arranging, mark_left, mark_rollbacks, prompts_of
+
+
+class Imports:
+    """Leaves out of a session what Codex copied from another agent's, where that can be read itself."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._readable = False
+
+    def leaves_out(self, item: Item) -> bool:
+        """Take the next item of a log; whether it is told by the session that it was copied from."""
+        if item.kind is Kind.CONTINUED and item.name == IMPORTED:
+            origin = session_of(self._db, Provider.CLAUDE, item.text)
+            self._readable = origin is not None and bool(logs_of(self._db, origin)[0])
+        return bool(item.marks & Mark.IMPORTED) and self._readable
 
 
 def arranged(db: sqlite3.Connection, session: SessionLog, files: list[str], depth: int) -> tuple[Arranging, Asides]:
@@ -22,7 +38,7 @@ def arranged(db: sqlite3.Connection, session: SessionLog, files: list[str], dept
     Raises:
         UnreadableLogError: one of them cannot be read.
     """
-    work, branches, asides = Arranging(), Branches(), Asides()
+    work, branches, asides, imports = Arranging(), Branches(), Asides(), Imports(db)
     for number, path in enumerate(files):
         cursor, state = 0, b""
         while True:
@@ -33,6 +49,8 @@ def arranged(db: sqlite3.Connection, session: SessionLog, files: list[str], dept
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     for each in ancestry(*beginning) if (beginning := ancestor(db, item)) else ():
                         work.add(each)
+                if imports.leaves_out(item):
+                    continue
                 part = asides.part_of(item)
                 (work if part is None else part.work).add(item, number)
             stuck = chunk.cursor == cursor

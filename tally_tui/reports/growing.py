@@ -20,7 +20,7 @@ from tally_tui.reports.branches import Branches
 from tally_tui.reports.changed_lines import changed_lines
 from tally_tui.reports.conversation_files import SessionLog
 from tally_tui.reports.conversation_order import Arranging, Block, prompts_of
-from tally_tui.reports.conversation_reading import ancestor, ancestry
+from tally_tui.reports.conversation_reading import Imports, ancestor, ancestry
 
 KEPT: Final = 2_000
 """Characters of a text that stay in memory."""
@@ -48,6 +48,7 @@ class _File:
     pieces: tuple[bytes, bytes] = (b"", b"")
     """Its first bytes, and the last that were read."""
     at_end: bool = False
+    imports: Imports | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +137,10 @@ class Growing:
             )
             self._branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             self.asides.take(chunk.asides)
+            imports = file.imports = file.imports or Imports(db)
             for item in chunk.items:
+                if imports.leaves_out(item):
+                    continue
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     beginning = ancestor(db, item)
                     self.ancestor = beginning[0] if beginning else ""

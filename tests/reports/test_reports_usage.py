@@ -76,7 +76,8 @@ class TestGroups:
         assert told["model"] == {"claude-opus-4-8": 1, "claude-haiku-4-5": 2, None: 4}
         assert told["project"] == {"web": 1, "api": 2, None: 4}
         assert told["session"] == {"main": 3, "thread": 4}
-        assert told["subagent"] == {None: 5, "main/agent-1": 2}
+        assert told["subagent"] == {None: 5, "unknown": 2}
+        assert told["instance"] == {None: 5, "main/agent-1": 2}
         assert told["branch"] == {"dev": 1, None: 6}
         assert told["version"] == {"2.1.0": 1, None: 6}
         assert told["hour"] == {"2026-11-22T00:00+00:00": 7}
@@ -90,7 +91,7 @@ class TestGroups:
         book.session("main/agent-1", parent="main", agent="Explore")
         book.call("main", MIDNIGHT, cost=2)
         book.call("main/agent-1", MIDNIGHT, model="", cost=1)
-        assert [row.label for row in ask(book, by=("session", "subagent")).rows] == [
+        assert [row.label for row in ask(book, by=("session", "instance")).rows] == [
             "Fix the login · main session",
             "Fix the login · Explore",
         ]
@@ -332,7 +333,8 @@ class TestFilters:
             ((("project", "api"), ("branch", None)), 8),
             ((("session", "0199aa"),), 3),
             ((("session", "0199aa"), ("subagent", None)), 1),
-            ((("subagent", "0199aa/agent-x"),), 2),
+            ((("instance", "0199aa/agent-x"),), 2),
+            ((("subagent", "unknown"),), 2),
             ((("version", "2.1.0"),), 1),
             ((("project", None),), 0),
         ],
