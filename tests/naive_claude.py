@@ -9,10 +9,11 @@ from pathlib import Path
 from naive_lines import instant, obj, objects, whole
 
 SPLIT = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+NEVER = float("inf")
 
 
 def claude_files(root):
-    """(path, session it belongs to or None, is a side question) of every transcript."""
+    """(path, session its path tells or None, is a side question) of every transcript."""
     for path in sorted(Path(root, "projects").glob("*/*.jsonl")):
         yield path, None if path.name.startswith("agent-") else path.stem, False
     for path in sorted(Path(root, "projects").glob("*/*/subagents/**/agent-*.jsonl")):
@@ -22,109 +23,164 @@ def claude_files(root):
 
 def claude(roots, skipped):
     """Calls and duplicates of Claude Code: a list of calls, a Counter of reasons."""
-    sightings = defaultdict(lambda: defaultdict(list))  # message id → file → lines
-    embedded = defaultdict(lambda: defaultdict(list))
-    first = {}  # session → the first instant in its file, in file order
-    home, aside, limits = {}, {}, set()
+    parts = defaultdict(list)  # message id → what each file holds of each of its calls
+    first = {}  # session → the first instant of its own
+    limits = set()
     for root in roots:
-        for path, session, side in claude_files(root):
+        for path, told, side in claude_files(root):
+            begun, chain, parts_here = {}, {}, defaultdict(list)
             for number, line in objects(path, skipped):
-                # A flat subagent file is named after the agent: its lines say whose it is.
-                session = session or line.get("sessionId")
+                session = line.get("sessionId") or told
                 at = instant(line.get("timestamp"))
-                if at is not None and session and "agent-" not in path.name:
-                    first.setdefault(session, at)
+                if at is not None and session and "agent-" not in path.name and not line.get("forkedFrom"):
+                    begun.setdefault(session, at)
                 progress = obj(line.get("data"))
                 inner = obj(progress.get("message"))
                 if line.get("type") == "progress" and progress.get("type") == "agent_progress":
                     outer = {key: line[key] for key in ("sessionId", "session_id", "forkedFrom") if key in line}
                     part = {**inner, **outer, "timestamp": inner.get("timestamp") or line.get("timestamp")}
-                    add_line(embedded, part, session, path, number)
+                    add_line(parts_here, chain, part, session, path, number, side, True)
                 elif line.get("type") == "assistant":
                     if line.get("isApiErrorMessage") and line.get("error") == "rate_limit":
-                        limits.add(
-                            (line.get("timestamp"), json.dumps(obj(line.get("message")).get("content")))
-                        )
-                    add_line(sightings, line, session, path, number)
-            home[path], aside[path] = session, side
+                        limits.add((line.get("timestamp"), json.dumps(obj(line.get("message")).get("content"))))
+                    add_line(parts_here, chain, line, session, path, number, side, False)
+            for session, at in begun.items():
+                first[session] = min(at, first.get(session, NEVER))
+            for identity, found in parts_here.items():
+                parts[identity] += found
     calls, reasons = [], Counter()
-    for identity, files in [
-        *sightings.items(),
-        *(pair for pair in embedded.items() if pair[0] not in sightings),
-    ]:
-        lines = [line for some in files.values() for line in some]
-        sessions = {home[path] for path in files}
-        # Lines that name another session than their file's, or what they were forked from, name the origin.
-        named = {line["origin"] for line in lines if line["origin"]}
-        owner = min(named or sessions, key=lambda name: (first.get(name, float("inf")), str(name)))
-        # The owner's main file shows the call; where the owner has none here, the earliest session's does.
-        shown = min(
-            files,
-            key=lambda path: (
-                home[path] != owner,
-                first.get(home[path], float("inf")),
-                str(home[path]),
-                aside[path],
-                "agent-" in path.name,
-                str(path),
-            ),
-        )
-        calls.append(claude_call(identity, owner, lines, files[shown][0]))
-        for path in files if identity in sightings else ():
-            if path != shown:
-                reasons["replay" if aside[path] and home[path] == owner else "copy"] += 1
+    for identity, found in parts.items():
+        calls.extend(claude_call(identity, together, first, reasons) for together in connected(found))
     return calls, reasons, len(limits)
 
 
-def add_line(found, line, session, path, number):
-    """Note an assistant line with usage under its call's identity."""
+def add_line(parts, chain, line, session, path, number, side, embedded):
+    """Put an assistant line with usage to the call of its id that it belongs to in this file."""
     message = obj(line.get("message"))
     usage = message.get("usage")
-    if (
-        line.get("type") != "assistant"
-        or not isinstance(usage, dict)
-        or message.get("model") == "<synthetic>"
-    ):
+    if line.get("type") != "assistant" or not isinstance(usage, dict) or message.get("model") == "<synthetic>":
         return
-    identity = message.get("id") or line.get("requestId") or line.get("uuid") or f"{path}:{number}"
-    # Where a line was first written: copies keep it, however they rename their session.
-    origin = obj(line.get("forkedFrom")).get("sessionId") or line.get("session_id") or line.get("sessionId")
-    found[identity][path].append(
-        {
-            "session": session,
-            "origin": origin if origin and origin != session else None,
-            "model": message.get("model"),
-            "at": instant(line.get("timestamp")),
-            "fast": usage.get("speed") == "fast",
-            "tokens": (
-                whole(usage.get("input_tokens")),
-                written(usage),
-                whole(obj(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")),
-                whole(usage.get("cache_read_input_tokens")),
-                whole(usage.get("output_tokens")),
-                whole(obj(usage.get("output_tokens_details")).get("thinking_tokens")),
-                whole(obj(usage.get("server_tool_use")).get("web_search_requests")),
-            ),
-        }
+    hour, written = writes(usage)
+    tokens = (
+        whole(usage.get("input_tokens")),
+        written,
+        hour,
+        whole(usage.get("cache_read_input_tokens")),
+        whole(usage.get("output_tokens")),
+        whole(obj(usage.get("output_tokens_details")).get("thinking_tokens")),
+        whole(obj(usage.get("server_tool_use")).get("web_search_requests")),
     )
+    vector = (tokens[0], tokens[3], tokens[1])
+    request = (line.get("requestId") or "").strip() or None
+    identity = (message.get("id") or "").strip() or request
+    if identity is None:
+        # Without any id, lines that follow each other are of the call of the first.
+        uuid = line.get("uuid")
+        identity, before = chain.get(uuid) or chain.get(line.get("parentUuid")) or (None, vector)
+        if identity is None or conflict(before, vector):
+            identity, before = uuid or f"{path}:{number}", vector
+        chain[uuid] = identity, tuple(old or new for old, new in zip(before, vector, strict=True))
+    if not any(tokens):
+        return
+    fork = obj(line.get("forkedFrom")).get("sessionId")
+    named = fork or line.get("session_id")
+    at = instant(line.get("timestamp"))
+    one = {
+        "path": path, "part": len(parts[identity]), "session": session, "side": side, "embedded": embedded,
+        "requests": {request} - {None}, "marks": {line.get("uuid"), at} - {None}, "vector": vector,
+        "forks": {fork} - {None}, "names": {named} - {None, session}, "tokens": tokens,
+        "model": message.get("model"), "at": at, "touched": number,
+    }  # fmt: skip
+    mine = [part for part in parts[identity] if part["embedded"] == embedded]
+    same = [part for part in mine if part["requests"] & one["requests"]]
+    same = same or [part for part in mine if not conflict(part["vector"], vector)]
+    if not same:
+        parts[identity].append(one)
+        return
+    last = max(same, key=lambda part: part["touched"])
+    last["touched"] = number
+    for key in ("requests", "marks", "forks", "names"):
+        last[key] |= one[key]
+    last["tokens"] = most(last["tokens"], tokens)
+    last["vector"] = tuple(old or new for old, new in zip(last["vector"], vector, strict=True))
+    last["at"] = min((at for at in (last["at"], one["at"]) if at is not None), default=None)
+    last["model"] = last["model"] or one["model"]
 
 
-def written(usage):
-    """All cache writes: the flat figure, or the sum of the split where there is none."""
-    if usage.get("cache_creation_input_tokens") is not None:
-        return whole(usage["cache_creation_input_tokens"])
-    return sum(whole(part) for part in map(obj(usage.get("cache_creation")).get, SPLIT))
+def writes(usage):
+    """The 1-hour part of all cache writes, and their sum: the flat figure, or the split's where there is none."""
+    split = obj(usage.get("cache_creation"))
+    written = whole(usage.get("cache_creation_input_tokens")) or sum(whole(split.get(part)) for part in SPLIT)
+    return min(whole(split.get(SPLIT[1])), written), written
 
 
-def claude_call(identity, session, lines, shown):
-    fresh, wrote, hour, read, out, thought, searches = map(
-        max, zip(*(line["tokens"] for line in lines), strict=True)
-    )
+def most(one, other):
+    """The larger of each; of cache writes (the second and third figures) of their sum and the 1-hour part."""
+    return tuple(map(max, one, other))
+
+
+def conflict(one, other):
+    return any(left and right and left != right for left, right in zip(one, other, strict=True))
+
+
+def connected(parts):
+    """What several files, or one, hold of one id, put together to calls."""
+    parts = sorted(parts, key=lambda part: (str(part["path"]), part["part"]))
+    groups = [[part] for part in parts]
+
+    def join(one, other, always):
+        mine = next(group for group in groups if any(part is one for part in group))
+        theirs = next(group for group in groups if any(part is other for part in group))
+        if mine is theirs:
+            return
+        for kind in range(3):
+            values = [{part["vector"][kind] for part in group} - {0} for group in (mine, theirs)]
+            if all(values) and not values[0] & values[1] and not always:
+                return
+        groups.remove(theirs)
+        mine += theirs
+
+    pairs = [(one, other) for at, one in enumerate(parts) for other in parts[at + 1 :]]
+    for one, other in pairs:
+        if one["requests"] & other["requests"]:
+            join(one, other, always=True)
+    for one, other in pairs:
+        if one["marks"] & other["marks"]:
+            join(one, other, always=False)
+    for one, other in pairs:
+        if not one["requests"] and not other["requests"] and one["session"] == other["session"]:
+            join(one, other, always=False)
+    return groups
+
+
+def claude_call(identity, parts, first, reasons):
+    held = [part for part in parts if not part["embedded"]] or parts
+    copies = [part for part in held if part["forks"]]
+    forked = {name for part in copies for name in part["forks"]}
+    named = {name for part in held if not part["forks"] for name in part["names"]}
+    origins = [part for part in held if part["session"] in forked]
+    origins = [part for part in origins if part not in copies] or origins
+    origins = origins or [part for part in held if part["session"] in named]
+    owner = min((first.get(part["session"], NEVER), str(part["session"])) for part in origins or held)[1]
+    # The owner's main file shows the call.
+    shown = min(
+        (part for part in held if str(part["session"]) == owner),
+        key=lambda part: (
+            part["side"], "agent-" in part["path"].name, part["path"].stem != owner, str(part["path"]), part["part"]
+        ),
+    )  # fmt: skip
+    for part in held if held is not parts or not parts[0]["embedded"] else ():
+        if part is not shown:
+            reasons["replay" if part["side"] and str(part["session"]) == owner else "copy"] += 1
+    tokens = parts[0]["tokens"]
+    for part in parts:
+        tokens = most(tokens, part["tokens"])
+    fresh, wrote, hour, read, out, thought, searches = tokens
     return {
         "provider": "claude",
         "id": identity,
-        "session": session,
-        "root": session,
+        "session": owner,
+        "root": owner,
         "at": shown["at"],
         "model": shown["model"] or "unknown",
         "inferred": False,

@@ -93,16 +93,21 @@ class Calls:
         asked = 0 if not request or request.isspace() else short_of(request)
         vector = _vector(given, read, written)
         identity = self._identity(offset, record, message.id, request if asked else None, vector)
-        part = self._parts.of(identity, vector, asked, embedded)
-        if part is None:
-            return None
-        key = identity, part.number
-        known = self._found.get(key)
+        empty = not (given or output or read or written or thinking or searches)
+        if empty:
+            # It is no call of its own, and must not decide which lines are one.
+            key = identity, self._parts.newest(identity)
+            known = self._found.get(key)
+            if known is not None:
+                return known
+        else:
+            part = self._parts.of(identity, vector, asked, embedded)
+            if part is None:
+                return None
+            key = identity, part.number
+            known = self._found.get(key)
         texts = self._texts
         model = texts[message.model] or ""
-        empty = not (given or output or read or written or thinking or searches)
-        if empty and known is not None:
-            return known
         flags |= _SPEEDS.get(usage.speed, 0) | _TIERS.get(usage.service_tier, 0)
         if usage.inference_geo == "us":
             flags |= _REGION_US
@@ -126,7 +131,7 @@ class Calls:
         seen = self._found[key] = Sighting(
             identity, session, offset, ts, model, texts[record.cwd], texts[record.gitBranch], texts[record.version],
             given, written - hour, hour, read, output, thinking, searches, flags, recorded,
-            0 if empty else 1, part=part.number, request=asked or None, named=named,
+            0 if empty else 1, part=key[1], request=asked or None, named=named,
         )  # fmt: skip
         self._evidence.pop(key, None)
         if not empty:

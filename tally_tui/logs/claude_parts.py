@@ -71,6 +71,11 @@ class Parts:
         )
         return b64encode(zlib.compress(entries, 1)).decode()
 
+    def newest(self, identity: int) -> int:
+        """The number of the call of an id that was met last; 0 where none is remembered."""
+        parts = self._ids.get(identity & 0xFFFFFFFF)
+        return parts[-1].number if parts else 0
+
     def of(self, identity: int, vector: Vector, request: int, embedded: bool) -> Part | None:
         """The call that a line belongs to, made when it is new; None for a copy of a call that the file holds.
 
