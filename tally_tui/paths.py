@@ -61,26 +61,45 @@ def private_file(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One agent's home folder: a `CLAUDE_CONFIG_DIR` or a `CODEX_HOME`."""
+    """One agent's home folder: a `CLAUDE_CONFIG_DIR` or a `CODEX_HOME`; or a folder of logs by itself."""
 
     provider: Provider
     path: Path
+    bare: bool = False
+    """Whether the folder holds logs itself, and is nobody's home."""
 
     @property
     def log_dirs(self) -> tuple[Path, ...]:
         """The folders under this root that hold session logs, whether or not they exist."""
+        if self.bare:
+            return (self.path,)
         if self.provider is Provider.CLAUDE:
             return (self.path / "projects",)
-        return (self.path / "sessions", self.path / "archived_sessions")
+        return tuple(self.path / name for name in _LOG_FOLDERS[Provider.CODEX])
 
 
+_LOG_FOLDERS = {Provider.CLAUDE: ("projects",), Provider.CODEX: ("sessions", "archived_sessions")}
+"""What agents call the folders of logs in their homes."""
+_OF_A_HOME = (
+    "settings.json", ".credentials.json", "history.jsonl", ".claude.json", "config.toml", "auth.json", "hooks.json",
+    "session_index.jsonl", "version.json",
+)  # fmt: skip
+"""Files that only a home has: its own `.jsonl` files are no logs of sessions."""
+_DEEPEST = 4
+"""How far below a folder its first log is looked for: Codex keeps them by year, month and day."""
+_MOST_LOOKED = 500
+"""Entries looked at for it."""
 _USUAL = {Provider.CLAUDE: (".claude", ".config/claude"), Provider.CODEX: (".codex",)}
 """The homes that agents use unless told otherwise, below the person's; Claude's two hold one account."""
 
 
 def account(root: Root) -> str:
     """How the ledger names an agent's home folder: '' for a usual one, else its real path. One account each."""
-    real = os.path.realpath(root.path)
+    home = root.path
+    if root.bare:
+        inside = (above.parent for above in root.path.parents if above.name in _LOG_FOLDERS[root.provider])
+        home = next(inside, root.path)
+    real = os.path.realpath(home)
     usual = (os.path.realpath(Path.home() / each) for each in _USUAL[root.provider])
     return "" if real in usual else real
 
@@ -102,7 +121,8 @@ def roots(extra_claude: Sequence[str] = (), extra_codex: Sequence[str] = ()) -> 
     """Every log root to read, once each, in a fixed order.
 
     `CLAUDE_CONFIG_DIR` and `CODEX_HOME` (several: comma-separated) replace the defaults
-    (`~/.claude` and `~/.config/claude`; `~/.codex`); settings add to either.
+    (`~/.claude` and `~/.config/claude`; `~/.codex`); settings add to either. Each may also name a home's folder of
+    logs (`projects`, `sessions`, `archived_sessions`), or any other folder that holds logs.
     """
     claude, codex = (
         _listed(variable) or [Path.home() / each for each in _USUAL[provider]]
@@ -111,10 +131,40 @@ def roots(extra_claude: Sequence[str] = (), extra_codex: Sequence[str] = ()) -> 
     found: dict[tuple[Provider, str], Root] = {}
     for provider, folders, extra in ((Provider.CLAUDE, claude, extra_claude), (Provider.CODEX, codex, extra_codex)):
         for folder in [*folders, *(Path(text).expanduser() for text in extra)]:
-            # CLAUDE_CONFIG_DIR may name the projects folder itself, as other tools accept.
-            base = folder.parent if provider is Provider.CLAUDE and folder.name == "projects" else folder
-            found.setdefault((provider, os.path.realpath(base)), Root(provider, base))
+            base = home_of(provider, folder)
+            if (provider, os.path.realpath(base)) not in found:
+                bare = base == folder and _holds_logs(provider, base)
+                found[provider, os.path.realpath(base)] = Root(provider, base, bare)
     return tuple(found.values())
+
+
+def home_of(provider: Provider, folder: Path) -> Path:
+    """The home that a folder is, or whose folder of logs it is."""
+    names = _LOG_FOLDERS[provider]
+    return folder.parent if folder.name in names and not any((folder / each).is_dir() for each in names) else folder
+
+
+def _holds_logs(provider: Provider, folder: Path) -> bool:
+    """Whether a folder is none of an agent's homes and has a log in it, or a few folders down."""
+    names = (*_LOG_FOLDERS[provider], *_OF_A_HOME)
+    if not folder.is_dir() or any(os.path.lexists(folder / name) for name in names):
+        return False
+    looked, waiting = 0, [(str(folder), 0)]
+    while waiting:
+        inner, depth = waiting.pop(0)
+        try:
+            with os.scandir(inner) as entries:
+                for entry in entries:
+                    looked += 1
+                    if entry.name.endswith((".jsonl", ".jsonl.zst")) and not entry.name.startswith("."):
+                        return True
+                    if depth < _DEEPEST and entry.is_dir():
+                        waiting.append((entry.path, depth + 1))
+                    if looked > _MOST_LOOKED:
+                        return False
+        except OSError:
+            continue
+    return False
 
 
 def _listed(variable: str) -> list[Path]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tally_tui.logs.codex_limit_kinds import other_limits
 from tally_tui.logs.instants import to_ms
 from tally_tui.logs.lines import text_of
 from tally_tui.logs.records import Reading
@@ -97,6 +98,9 @@ def readings(raw: bytes, ts: int) -> Iterator[Reading]:
         percent, minutes = slot.used_percent, slot.window_minutes
         if 0 <= percent <= 1000 and 0 < minutes < 10**7:
             yield Reading(limit, _snap(round(minutes)), ts, percent, _reset(slot, ts), plan, said)
+    for other in other_limits(raw):
+        reset = _reset(_Slot(resets_at=other.resets_at, resets_in_seconds=other.after), ts)
+        yield Reading(other.name, _snap(other.minutes), ts, other.percent, reset, plan, said)
 
 
 def _salvaged(raw: bytes) -> _Limits | None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tally_tui.model import Provider
+from tally_tui.paths import home_of
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -44,9 +47,8 @@ def homes(agent: Agent) -> list[Path]:
     """The agent's home folders, whether or not they are there."""
     named = [part.strip() for part in os.environ.get(agent.variable, "").split(",") if part.strip()]
     found = [Path(each).expanduser() for each in named] or [Path.home() / agent.home]
-    if agent is CLAUDE:
-        # Log readers also take the folder of logs for the home; settings are one above.
-        found = [each.parent if each.name == "projects" else each for each in found]
+    # Log readers also take the folder of logs for the home; settings are one above.
+    found = [home_of(Provider[agent.word.upper()], each) for each in found]
     return list({os.path.realpath(each): each for each in found}.values())
 
 

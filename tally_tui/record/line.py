@@ -31,9 +31,12 @@ _HOUR_MS = 3_600_000
 class Gauge:
     """A limit as it is to be shown; instants in epoch milliseconds."""
 
-    __slots__ = ("percent", "read_ms", "resets_at")
+    __slots__ = ("limit_nano", "percent", "read_ms", "resets_at", "used_nano")
 
     def __init__(self, percent: float, resets_at: int | None, read_ms: int) -> None:
+        self.used_nano: int | None = None
+        self.limit_nano: int | None = None
+        """Nano-dollars, of a limit on spending whose agent has just said so."""
         self.percent = percent
         self.resets_at = resets_at
         self.read_ms = read_ms
@@ -151,7 +154,7 @@ def _short(name: str) -> str:
     for start, short in (("five_hour_", "5h "), ("seven_day_", "7d ")):
         if name.startswith(start):
             return short + name[len(start) :]
-    return name
+    return name.removesuffix("_limit") or name
 
 
 def _gauge(part: str, name: str, gauge: Gauge | None, now: int, colours: bool) -> list[Piece]:
@@ -164,6 +167,8 @@ def _gauge(part: str, name: str, gauge: Gauge | None, now: int, colours: bool) -
     age = now - gauge.read_ms
     old = f" (read {duration(age)} ago)" if age > stale else ""
     told = f"{name} {_percent(gauge.percent, colours)}"
+    if gauge.used_nano is not None:
+        left = f" {money(gauge.used_nano)}{'' if gauge.limit_nano is None else f'/{money(gauge.limit_nano)}'}{left}"
     if gauge.percent < BUSY:
         return _piece(part, told + left + old, told + old)
     # Never left out: where even these do not fit, what is behind the percentage goes.

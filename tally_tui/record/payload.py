@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tally_tui.rules.window_names import window_minutes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -15,9 +17,12 @@ CLAUDE = "claude"
 class Limit:
     """One entry of `rate_limits`."""
 
-    __slots__ = ("minutes", "name", "percent", "resets_at")
+    __slots__ = ("limit_nano", "minutes", "name", "percent", "resets_at", "used_nano")
 
     def __init__(self, name: str, minutes: int, percent: float, resets_at: int | None) -> None:
+        self.used_nano: int | None = None
+        self.limit_nano: int | None = None
+        """Nano-dollars, of a limit on spending."""
         self.name = name
         """`claude`, or a model-scoped limit's own name; never blended."""
         self.minutes = minutes
@@ -64,14 +69,24 @@ def limits(said: Any) -> list[Limit]:
     for name, entry in said.items():
         if not isinstance(entry, dict):
             continue
+        used, most = _nano(entry.get("used_usd")), _nano(entry.get("limit_usd"))
         percent = number(entry.get("used_percentage"))
+        if percent is None and used is not None and most:
+            percent = 100 * used / most
         if percent is None:
             continue
         resets = number(entry.get("resets_at"))
         minutes = WINDOWS.get(name) or _minutes(name, entry)
         resets_at = None if resets is None else round(resets * 1000)
-        found.append(Limit(CLAUDE if name in WINDOWS else _text(name)[:64], minutes, percent, resets_at))
+        limit = Limit(CLAUDE if name in WINDOWS else _text(name)[:64], minutes, percent, resets_at)
+        limit.used_nano, limit.limit_nano = used, most
+        found.append(limit)
     return found
+
+
+def _nano(dollars: Any) -> int | None:
+    value = number(dollars)
+    return None if value is None or value < 0 else round(value * 1e9)
 
 
 def number(value: Any) -> float | None:
@@ -85,7 +100,7 @@ def _minutes(name: str, entry: dict[str, Any]) -> int:
     stated = number(entry.get("window_minutes"))
     if stated is not None and 0 < stated < 10**7:
         return round(stated)
-    return next((minutes for start, minutes in WINDOWS.items() if name.startswith(start)), 0)
+    return window_minutes(name, entry.get("period"))
 
 
 def _context(said: dict[str, Any]) -> float | None:

@@ -47,10 +47,14 @@ def claude_root() -> str:
     return "" if root in usual else root
 
 
+_CODEX_LOGS = ("sessions", "archived_sessions")
+
+
 def codex_root() -> str:
     """The Codex home folder this process belongs to, likewise."""
     named = os.environ.get("CODEX_HOME", "").split(",")[0].strip()
-    root = os.path.realpath(os.path.expanduser(named or "~/.codex"))
+    root = os.path.expanduser(named or "~/.codex")
+    root = os.path.realpath(os.path.dirname(root) if os.path.basename(root) in _CODEX_LOGS else root)
     return "" if root == os.path.realpath(os.path.expanduser("~/.codex")) else root
 
 

@@ -59,7 +59,8 @@ def _gauges(
         if implausible(limit.minutes, full, ends, now):
             continue  # more than 100 % and past its reset are told; what can never be is not
         key = limits.key(root, limit.name, limit.minutes)
-        gauges[limit.name, limit.minutes] = Gauge(limit.percent, limit.resets_at, read_at.get(key, now))
+        gauge = gauges[limit.name, limit.minutes] = Gauge(limit.percent, limit.resets_at, read_at.get(key, now))
+        gauge.used_nano, gauge.limit_nano = limit.used_nano, limit.limit_nano
     for key, entry in known.items() if isinstance(known, dict) else ():
         try:
             minutes, name, of = key.split(" ", 2)

@@ -95,8 +95,10 @@ def normalise(model: str) -> ModelName:
 
 
 def plain(model: str) -> str:
-    """A logged id in lower case, without what is said of context and thinking behind it."""
-    return _EFFORT.sub("", _CONTEXT.sub("", model.strip().lower()))
+    """A logged id in lower case, without what is said of context and thinking behind it; hosts are told by a `/`."""
+    name = _EFFORT.sub("", _CONTEXT.sub("", model.strip().lower().removeprefix("@")))
+    host, colon, rest = name.partition(":")
+    return f"{host}/{rest}" if colon and host in HOSTS else name
 
 
 def undated(name: str) -> str:

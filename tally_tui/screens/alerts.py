@@ -110,6 +110,7 @@ class AlertsScreen(Deeds):
         self.title_bar.demo, self.title_bar.walks, self.title_bar.period = self.demo, False, "Alerts"
         self.set_focus(self.table)
         self.set_interval(30, self._minute)
+        self.set_interval(1, self._tick)
         self._show_tabs()
 
     def on_screen_resume(self) -> None:
@@ -121,6 +122,12 @@ class AlertsScreen(Deeds):
 
     def on_screen_suspend(self) -> None:
         self.call_later(rest, self, self.store, SLOTS)
+
+    def _tick(self) -> None:
+        """What is told as so long ago is told otherwise as soon as it is longer ago."""
+        rows = self.table.rows
+        if self in self.app.screen_stack and isinstance(rows, FeedRows) and rows.aged(clock.now_ms()):
+            self._minute()
 
     def _minute(self) -> None:
         """Time passes without an alert: how long ago, what resets next, what was snoozed."""

@@ -282,10 +282,10 @@ class ListPane(Vertical):
     def _nothing(self, answer: Sessions) -> str:
         if answer.hidden:
             return "All sessions that match are hidden. H shows them, h puts one back on the list."
-        if self.query_text and self.status.kept_calls:
-            return "No session matches. / changes the filter, Esc clears it; F searches everything that was said."
         if self.status.unread:
             return "The logs are still being read …"
+        if self.query_text and self.status.kept_calls:
+            return "No session matches. / changes the filter, Esc clears it; F searches everything that was said."
         if self.status.kept_calls:
             return "No session has a call yet."
         looked = ", ".join(self.status.looked)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
 from tally_tui.actions import Done, ExportConversation, OpenMedia
 from tally_tui.screens import editing, session_ways
+from tally_tui.screens.open_elsewhere import ask_first
 from tally_tui.widgets.text import clean
 from tally_tui.widgets.transcript.places import Place, places_of
 
@@ -155,7 +157,7 @@ class ReadingKeys:
     def action_resume(self) -> None:
         session = self.reading.session()
         if session is not None:
-            session_ways.resume(self.reading.screen, session)
+            ask_first(self.reading.screen, session, partial(session_ways.resume, self.reading.screen, session))
 
     def action_copy_id(self) -> None:
         if (session := self.reading.session()) is not None:

@@ -119,6 +119,30 @@ class TestTheLine:
         assert say(said).endswith("7d 41% 2d 2h · 7d opus 88%! 2d 2h\n")
         assert ("seven_day_opus", 10_080, 0, 88.0, 50 * HOUR, "statusline", "one") in readings()
 
+    def test_a_spending_limit_is_a_limit_of_its_own_with_its_dollars(self, say: Say, tally: Callable[..., Any]) -> None:
+        tally("config", "set", "statusline", "5h, 7d, limits")
+        said = payload("spend")
+        said["rate_limits"]["spend_limit"] = {
+            "used_percentage": 42.5, "resets_at": NOW_S + 290 * HOUR, "used_usd": 21.25, "limit_usd": 50, "period": "monthly",
+        }  # fmt: skip
+        said["rate_limits"]["thirty_day_cloud"] = {"used_percentage": 61, "resets_at": NOW_S + 50 * HOUR}
+        line = say(said)
+        assert line.endswith("7d 41% 2d 2h · spend 42% $21.25/$50.00 12d 2h · thirty_day_cloud 61% 2d 2h\n")
+        kept = {row[:2]: row[3] for row in readings()}
+        assert kept["spend_limit", 43_200] == 42.5 and kept["thirty_day_cloud", 43_200] == 61
+        shown = {(each["limit"], each["minutes"]): each for each in tally("limits", "--json").json["limits"]}
+        assert shown["spend_limit", 43_200]["used_percent"] == 42.5
+        assert "claude spend_limit 30d: 42 % used" in tally("limits").out
+        gauges = {each["limit"]: each["used_percent"] for each in tally("today", "--json").json["limits"]}
+        assert gauges["spend_limit"] == 42.5 and gauges["thirty_day_cloud"] == 61
+
+    def test_a_spending_limit_without_a_percentage_is_what_was_spent_of_it(self, say: Say) -> None:
+        said = payload("dollars")
+        said["rate_limits"] = {"spend_limit": {"used_usd": 45, "limit_usd": 50, "period": "week"}}
+        assert "spend 90%! $45.00/$50.00" in say(said)
+        said["rate_limits"] = {"spend_limit": {"used_usd": 45, "limit_usd": 0}}
+        assert "spend" not in say(said | {"session_id": "none"})
+
     def test_a_full_limit_is_told_by_a_sign_and_by_colour(self, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "5h 91%! 2h" in say(payload("plain", five=91.9))
         monkeypatch.delenv("NO_COLOR")

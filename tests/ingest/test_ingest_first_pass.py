@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,14 +13,18 @@ from alert_home import AlertHome
 
 from tally_tui import clock, paths
 from tally_tui.config import load
+from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.sync import Ingestor
 from tally_tui.ledger import first_pass
 from tally_tui.ledger.open import open_reader, open_writer
+from tally_tui.live.ingesting import Ingesting
 from tally_tui.record import alerting
 from tally_tui.record.refresh import from_ledger
 from tally_tui.record.state import load as state
 from tally_tui.reports.budget_suggestions import suggestions
+from tally_tui.store import Phase, SyncStatus
 
+PATIENCE_S = 180
 NOW = "2026-03-04T12:00:00Z"
 BUDGET = '[[budgets]]\nname = "day"\namount = 1\nperiod = "day"\n'
 
@@ -117,3 +122,39 @@ def test_without_logs_there_is_nothing_to_wait_for(tmp_path: Path, monkeypatch: 
         monkeypatch.setenv(name, value)
     whole()
     assert not under_way()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_screen_is_told_until_when_logs_are_unread() -> None:
+    told: queue.Queue[SyncStatus] = queue.Queue()
+    thread = Ingesting(load(), told.put, lambda: None)
+    thread.start()
+    try:
+        seen = [told.get(timeout=PATIENCE_S)]
+        while seen[-1].phase is not Phase.DONE:
+            seen.append(told.get(timeout=PATIENCE_S))
+    finally:
+        thread.stop()
+    assert all(each.unread for each in seen[:-1]) and not seen[-1].unread
+
+
+@pytest.mark.parametrize("through", [False, True])
+@pytest.mark.usefixtures("home")
+def test_while_another_process_reads_it_is_told_whether_it_is_the_first_time(through: bool) -> None:
+    if through:
+        whole()
+    else:
+        half()
+    told: queue.Queue[SyncStatus] = queue.Queue()
+    lock = IngestLock(paths.data_dir() / "ingest.lock")
+    assert lock.acquire(0)
+    thread = Ingesting(load(), told.put, lambda: None)
+    thread.start()
+    try:
+        status = told.get(timeout=PATIENCE_S)
+        while status.phase is not Phase.WAITING:
+            status = told.get(timeout=PATIENCE_S)
+    finally:
+        thread.stop()
+        lock.release()
+    assert status.unread is not through

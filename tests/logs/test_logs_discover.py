@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tally_tui.logs.discover import discover, kind, look
 from tally_tui.model import Provider
-from tally_tui.paths import Root
+from tally_tui.paths import Accounts, Root, account, roots
 
 
 def put(folder: Path, *names: str, at: int = 1_000) -> None:
@@ -224,3 +224,50 @@ def test_look_answers_for_one_path_as_discover_does(tmp_path: Path) -> None:
     listed = {file.path: file for file in discover(roots)}
     for path in (*tmp_path.rglob("*"), tmp_path / "sessions/gone.jsonl", tmp_path / "projects/-p/\0.jsonl"):
         assert look(str(path), roots) == listed.get(str(path)), path
+
+
+ROLLOUT, OLD = "2026/11/22/rollout-a.jsonl", "rollout-b.jsonl.zst"
+
+
+@pytest.mark.parametrize(
+    ("variable", "named", "logs"),
+    [
+        ("CODEX_HOME", "home/sessions", {"home/sessions/" + ROLLOUT, "home/archived_sessions/" + OLD}),
+        ("CODEX_HOME", "home/archived_sessions", {"home/sessions/" + ROLLOUT, "home/archived_sessions/" + OLD}),
+        ("CODEX_HOME", "home/sessions/2026", {"home/sessions/" + ROLLOUT}),
+        ("CODEX_HOME", "home/sessions/2026/11/22", {"home/sessions/" + ROLLOUT}),
+        ("CODEX_HOME", "copies", {"copies/" + ROLLOUT, "copies/x/any.jsonl"}),
+        ("CODEX_HOME", "copies,home", {"copies/" + ROLLOUT, "copies/x/any.jsonl", "home/sessions/" + ROLLOUT, "home/archived_sessions/" + OLD}),
+        ("CLAUDE_CONFIG_DIR", "home/projects", {"home/projects/-p/a.jsonl", "home/projects/-p/a/subagents/agent-1.jsonl"}),
+        ("CLAUDE_CONFIG_DIR", "home/projects/-p", {"home/projects/-p/a.jsonl", "home/projects/-p/a/subagents/agent-1.jsonl"}),
+        ("CLAUDE_CONFIG_DIR", "exports", {"exports/one.jsonl", "exports/more/two.jsonl"}),
+        ("CLAUDE_CONFIG_DIR", "fresh", set()),
+        ("CODEX_HOME", "fresh", set()),
+        ("CODEX_HOME", "nowhere", set()),
+    ],
+)  # fmt: skip
+def test_any_folder_of_logs_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, named: str, logs: set[str]
+) -> None:
+    put(tmp_path, f"home/sessions/{ROLLOUT}", f"home/archived_sessions/{OLD}", "home/history.jsonl")
+    put(tmp_path, "home/projects/-p/a.jsonl", "home/projects/-p/a/subagents/agent-1.jsonl", "home/config.toml")
+    put(tmp_path, f"copies/{ROLLOUT}", "copies/x/any.jsonl", "exports/one.jsonl", "exports/more/two.jsonl")
+    # A home before its first session: what lies there is no log of one.
+    put(tmp_path, "fresh/history.jsonl", "fresh/config.toml", "fresh/log/x.jsonl")
+    for each in ("CODEX_HOME", "CLAUDE_CONFIG_DIR"):
+        monkeypatch.setenv(each, str(tmp_path / "none"))
+    monkeypatch.setenv(variable, ",".join(str(tmp_path / each) for each in named.split(",")))
+    found = roots()
+    assert names(tmp_path, *found) == logs
+    for log in discover(found):
+        assert look(log.path, found) == log
+
+
+def test_a_folder_inside_a_home_is_of_that_homes_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, f"home/sessions/{ROLLOUT}", f"copies/{ROLLOUT}")
+    for named, whose in (("home/sessions", "home"), ("home/sessions/2026/11", "home"), ("copies", "copies")):
+        monkeypatch.setenv("CODEX_HOME", str(tmp_path / named))
+        (root,) = (each for each in roots() if each.provider is Provider.CODEX)
+        assert account(root) == str(tmp_path / whose)
+        (log,) = discover([root])
+        assert Accounts([root]).of(log.path) == str(tmp_path / whose)

@@ -14,8 +14,11 @@ from on_screen import line_with, press, running, seen, settled, toasts
 from textual.pilot import Pilot
 
 from tally_tui.actions import Acknowledge, SetAlert, SnoozeAlerts, Unacknowledge
+from tally_tui.record.alert_words import title
+from tally_tui.rules.figures import ago
 from tally_tui.screens.alerts import AlertsScreen
 from tally_tui.screens.conversations import ConversationsScreen
+from tally_tui.widgets.alerts.feed import FeedRows
 
 WIDE = (140, 40)
 
@@ -381,3 +384,17 @@ async def test_the_palette_knows_the_verbs() -> None:
             await pilot.pause(0.05)
         await press(pilot, "down", "enter")
         assert "‹ Claude, 5 hours ›" in seen(pilot)
+
+
+async def test_ages_go_on_with_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = AlertSource()
+    async with on_alerts(source, WIDE) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, AlertsScreen) and isinstance(screen.table.rows, FeedRows)
+        first = screen.table.rows.answer.rows[0].alert
+        for passed in (7_000, 8_000, 90_000):
+            monkeypatch.setenv("TALLY_NOW", str((first.fired_at + passed) / 1000))
+            screen._tick()
+            await settled(pilot)
+            assert f" {ago(passed).removesuffix(' ago')} " in line_with(seen(pilot), title(first)[:20])
+            assert ago(passed) in seen(pilot)

@@ -69,6 +69,11 @@ class FeedRows:
         place = row - self.offset
         return self.answer.rows[place] if 0 <= place < len(self.answer.rows) else None
 
+    def aged(self, now: int) -> bool:
+        """Whether any of them is told as longer ago by now."""
+        fired = [row.alert.fired_at for row in self.answer.rows]
+        return any(ago(now - at) != ago(self.now - at) for at in fired)
+
     def cells(self, row: int) -> Sequence[Cell] | None:
         found = self.at(row)
         if found is None:
