@@ -47,6 +47,8 @@ class Order(msgspec.Struct, array_like=True):
     cursor: int
     head: bytes
     state: bytes
+    place: str = ""
+    """What tells its session from unrelated ones of the same id (`ledger.schema`, `file.place`)."""
 
     @property
     def left(self) -> int:
@@ -80,7 +82,9 @@ class Filler:
         cursor, state = order.cursor, order.state
         while True:
             try:
-                stretch = read_docs(order.path, Provider(order.provider), cursor, state, order.mtime_ns // 1_000_000)
+                stretch = read_docs(
+                    order.path, Provider(order.provider), cursor, state, order.mtime_ns // 1_000_000, order.place
+                )
             except UnreadableLogError as error:
                 self._done.problems.append(str(error))
                 self._done.files += 1

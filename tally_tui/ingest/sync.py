@@ -13,13 +13,17 @@ from tally_tui.database import transaction
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
+from tally_tui.ingest.placing import place, rename
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
+from tally_tui.ingest.twins import Twins, transcript_id
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
+from tally_tui.ledger.session_places import drop_empty
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
+from tally_tui.model import Provider
 from tally_tui.record.refresh import after_reading_logs
 
 if TYPE_CHECKING:
@@ -86,6 +90,7 @@ class Ingestor:
         self._path = paths.ledger_path()
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
+        self._twins: Twins | None = None
         self._roots = GitRoots()
         self._looked: float | None = None
         self._book: PriceBook | None = None
@@ -150,6 +155,17 @@ class Ingestor:
     def forget(self) -> None:
         """Look everything up afresh on the next pass (another process may have written)."""
         self._writer = None
+        self._twins = None
+
+    def forget_sessions(self) -> None:
+        """Look sessions up afresh: some have other names now."""
+        self._writer = None
+
+    def twins(self) -> Twins:
+        """What is known of transcripts that share a session id."""
+        if self._twins is None:
+            self._twins = Twins(self.db)
+        return self._twins
 
     def writer(self) -> Writer:
         """The writer with its memory of sessions and facets, opened when there is something to write."""
@@ -218,8 +234,11 @@ class _Pass:
             moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
+                shared = self._place(plan)
                 with no_cycle_search():
                     stopped = self._read(plan)
+                if shared and not stopped:
+                    self._drop_empty(shared)
                 if not stopped:
                     self._note_gone(plan)
         except BaseException:
@@ -239,6 +258,21 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
+
+    def _place(self, plan: Plan) -> set[str]:
+        """Tell apart the sessions that share an id, before any of their transcripts is read."""
+        new, again = place(self._ingestor.db, self._ingestor.twins(), plan, self._ingestor.roots())
+        self._ids.update(new)
+        if again:
+            # It knows sessions by their names.
+            self._ingestor.forget_sessions()
+        return again
+
+    def _drop_empty(self, shared: set[str]) -> None:
+        with transaction(self._db):
+            for session in shared:
+                drop_empty(self._db, session)
+        self._ingestor.forget_sessions()
 
     # -- reading
 
@@ -320,6 +354,8 @@ class _Pass:
         for parsed in batch:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
+            if chunk is not None and job.log.provider is Provider.CLAUDE:
+                self._name_sessions(file, job.log.path, chunk)
             problem = _problem(parsed)
             if problem is not None:
                 self._problems.append(problem)
@@ -345,6 +381,14 @@ class _Pass:
             notes.add_readings(self._db, one.provider, chunk.readings, one.home)
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
+
+    def _name_sessions(self, file: int, path: str, chunk: Chunk) -> None:
+        """Sessions that share an id with others have names of their own."""
+        twins = self._ingestor.twins()
+        if twins.any:
+            told = chunk.talk.session if chunk.talk is not None else ""
+            files.set_place(self._db, file, twins.place_of(path, told or transcript_id(path) or ""))
+            rename(chunk, lambda session: twins.named(path, session))
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

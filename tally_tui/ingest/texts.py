@@ -32,6 +32,8 @@ class _Memory(msgspec.Struct, array_like=True):
     parser: bytes = b""
     ts: int = 0
     calls: dict[str, tuple[str, list[str]]] = {}
+    place: str = ""
+    """As of the sessions that it named."""
 
 
 class TextStretch(msgspec.Struct):
@@ -43,14 +45,28 @@ class TextStretch(msgspec.Struct):
     at_end: bool
 
 
-def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int) -> TextStretch:
+def place_in(state: bytes) -> str:
+    """The place by which the docs so far name their session."""
+    return msgspec.msgpack.decode(state, type=_Memory).place if state else ""
+
+
+def read_docs(
+    path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int, place: str = ""
+) -> TextStretch:
     """The docs of a log from `cursor` on, some MiB of it at most; `changed_ms` stands in for a missing time.
+
+    `place` tells the log's session from unrelated ones of the same id.
 
     Raises:
         UnreadableLogError: the file cannot be opened or uncompressed.
     """
     memory = msgspec.msgpack.decode(state, type=_Memory) if state else _Memory()
     chunk = parse_items(path, provider, cursor, memory.parser)
+    if place:
+        memory.place = place
+        for item in chunk.items:
+            root, slash, agent = item.session.partition("/")
+            item.session = f"{root}@{place}{slash}{agent}"
     docs = _docs(chunk, memory, changed_ms)
     memory.parser = chunk.state
     return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end)

@@ -177,6 +177,7 @@ def _blocks(db: sqlite3.Connection, session: SessionLog, files: list[str], depth
             chunk = parse_items(path, session.provider, cursor, state, details=depth >= 3)
             branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             for item in chunk.items:
+                item.session = session.named(item.session)
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     for each in ancestry(*beginning) if (beginning := ancestor(db, item)) else ():
                         work.add(each)

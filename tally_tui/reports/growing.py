@@ -131,6 +131,7 @@ class Growing:
             )
             self._branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             for item in chunk.items:
+                item.session = self.session.named(item.session)
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     beginning = ancestor(db, item)
                     self.ancestor = beginning[0] if beginning else ""
