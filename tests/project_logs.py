@@ -21,7 +21,7 @@ def lines(session: str, *folders: str, first: int = 0, chain: str = "", **more: 
     above: str | None = chain or None
     for number, folder in enumerate(folders, first):
         for kind in ("user", "assistant"):
-            uuid = f"{session}-{more.get('agentId', 'main')}-{more.get('name', '')}{number}-{kind}"
+            uuid = f"{session}-{more.get('agentId', 'main')}-{more.get('mark', '')}{number}-{kind}"
             message: Line = {"role": kind, "content": [{"type": "text", "text": f"{kind} {number} in {folder}"}]}
             if kind == "assistant":
                 message |= {"id": f"msg-{uuid}", "model": "claude-sonnet-4-6", "stop_reason": "end_turn",
@@ -30,7 +30,7 @@ def lines(session: str, *folders: str, first: int = 0, chain: str = "", **more: 
                 "type": kind, "uuid": uuid, "parentUuid": above, "sessionId": session, "cwd": folder, "version": "2.1.9",
                 "timestamp": f"2026-03-01T{8 + number // 60:02d}:{number % 60:02d}:{30 * (kind == 'assistant'):02d}.000Z",
                 "message": message, "isSidechain": "agentId" in more,
-                **{key: value for key, value in more.items() if key != "name"},
+                **{key: value for key, value in more.items() if key != "mark"},
             })  # fmt: skip
             above = uuid
     return found

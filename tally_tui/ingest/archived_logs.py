@@ -53,6 +53,19 @@ def any_archived(only: Iterable[str]) -> bool:
     return False
 
 
+def places() -> dict[str, str]:
+    """Logs (and their copies) of sessions whose id unrelated ones have too → what tells them apart."""
+    with contextlib.suppress(LedgerError):
+        path = paths.ledger_path()
+        with closing(open_reader(path)) as db, telling(path):
+            found: dict[str, str] = dict(db.execute("SELECT path, place FROM file WHERE place <> ''").fetchall())
+            if found:
+                folder = archive_folder(db)
+                found |= {str(folder / each.copy): found[each.path] for each in copies(db) if each.path in found}
+            return found
+    return {}
+
+
 def _move(known: dict[str, KnownFile], before: str, log: LogFile, moved: Moved) -> None:
     file = known.get(before)
     if file is None or log.path in known:

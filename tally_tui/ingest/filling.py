@@ -50,6 +50,8 @@ class Order(msgspec.Struct, array_like=True):
     cursor: int
     head: bytes
     state: bytes
+    place: str = ""
+    """What tells its session from unrelated ones of the same id (`ledger.schema`, `file.place`)."""
 
     @property
     def left(self) -> int:
@@ -83,7 +85,8 @@ class Filler:
         cursor, state = order.cursor, order.state
         while True:
             try:
-                stretch = read_docs(order.path, Provider(order.provider), cursor, state, order.mtime_ns // 1_000_000)
+                changed_ms = order.mtime_ns // 1_000_000
+                stretch = read_docs(order.path, Provider(order.provider), cursor, state, changed_ms, order.place)
             except Exception as error:
                 # Also what should not be: one file must not keep all others from being indexed.
                 expected = isinstance(error, UnreadableLogError)

@@ -6,18 +6,22 @@ into cold shards, written newest first; what comes in ones and twos goes into th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tally_tui import clock, paths
 from tally_tui.database import transaction
-from tally_tui.ingest.archived_logs import any_archived, with_archived
+from tally_tui.ingest.archived_logs import any_archived, places, with_archived
 from tally_tui.ingest.filling import Order
 from tally_tui.ingest.index_pass import Pass
 from tally_tui.ingest.lock import IngestLock
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import IndexProgress, IndexResult, Pending
+from tally_tui.ingest.texts import place_in
+from tally_tui.ingest.twins import transcript_id
 from tally_tui.ledger.files import KnownFile
 from tally_tui.library import shards
 from tally_tui.library.files import Standing, TextFile, standings
@@ -118,6 +122,8 @@ class Indexer:
                 # Of another version, damaged, or never begun: its files are read again.
                 shards.remove_shard(path)
         self._standing: dict[int, Standing] = {}
+        self._places: dict[str, str] = {}
+        """Logs of sessions whose id unrelated ones have too → what tells them apart."""
         self._ordered: set[int] = set()
         """The files that were read since how far they are was last looked up."""
         self.refresh()
@@ -201,8 +207,9 @@ class Indexer:
             self._standing[number] = Standing(file, b"")
         self._ordered.add(number)
         return Order(
-            number, log.provider, log.path, log.device, log.inode, log.size, log.mtime_ns, cursor, job.head, state
-        )
+            number, log.provider, log.path, log.device, log.inode, log.size, log.mtime_ns, cursor, job.head, state,
+            self._places.get(log.path, ""),
+        )  # fmt: skip
 
     def writer(self, *, hot: bool) -> ShardWriter:
         """The shard of this kind that is not full yet, or a new one."""
@@ -248,7 +255,7 @@ class Indexer:
     def _plan(self, logs: Sequence[LogFile] | None = None) -> Plan:
         problems: list[str] = []
         there = discover(_roots(self._settings), problems) if logs is None else logs
-        known, found, moved = with_archived(_known(self._standing.values()), there)
+        known, found, moved = with_archived(self._renamed(_known(self._standing.values())), there)
         plan = make_plan(known, found)
         plan.moved += moved
         plan.problems[:0] = problems
@@ -263,7 +270,19 @@ class Indexer:
         found = [log for log in (look(path, roots) for path in only) if log is not None]
         if any(log.path not in known for log in found) or any_archived(only):
             return None
-        return make_plan(known, found)
+        return make_plan(self._renamed(known), found)
+
+    def _renamed(self, known: dict[str, KnownFile]) -> dict[str, KnownFile]:
+        """Files whose session has another name in the ledger by now count as read by another parser."""
+        self._places = places()
+        counts = Counter(map(transcript_id, known))
+        shared = [f"/{session}" for session, files in counts.items() if session is not None and files > 1]
+        for path, file in known.items():
+            place = self._places.get(path, "")
+            concerned = bool(place) or any(each in path for each in shared)
+            if concerned and place_in(self._standing[file.id].state) != place:
+                known[path] = replace(file, parser=-1)
+        return known
 
     def _drop_twins(self) -> None:
         """Two files at one path (a rewritten file's old self, never quite dropped): the later one is right."""

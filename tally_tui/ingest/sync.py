@@ -16,14 +16,18 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.home_tiers import HomeTiers
 from tally_tui.ingest.import_origins import note_origins
 from tally_tui.ingest.lock import IngestLock
+from tally_tui.ingest.placing import place, rename
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ingest.thread_names import ThreadNames
+from tally_tui.ingest.twins import Twins, transcript_id
 from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
+from tally_tui.ledger.session_places import drop_empty
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
+from tally_tui.model import Provider
 from tally_tui.record.refresh import after_reading_logs
 
 if TYPE_CHECKING:
@@ -90,6 +94,7 @@ class Ingestor:
         self._path = paths.ledger_path()
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
+        self._twins: Twins | None = None
         self._roots = GitRoots()
         self._looked: float | None = None
         self._book: PriceBook | None = None
@@ -157,6 +162,17 @@ class Ingestor:
     def forget(self) -> None:
         """Look everything up afresh on the next pass (another process may have written)."""
         self._writer = None
+        self._twins = None
+
+    def forget_sessions(self) -> None:
+        """Look sessions up afresh: some have other names now."""
+        self._writer = None
+
+    def twins(self) -> Twins:
+        """What is known of transcripts that share a session id."""
+        if self._twins is None:
+            self._twins = Twins(self.db)
+        return self._twins
 
     def writer(self) -> Writer:
         """The writer with its memory of sessions and facets, opened when there is something to write."""
@@ -227,8 +243,11 @@ class _Pass:
             moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
+                shared = self._place(plan)
                 with no_cycle_search():
                     stopped = self._read(plan)
+                if shared and not stopped:
+                    self._drop_empty(shared)
                 if not stopped:
                     self._note_gone(plan)
                     if note_origins(self._db, self._ingestor.roots()):
@@ -250,6 +269,21 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
+
+    def _place(self, plan: Plan) -> set[str]:
+        """Tell apart the sessions that share an id, before any of their transcripts is read."""
+        new, again = place(self._ingestor.db, self._ingestor.twins(), plan, self._ingestor.roots())
+        self._ids.update(new)
+        if again:
+            # It knows sessions by their names.
+            self._ingestor.forget_sessions()
+        return again
+
+    def _drop_empty(self, shared: set[str]) -> None:
+        with transaction(self._db):
+            for session in shared:
+                drop_empty(self._db, session)
+        self._ingestor.forget_sessions()
 
     # -- reading
 
@@ -333,6 +367,8 @@ class _Pass:
         for parsed in batch:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
+            if chunk is not None and job.log.provider is Provider.CLAUDE:
+                self._name_sessions(file, job.log.path, chunk)
             problem = problem_of(parsed)
             if problem is not None:
                 self._problems.append(problem)
@@ -359,6 +395,14 @@ class _Pass:
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
         notes.drop_copied_readings(self._db, self._ingestor.writer().copied)
+
+    def _name_sessions(self, file: int, path: str, chunk: Chunk) -> None:
+        """Sessions that share an id with others have names of their own."""
+        twins = self._ingestor.twins()
+        if twins.any:
+            told = chunk.talk.session if chunk.talk is not None else ""
+            files.set_place(self._db, file, twins.place_of(path, told or transcript_id(path) or ""))
+            rename(chunk, lambda session: twins.named(path, session))
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

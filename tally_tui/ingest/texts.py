@@ -40,6 +40,8 @@ class _Memory(msgspec.Struct, array_like=True):
     """The session that the file is named after, where its lines are of another, and …"""
     session: str = ""
     """… that one."""
+    place: str = ""
+    """As of the sessions that it named."""
 
 
 class TextStretch(msgspec.Struct):
@@ -53,8 +55,17 @@ class TextStretch(msgspec.Struct):
     """Lines that could not be made into docs."""
 
 
-def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int) -> TextStretch:
+def place_in(state: bytes) -> str:
+    """The place by which the docs so far name their session."""
+    return msgspec.msgpack.decode(state, type=_Memory).place if state else ""
+
+
+def read_docs(
+    path: str, provider: Provider, cursor: int, state: bytes, changed_ms: int, place: str = ""
+) -> TextStretch:
     """The docs of a log from `cursor` on, some MiB of it at most; `changed_ms` stands in for a missing time.
+
+    `place` tells the log's session from unrelated ones of the same id.
 
     Raises:
         UnreadableLogError: the file cannot be opened or uncompressed.
@@ -65,6 +76,7 @@ def read_docs(path: str, provider: Provider, cursor: int, state: bytes, changed_
         if named != session:
             memory.named, memory.session = named, session
     chunk = parse_items(path, provider, cursor, memory.parser)
+    memory.place = place or memory.place
     docs, skipped = _docs(chunk, memory, changed_ms, provider)
     memory.parser = chunk.state
     return TextStretch(docs, chunk.cursor, msgspec.msgpack.encode(memory), chunk.at_end, skipped)
@@ -114,6 +126,9 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider
     session = first.session
     if memory.named and session.partition("/")[0] == memory.named:
         session = memory.session + session.removeprefix(memory.named)
+    if memory.place:
+        root, slash, agent = session.partition("/")
+        session = f"{root}@{memory.place}{slash}{agent}"
     ts = next((item.ts for item in line if item.ts is not None), None)
     if ts is None:
         ts = memory.ts or changed_ms

@@ -95,6 +95,9 @@ def filtered(
         for term in terms
         if term.field in ("cost", "tokens")
     ]
+    for term in terms:
+        if term.field == "session" and query is not None:
+            check_session(db, query, term)
     conditions = [_condition(db, term, calls) for term in terms if term.field not in ("cost", "tokens")]
     conditions += [_exactly(db, *each) for each in where]
     duplicates = any(
@@ -118,6 +121,31 @@ FOLDER: Final = "coalesce(f.folder, s.folder)"
 """The folder that a call was made in, on `ask.FROM`."""
 AGENT_TYPE: Final = "iif(s.kind = 'subagent', coalesce(s.agent_type, 'unknown'), NULL)"
 """The type of the subagent `s`; NULL for a session that no other started."""
+
+
+def check_session(db: sqlite3.Connection, query: Query, term: Term) -> None:
+    """Refuse an id that unrelated sessions have: it means one of them, and does not say which.
+
+    Raises:
+        QueryError: a value of a `session:` term is such an id.
+    """
+    from tally_tui.query import QueryError
+
+    for value in term.values:
+        if value.match == "none" or "@" in value.text or len(value.text) < 8:
+            continue
+        names = [
+            str(name)
+            for (name,) in db.execute(
+                "SELECT name FROM session WHERE provider = ? AND parent IS NULL AND substr(name, 1, ?) = ? ORDER BY name",
+                (int(Provider.CLAUDE), len(value.text) + 1, f"{value.text}@"),
+            )
+        ]
+        if len(names) > 1:
+            wanted = " or ".join(f"session:{name}" for name in names)
+            raise QueryError(f"{len(names)} sessions have this id", query.text, term.start, term.end, f"write {wanted}")
+
+
 _FLAGS: Final = {
     "subagent": "s.kind = 'subagent'",
     "unpriced": f"f.status = {PriceStatus.UNPRICED:d}",

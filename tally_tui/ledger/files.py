@@ -88,6 +88,11 @@ def start_afresh(db: sqlite3.Connection, file: int, *, rewritten: bool) -> None:
     db.execute("DELETE FROM skipped WHERE file = ?", (file,))
 
 
+def set_place(db: sqlite3.Connection, file: int, place: str) -> None:
+    """What is appended to the id of the session that a file tells, because unrelated sessions have that id too."""
+    db.execute("UPDATE file SET place = ? WHERE id = ? AND place <> ?", (place, file, place))
+
+
 def move_file(db: sqlite3.Connection, file: int, path: str) -> None:
     """A known file lies elsewhere now (archived, compressed, renamed)."""
     db.execute("UPDATE file SET path = ?, gone_at = NULL WHERE id = ?", (path, file))

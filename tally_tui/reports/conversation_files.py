@@ -11,9 +11,12 @@ from typing import Any
 import msgspec
 
 from tally_tui.ledger.archived import archive_folder, originals, stand_in
+from tally_tui.ledger.ask_folders import any_spelling
+from tally_tui.ledger.ask_names import project_names
 from tally_tui.ledger.ask_sessions import PROJECT
 from tally_tui.logs.lines import UnreadableLogError, open_log
 from tally_tui.model import Provider
+from tally_tui.query import Term, Value
 
 
 class NoSessionError(Exception):
@@ -43,6 +46,30 @@ class SessionLog:
     branch: str | None
     version: str | None
 
+    @property
+    def place(self) -> str:
+        """What tells it from unrelated sessions of the same id; '' where there are none (`file.place`)."""
+        return _named_place(self)[1]
+
+    @property
+    def given(self) -> str:
+        """Its id as the agent gave it; of a subagent with its parent's."""
+        root, place, rest = _named_place(self)
+        return root + rest if place else self.name
+
+    def named(self, given: str) -> str:
+        """A session that this one's log speaks of: the ledger's name of it where it is this one, or a subagent of it."""
+        root, place, _ = _named_place(self)
+        if place and (given == root or given.startswith(f"{root}/")):
+            return f"{root}@{place}{given[len(root) :]}"
+        return given
+
+
+def _named_place(session: SessionLog) -> tuple[str, str, str]:
+    root, slash, agent = session.name.partition("/")
+    given, _, place = root.partition("@") if session.provider is Provider.CLAUDE else (root, "", "")
+    return given, place, slash + agent
+
 
 @dataclass(frozen=True, slots=True)
 class Subagent:
@@ -64,6 +91,9 @@ _FIELDS = (
 def find_session(db: sqlite3.Connection, word: str) -> SessionLog:
     """The session with this id, or the only one whose id begins so.
 
+    Of unrelated sessions that share an id one is told by `ID@` and its project: its name, its folder, or more or
+    less of the name of the folder that its log lies in.
+
     Raises:
         NoSessionError: there is none, or there are several.
     """
@@ -78,8 +108,35 @@ def find_session(db: sqlite3.Connection, word: str) -> SessionLog:
             return found[0]
         if found:
             names = tuple((each.name, each.title) for each in found)
-            raise NoSessionError(f"{len(found)} sessions have an id that begins with {word!r}", names)
+            same = {each.given for each in found} == {word}
+            raise NoSessionError(
+                f"{len(found)} sessions have the id {word!r}" if same
+                else f"{len(found)} sessions have an id that begins with {word!r}",
+                names,
+            )
+    if "@" in word and (found := _placed(db, word)):
+        if len(found) == 1:
+            return found[0]
+        raise NoSessionError(f"{len(found)} sessions are {word!r}", tuple((each.name, each.title) for each in found))
     raise NoSessionError(f"no session has the id {word!r}, or one that begins so")
+
+
+def _placed(db: sqlite3.Connection, word: str) -> list[SessionLog]:
+    """The sessions that `ID@project` can mean, of ids that several sessions have."""
+    given, _, project = word.partition("@")
+    matches = any_spelling(db, Term("project", (Value(project, "contains"),)))
+    names = project_names(db)
+    rows = db.execute(f"SELECT {_FIELDS} WHERE s.parent IS NULL AND instr(s.name, '@') ORDER BY s.name").fetchall()
+    fitting = [log for log in map(_log, rows) if log.place and log.given.startswith(given)]
+    for exactly in (True, False):
+        found = []
+        for log in fitting:
+            called = list(filter(None, (names.get(log.root_folder or ""), log.root_folder, log.folder, log.place)))
+            if any(each.casefold() == project.casefold() if exactly else matches(each) for each in called):
+                found.append(log)
+        if found:
+            return found
+    return []
 
 
 def logs_of(db: sqlite3.Connection, session: SessionLog) -> tuple[list[str], bool]:
@@ -135,9 +192,9 @@ def log_paths(db: sqlite3.Connection, session: SessionLog) -> list[str]:
 def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]]:
     """Every file that tells a session, and whether it was missed when the logs were last looked at."""
     rows = db.execute(
-        "SELECT path, gone_at IS NOT NULL, first_ts FROM file WHERE provider = ? AND instr(path, ?) "
+        "SELECT path, gone_at IS NOT NULL, first_ts FROM file WHERE provider = ? AND instr(path, ?) AND place = ? "
         "ORDER BY coalesce(first_ts, 0), path",
-        (int(session.provider), _in_path(session)),
+        (int(session.provider), _in_path(session), session.place),
     ).fetchall()
     own = [(str(path), bool(gone)) for path, gone, _ in rows if _tells(session, path)]
     # A copy or an export may have any name: what it tells is known since it was read.
@@ -158,8 +215,9 @@ def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]
         ).fetchall()
     known = {path.rpartition("/")[2].removesuffix(".zst") for path, gone in own if not gone}
     for (path,) in db.execute(
-        "SELECT DISTINCT path FROM archived WHERE provider = ? AND instr(path, ?) ORDER BY path",
-        (int(session.provider), _in_path(session)),
+        "SELECT DISTINCT path FROM archived WHERE provider = ? AND instr(path, ?) AND (? = '' OR session = ?) "
+        "ORDER BY path",
+        (int(session.provider), _in_path(session), session.place, session.name.partition("/")[0]),
     ):
         # Archived under a name that the log had before it was moved or compressed.
         name = path.rpartition("/")[2].removesuffix(".zst")
@@ -169,16 +227,16 @@ def _paths(db: sqlite3.Connection, session: SessionLog) -> list[tuple[str, bool]
 
 
 def _in_path(session: SessionLog) -> str:
-    return session.name.rpartition("/")[2]
+    return session.given.rpartition("/")[2]
 
 
 def _tells(session: SessionLog, path: str) -> bool:
     name = path.rpartition("/")[2]
     if session.provider is Provider.CODEX:
         return session.name in name
-    parent, found, agent = session.name.rpartition("/")
+    parent, found, agent = session.given.rpartition("/")
     if not found:
-        return name == f"{session.name}.jsonl"
+        return name == f"{session.given}.jsonl"
     return name == f"{agent}.jsonl" and (f"/{parent}/" in path or "/subagents/" not in path)
 
 

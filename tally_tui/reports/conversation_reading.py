@@ -46,6 +46,7 @@ def arranged(db: sqlite3.Connection, session: SessionLog, files: list[str], dept
             branches.take(chunk.links, prompts_of(chunk.items), chunk.leaf)
             asides.take(chunk.asides)
             for item in chunk.items:
+                item.session = session.named(item.session)
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:
                     for each in ancestry(*beginning) if (beginning := ancestor(db, item)) else ():
                         work.add(each)

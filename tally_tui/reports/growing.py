@@ -139,6 +139,7 @@ class Growing:
             self.asides.take(chunk.asides)
             imports = file.imports = file.imports or Imports(db)
             for item in chunk.items:
+                item.session = self.session.named(item.session)
                 if imports.leaves_out(item):
                     continue
                 if item.kind is Kind.CONTINUED and isinstance(item.detail, dict) and number == 0:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tally_tui.ledger.ask_filter import filtered, overlap
+from tally_tui.ledger.ask_filter import check_session, filtered, overlap
 from tally_tui.library.facets import Facet
 from tally_tui.library.phrases import Sought, sought
 from tally_tui.library.search import Session, Wanted
@@ -73,6 +73,8 @@ def wanted(
             case "provider":
                 tests.append(lambda session, term=term: term.matches(Provider(session[0]).word))  # type: ignore[misc]
             case "session":
+                if ledger is not None:
+                    check_session(ledger, query, term)
                 tests.append(lambda session, term=term: _named(term, session[1]))  # type: ignore[misc]
             case "is" if not _HERE.isdisjoint(term.words):
                 if "bookmarked" in term.words and not can_bookmark:
