@@ -44,7 +44,7 @@ DUPLICATE_REASON: Final = Unit(
     {"type": ["string", "null"]}, lambda reason: None if reason is Reason.COUNTED else reason.word
 )
 CHANGE: Final = Unit({"type": "number"}, lambda change: round(change, 6), right=True)
-PROJECTED: Final = Unit({"type": "number"}, lambda percent: round(percent, 1), "percent", right=True)
+PROJECTED: Final = Unit({"type": "number"}, None, "percent", right=True)
 DUPLICATE_COUNTS: Final = Unit(
     {"type": "object", "additionalProperties": {"type": "integer"}}, _count_by_reason
 )
