@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "terminal
 
 from ptyterm import Pty
 
-SCREENS = {"1": "This month", "2": "by last call", "3": "budget", "4": "All alerts", "?": "Help"}
+SCREENS = {"1": "This month", "2": "by last call", "3": "budget", "4": "All alerts", "?": "Esc closes"}
 """A key, and a word of the screen that it opens."""
 
 
