@@ -60,6 +60,9 @@ class Negations:
 def _others(db: sqlite3.Connection, found: Found) -> list[tuple[int, int, int]]:
     """(number, kind, name) of the line's other docs, by number."""
     line = found.file, found.offset
+    beside = db.execute("SELECT file, offset FROM doc WHERE id IN (?, ?)", (found.id - 1, found.id + 1)).fetchall()
+    if line not in beside:
+        return []
     before: list[tuple[int, int, int]] = []
     after: list[tuple[int, int, int]] = []
     for others, step in ((before, -1), (after, 1)):
