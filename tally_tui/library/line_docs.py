@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.library.facets import Facet
+from tally_tui.library.facets import Facet, Flag
 from tally_tui.library.folding import Text
 from tally_tui.library.words import facet_mark
 
@@ -38,6 +38,8 @@ class Negations:
 
     def excludes(self, found: Found) -> bool:
         """Whether another doc of the line has one of the terms."""
+        if not found.flags & Flag.SEVERAL:
+            return False
         db = found.shard.db
         others = list(_others(db, found))
         if not others:
@@ -60,9 +62,6 @@ class Negations:
 def _others(db: sqlite3.Connection, found: Found) -> list[tuple[int, int, int]]:
     """(number, kind, name) of the line's other docs, by number."""
     line = found.file, found.offset
-    beside = db.execute("SELECT file, offset FROM doc WHERE id IN (?, ?)", (found.id - 1, found.id + 1)).fetchall()
-    if line not in beside:
-        return []
     before: list[tuple[int, int, int]] = []
     after: list[tuple[int, int, int]] = []
     for others, step in ((before, -1), (after, 1)):
