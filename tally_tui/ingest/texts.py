@@ -122,6 +122,8 @@ def _line(line: list[Item], memory: _Memory, changed_ms: int, provider: Provider
             flags |= Flag.COPIED
         for facet, text in fields(item):
             texts.setdefault(facet, []).append(text)
+    if len(texts) > 1 or len(set(texts.get(Facet.FILE, ()))) > 1:
+        flags |= Flag.SEVERAL
     first = line[0]
     session = first.session
     if memory.named and session.partition("/")[0] == memory.named:

@@ -57,6 +57,8 @@ class Flag:
     """The message tells of an error: a tool that failed, an answer that never came."""
     COPIED = 2
     """The log says that the line was first written in another session."""
+    SEVERAL = 4
+    """Its line has other docs, too."""
 
 
 class Kind(IntEnum):

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from tally_tui.library.facets import Facet
+from tally_tui.library.facets import Facet, Flag
 from tally_tui.library.folding import Text
 from tally_tui.library.words import facet_mark
 
@@ -38,6 +38,8 @@ class Negations:
 
     def excludes(self, found: Found) -> bool:
         """Whether another doc of the line has one of the terms."""
+        if not found.flags & Flag.SEVERAL:
+            return False
         db = found.shard.db
         others = list(_others(db, found))
         if not others:

@@ -26,6 +26,7 @@ _COLOUR: Final = b"u001b"
 """A terminal's colours may stand in the middle of what is sought; a text is searched without them."""
 _WRITTEN_OUT: Final = re.compile(rb"\\u00[2-7]")
 """An ASCII sign that need not be written so, but may."""
+_ESCAPED: Final = re.compile(rb"[^a-z0-9 _.,:;!?()-]")
 _COLOURS: Final = re.compile(rb"\\+u001b\[[0-9:;<=>?]*[@a-z`{|}~]")
 
 
@@ -106,8 +107,9 @@ class Quick:
     needles: tuple[bytes, ...] = ()
     raws: tuple[re.Pattern[bytes], ...] = ()
     parts: tuple[re.Pattern[bytes], ...] = ()
-    anywhere: tuple[bytes, ...] = ()
-    """What is left of the needles where a line is not plain ASCII."""
+    asked: tuple[tuple[bytes, bool, bool], ...] = ()
+    """The needles and their parts, each with whether other letters may stand for some of its own, and escapes for its
+    signs."""
     all_lines: bool = False
     """Whether nearly every line is looked at: the index knows nothing of what is sought."""
 
@@ -120,7 +122,7 @@ class Quick:
             needles,
             tuple(term.raw for term in asking if term.raw),
             tuple(part for term in asking for part in term.line.parts),
-            beyond_ascii(needles),
+            _asked(needles),
             not any(term.words for term in terms if not term.negated),
         )
 
@@ -133,17 +135,18 @@ class Quick:
 
     def lacks(self, low: bytes) -> bool:
         """Whether no line of several can have it, given in lower case."""
-        if all(needle in low for needle in self.needles):
-            return False
-        bare = _without_colours(low)
-        if _COLOUR in bare:
-            return False
-        needles = self.needles
-        if b"\\u" in bare or not low.isascii():
-            if b"\\u00" in bare and _WRITTEN_OUT.search(bare):
-                return False
-            needles = self.anywhere
-        return any(needle not in low and needle not in bare for needle in needles)
+        for needle, stand_ins, written_out in self.asked:
+            if needle in low:
+                continue
+            if stand_ins and (not low.isascii() or b"\\u" in low):
+                continue
+            if written_out and b"\\u00" in low and _WRITTEN_OUT.search(low):
+                continue
+            if _COLOUR not in low:
+                return True
+            bare = _without_colours(low)
+            return _COLOUR not in bare and needle not in bare
+        return False
 
     def may_say_low(self, low: bytes) -> bool:
         """As `may_say`, of a line in lower case."""
@@ -161,6 +164,14 @@ class Quick:
         # A colour's letters may be what is sought.
         lines = (bare,) if bare is low else (bare, low)
         return all(any(test.search(line) for line in lines) for test in tests)
+
+
+def _asked(needles: Sequence[bytes]) -> tuple[tuple[bytes, bool, bool], ...]:
+    """What is sure to be there, then what is sure in some lines only."""
+    parts = beyond_ascii(needles)
+    every = dict.fromkeys((*parts, *needles))
+    told = [(needle, needle not in parts, bool(_ESCAPED.search(needle))) for needle in every]
+    return tuple(sorted(told, key=lambda each: each[1:]))
 
 
 def _without_colours(low: bytes) -> bytes:

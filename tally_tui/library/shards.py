@@ -21,7 +21,7 @@ from typing import Final
 from tally_tui import paths
 from tally_tui.database import BUSY_MS, open_read_only, transaction
 
-VERSION: Final = 4
+VERSION: Final = 5
 """`PRAGMA user_version` of a shard; any other is dropped and read again from the logs."""
 SHARD_DOCS: Final = 200_000
 """A cold shard is full with so many docs …"""
