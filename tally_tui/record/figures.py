@@ -36,7 +36,8 @@ def figures(db: sqlite3.Connection, now: int, settings: Settings) -> dict[str, A
     `at` and `day` (start and end) in epoch milliseconds; `today` as [nano-dollars, unpriced calls];
     `minutes` as [minutes since the epoch, nano-dollars, unpriced calls]; `block`: start and end of the
     five hours that calls alone suggest, or None. Where there are several accounts, `accounts` has the
-    minutes and the block of each by its home folder: their limits are their own.
+    minutes and the block of each by its home folder: their limits are their own. `paces`: where the present part of
+    each of Claude's limit windows began and at which percent, and when it resets, by `limits.key`.
     """
     from tally_tui.ledger.ask_readings import homes_of
     from tally_tui.rules.periods import bounds
@@ -59,8 +60,23 @@ def figures(db: sqlite3.Connection, now: int, settings: Settings) -> dict[str, A
         "day": [start, end],
         "today": list(today),
         **_lately(db, now, cost, unpriced, None),
+        "paces": _paces(db, now),
         "accounts": {home: _lately(db, now, cost, unpriced, home) for home in homes} if len(homes) > 1 else {},
     }
+
+
+def _paces(db: sqlite3.Connection, now: int) -> dict[str, list[float]]:
+    from tally_tui.record.limits import key
+    from tally_tui.reports.windows import newest_windows
+
+    found = {}
+    for window, newest in newest_windows(db, now):
+        if window.key.provider == Provider.CLAUDE.word and now < window.end and newest.resets_at is not None:
+            first = next((each for each in window.samples if each.segment == window.segment), None)
+            base = first.percent if first is not None and window.segment else 0.0
+            named = key(window.key.root, window.key.limit, window.key.minutes)
+            found[named] = [window.segment_start, base, window.end]
+    return found
 
 
 def _lately(db: sqlite3.Connection, now: int, cost: str, unpriced: str, home: str | None) -> dict[str, Any]:

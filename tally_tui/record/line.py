@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tally_tui.record.fitting import Piece, fit
-from tally_tui.rules.figures import duration, money, money_of, whole_percent
+from tally_tui.rules.figures import duration, money, money_of, projected, whole_percent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ _HOUR_MS = 3_600_000
 class Gauge:
     """A limit as it is to be shown; instants in epoch milliseconds."""
 
-    __slots__ = ("limit_nano", "percent", "read_ms", "resets_at", "used_nano")
+    __slots__ = ("limit_nano", "percent", "projected", "read_ms", "resets_at", "used_nano")
 
     def __init__(self, percent: float, resets_at: int | None, read_ms: int) -> None:
         self.used_nano: int | None = None
         self.limit_nano: int | None = None
         """Nano-dollars, of a limit on spending whose agent has just said so."""
+        self.projected: float | None = None
+        """Percent at the reset, as every other face tells it; None where it is not known."""
         self.percent = percent
         self.resets_at = resets_at
         self.read_ms = read_ms
@@ -167,6 +169,8 @@ def _gauge(part: str, name: str, gauge: Gauge | None, now: int, colours: bool) -
     age = now - gauge.read_ms
     old = f" (read {duration(age)} ago)" if age > stale else ""
     told = f"{name} {_percent(gauge.percent, colours)}"
+    if gauge.projected is not None and gauge.projected >= 100 > gauge.percent:
+        left = f" → {projected(gauge.projected, room=False)}{left}"
     if gauge.used_nano is not None:
         left = f" {money(gauge.used_nano)}{'' if gauge.limit_nano is None else f'/{money(gauge.limit_nano)}'}{left}"
     if gauge.percent < BUSY:

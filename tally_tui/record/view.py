@@ -6,6 +6,7 @@ from tally_tui.ledger.readings import same_reset
 from tally_tui.record import limits
 from tally_tui.record.line import Gauge, View
 from tally_tui.record.payload import number
+from tally_tui.rules import pace
 from tally_tui.rules.plausible import implausible
 
 TYPE_CHECKING = False
@@ -33,6 +34,10 @@ def view(payload: Payload | None, known: dict[str, Any], read_at: dict[str, int]
     if payload is not None:
         shown.model, shown.session, shown.context = payload.model, payload.cost, payload.context
     shown.gauges = _gauges(payload, known.get("limits"), read_at, root, now)
+    try:
+        _project(shown, known["figures"]["paces"], root)
+    except (KeyError, TypeError, ValueError, IndexError):
+        pass
     try:
         _figures(shown, known["figures"], root)
     except (KeyError, TypeError, ValueError, IndexError):
@@ -89,6 +94,17 @@ def _knows_better(other: Gauge, own: Gauge, mine: bool) -> bool:
         return other.read_ms > own.read_ms or higher
     # The session that told the later reset takes it back when it tells an earlier one.
     return other.resets_at > own.resets_at and not mine
+
+
+def _project(shown: View, paces: dict[str, list[float]], root: str) -> None:
+    """Where each limit will stand at its reset, as far as the ledger knows when its window began."""
+    for (name, minutes), gauge in shown.gauges.items():
+        entry = paces.get(limits.key(root, name, minutes))
+        if entry is None or gauge.resets_at is None:
+            continue
+        start, base, end = int(entry[0]), float(entry[1]), int(entry[2])
+        if same_reset(gauge.resets_at, end) and pace.told(start, shown.now, minutes * _MINUTE_MS):
+            gauge.projected = pace.at_reset(gauge.percent, base, start, end, shown.now)
 
 
 def _figures(shown: View, figures: dict[str, Any], root: str) -> None:

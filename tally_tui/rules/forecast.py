@@ -16,6 +16,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final, Literal
 
+from tally_tui.rules import pace
 from tally_tui.rules.windows import HOUR_MS, MINUTE_MS, Sample, Window
 
 State = Literal["ok", "approaching", "cap", "capped", "unknown"]
@@ -30,8 +31,6 @@ LEAST_PERCENT: Final = 2.0
 LEAST_READINGS: Final = 3
 SURE_PERCENT: Final = 10.0
 """From so many percent on, a window tells its own dollars per percent."""
-_LEAST_PART: Final = 100
-"""A pace is told once a hundredth of the window is over: before, one call would be a forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def project(
     percent = samples[-1].percent
     elapsed = max(0, now_ms - start) / HOUR_MS
     remaining = max(0, end - now_ms) / HOUR_MS
-    average = (percent - base) / elapsed if elapsed else 0.0
+    average = pace.rate(percent, base, start, now_ms)
     then = min(samples, key=lambda sample: abs(sample.ts - (now_ms - day_ms)))
     since = (now_ms - then.ts) / HOUR_MS
     recent = max(0.0, (percent - then.percent) / since) if then.ts < samples[-1].ts and since > 0 else None
@@ -114,7 +113,7 @@ def project(
     if all(now_ms - sample.ts < day_ms for sample in samples):
         doubts.append("no_day_old")
     high = percent + fastest * remaining
-    at_reset = percent + average * remaining
+    at_reset = pace.at_reset(percent, base, start, end, now_ms)
     return Forecast(
         percent=percent,
         now=now_ms,
@@ -126,7 +125,7 @@ def project(
         low=percent + min(rates) * remaining,
         high=high,
         average=at_reset,
-        projected=at_reset if elapsed * HOUR_MS * _LEAST_PART >= 7 * day_ms else None,
+        projected=at_reset if pace.told(start, now_ms, 7 * day_ms) else None,
         cap_at=_full_at(percent, fastest, now_ms, end),
         state=_state(percent, high),
         low_confidence=tuple(doubts),

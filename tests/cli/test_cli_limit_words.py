@@ -12,6 +12,9 @@ from alert_home import AlertHome, later
 
 from tally_tui.clock import parse_instant
 from tally_tui.record.line import Gauge, View, line
+from tally_tui.record.payload import understood
+from tally_tui.record.refresh import from_ledger
+from tally_tui.record.view import view
 
 Tally = Callable[..., Any]
 NOON, RESET = "2026-03-04T12:00:00Z", "2026-03-09T00:00:00Z"
@@ -128,6 +131,14 @@ def test_every_face_heads_for_the_same_percent(
     assert told == [told[0]] * 3 and told[0] == pytest.approx(figure)
     assert f"heading for {figure:.0f} %" in tally("limits").out
     assert f"heading for {figure:.0f} %" in tally("forecast").out
+    name = {300: "five_hour", 10_080: "seven_day"}[minutes]
+    entry = {"used_percentage": percent, "resets_at": parse_instant(reset) // 1000}
+    now = parse_instant(NOON)
+    payload = understood(json.dumps({"session_id": "s", "rate_limits": {name: entry}}).encode())
+    shown = view(payload, {"figures": from_ledger(now)}, {}, root, now)
+    assert shown.gauges["claude", minutes].projected == told[0]
+    text = line(("5h", "7d"), shown, colours=False)
+    assert (f"% → {'> 200' if figure > 200 else f'{figure:.0f}'} %" in text.replace("!", "")) == (figure >= 100)
     assert (" > 200 % " if figure > 200 else f" {figure:.0f} % ") in tally("today").out
 
 
