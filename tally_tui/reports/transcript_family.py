@@ -92,18 +92,23 @@ class Family:
         """The subagents that can be read → whether anything of them changed."""
         every = self.session.parent is None
         done: dict[str, bool] = {}
-        failed: set[str] = set()
+        failed: dict[str, bool] = {}
+        """Those of which nothing could be read, and whether they stood in the log of another then."""
         while True:
-            found = [each for each in self._candidates(ledger) if each.name not in done and each.name not in failed]
+            # One that stands in another subagent's log comes with it.
+            parts = self._parts()
+            tried = {name for name, inside in failed.items() if inside or name not in parts}
+            found = [each for each in self._candidates(ledger) if each.name not in done and each.name not in tried]
             if not every:
                 known = [self.session.name, *done]
                 found = list(reached(known, found, self._starters(known)))
             if not found:
                 return done
             for each in found:
+                inside = each.name in self._parts()
                 grown = self._take(db, each.name, ledger, renamed)
                 if grown is None:
-                    failed.add(each.name)
+                    failed[each.name] = inside
                 else:
                     done[each.name] = grown
 
