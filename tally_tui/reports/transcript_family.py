@@ -105,14 +105,16 @@ class Family:
             if not found:
                 return done
             for each in found:
-                inside = each.name in self._parts()
-                grown = self._take(db, each.name, ledger, renamed)
+                grown = self._take(db, each.name, ledger, renamed, parts)
                 if grown is None:
-                    failed[each.name] = inside
+                    failed[each.name] = each.name in parts
                 else:
                     done[each.name] = grown
 
-    def _take(self, db: sqlite3.Connection, name: str, ledger: Mapping[str, Subagent], renamed: bool) -> bool | None:
+    def _take(
+        self, db: sqlite3.Connection, name: str, ledger: Mapping[str, Subagent], renamed: bool,
+        parts: Mapping[str, tuple[Part, Told]],
+    ) -> bool | None:  # fmt: skip
         """Read on in one subagent; whether anything changed, or None where nothing of it can be read."""
         agent = ledger.get(name)
         if agent is not None and self._has_log(db, agent):
@@ -120,10 +122,10 @@ class Family:
             if told is None or told.growing is None:
                 told = self._members[name] = Told(agent.log)
             try:
-                return told.take(db, list(ledger.values()), renamed)
+                return told.take(db, tuple(ledger.values()), renamed)
             except (NoLogError, UnreadableLogError):
                 return None
-        found = self._parts().get(name)
+        found = parts.get(name)
         if found is None:
             return None
         part, holder = found
