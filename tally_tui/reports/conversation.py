@@ -217,15 +217,21 @@ class _Tree:
     def _give_agents(self) -> None:
         top = self._session
         every = top.parent is None
-        unread: set[str] = set()
+        unread: dict[str, bool] = {}
+        """Those of which nothing could be read, and whether they stood in the log of another then."""
         while True:
-            found = [each for each in self._candidates() if each.name not in self._members and each.name not in unread]
+            # One that stands in another subagent's log comes with it.
+            tried = {name for name, inside in unread.items() if inside or name not in self._parts}
+            found = [each for each in self._candidates() if each.name not in self._members and each.name not in tried]
             if not every:
                 starters = {name: member.starters for name, member in self._members.items()}
                 found = list(reached(list(self._members), found, starters))
             if not found:
                 break
-            unread |= {each.name for each in found if not self._take(each.name)}
+            for each in found:
+                inside = each.name in self._parts
+                if not self._take(each.name):
+                    unread[each.name] = inside
         members = {name: member.starters for name, member in self._members.items()}
         given = [each for each in self._candidates() if each.name in members and each.name != top.name]
         for name, (owner, entry) in places(top.name, given, members).items():

@@ -92,22 +92,29 @@ class Family:
         """The subagents that can be read → whether anything of them changed."""
         every = self.session.parent is None
         done: dict[str, bool] = {}
-        failed: set[str] = set()
+        failed: dict[str, bool] = {}
+        """Those of which nothing could be read, and whether they stood in the log of another then."""
         while True:
-            found = [each for each in self._candidates(ledger) if each.name not in done and each.name not in failed]
+            # One that stands in another subagent's log comes with it.
+            parts = self._parts()
+            tried = {name for name, inside in failed.items() if inside or name not in parts}
+            found = [each for each in self._candidates(ledger) if each.name not in done and each.name not in tried]
             if not every:
                 known = [self.session.name, *done]
                 found = list(reached(known, found, self._starters(known)))
             if not found:
                 return done
             for each in found:
-                grown = self._take(db, each.name, ledger, renamed)
+                grown = self._take(db, each.name, ledger, renamed, parts)
                 if grown is None:
-                    failed.add(each.name)
+                    failed[each.name] = each.name in parts
                 else:
                     done[each.name] = grown
 
-    def _take(self, db: sqlite3.Connection, name: str, ledger: Mapping[str, Subagent], renamed: bool) -> bool | None:
+    def _take(
+        self, db: sqlite3.Connection, name: str, ledger: Mapping[str, Subagent], renamed: bool,
+        parts: Mapping[str, tuple[Part, Told]],
+    ) -> bool | None:  # fmt: skip
         """Read on in one subagent; whether anything changed, or None where nothing of it can be read."""
         agent = ledger.get(name)
         if agent is not None and self._has_log(db, agent):
@@ -115,10 +122,10 @@ class Family:
             if told is None or told.growing is None:
                 told = self._members[name] = Told(agent.log)
             try:
-                return told.take(db, list(ledger.values()), renamed)
+                return told.take(db, tuple(ledger.values()), renamed)
             except (NoLogError, UnreadableLogError):
                 return None
-        found = self._parts().get(name)
+        found = parts.get(name)
         if found is None:
             return None
         part, holder = found

@@ -205,6 +205,34 @@ def test_a_nested_subagent_without_a_description_stands_once(home: Home) -> None
     assert levels == {"Look at the harbour": 0, "Look at the pier": 1, "The pier stands in mud": 1, "Dive": 2, "Mud": 2}
 
 
+def test_a_subagent_that_another_ones_log_tells_of_is_read_with_it(home: Home) -> None:
+    main = Transcript(SESSION)
+    main.user("Look at the harbour")
+    main.said(use("call-1", "Task", prompt="Look at the pier"))
+    main.user(result("call-1", "done"), toolUseResult={"agentId": "outer"})
+    main.save(path_in(home))
+    outer = Transcript(SESSION, "outer")
+    outer.user("Look at the pier")
+    outer.said(use("call-2", "Task", prompt="Dive"))
+    embedded(outer, "inner", "call-2", "Mud")
+    outer.save(path_in(home).with_suffix("") / "subagents" / "agent-outer.jsonl")
+    home.sync()
+    assert shape(read(home)) == {"outer": {"inner": {}}}
+    assert words(read(home))["Mud"] == 1
+    assert [row for row in follow(home) if row[2] == "Mud"] == [(2, "reply", "Mud", f"{SESSION}/agent-inner")]
+
+
+def test_a_subagent_that_nobody_started_stands_behind_the_session(home: Home) -> None:
+    main = Transcript(SESSION)
+    main.user("Look at the harbour")
+    embedded(main, "stray", "call-unknown", "Mud")
+    main.said(text("Done"))
+    main.save(path_in(home))
+    home.sync()
+    assert shape(read(home)) == {"stray": {}}
+    assert [row[2] for row in follow(home) if row[1] in ("prompt", "reply")] == ["Look at the harbour", "Done", "Mud"]
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_every_subagent_has_one_place_in_the_tree(data: st.DataObject) -> None:
