@@ -85,10 +85,9 @@ def _keep_milestones(reader: sqlite3.Connection, settings: Settings, now_ms: int
     from tally_tui.ledger.milestones import keep
     from tally_tui.ledger.open import open_writer
     from tally_tui.ledger.voids import mark
-    from tally_tui.reports.milestones import unwritten, void_marks
+    from tally_tui.reports.milestones import to_write
 
-    passed = unwritten(reader, now_ms=now_ms, mode=mode_of(settings))
-    marks = void_marks(reader, now_ms=now_ms)
+    passed, marks = to_write(reader, now_ms=now_ms, mode=mode_of(settings))
     if passed or marks:
         with closing(open_writer(paths.ledger_path(), full=True)) as db, transaction(db):
             keep(db, passed)

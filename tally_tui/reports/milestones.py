@@ -81,24 +81,22 @@ def _void(
     return found
 
 
-def void_marks(db: sqlite3.Connection, *, now_ms: int) -> tuple[VoidMark, ...]:
-    """The windows of which milestones or alerts are to be marked, or no longer, as of no window."""
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM milestone) OR EXISTS (SELECT 1 FROM alert)").fetchone()[0]:
-        return ()
-    with ask.snapshot(db):
-        found: list[VoidMark] = []
-        for key in limit_keys(db):
-            found += wanted(db, *real_and_void(db, key, now_ms - key.minutes * MINUTE_MS, now_ms + 1))
-        return tuple(found)
-
-
 def unwritten(db: sqlite3.Connection, *, now_ms: int, mode: Mode = "calculate") -> tuple[Kept, ...]:
     """The milestones of the open windows that the ledger does not hold yet: for `ledger.milestones.keep`.
 
     Nothing is filled in below one that is written: of each segment only higher percents are told.
     """
+    return to_write(db, now_ms=now_ms, mode=mode)[0]
+
+
+def to_write(
+    db: sqlite3.Connection, *, now_ms: int, mode: Mode = "calculate"
+) -> tuple[tuple[Kept, ...], tuple[VoidMark, ...]]:
+    """What is `unwritten`, and the windows of which milestones or alerts are to be marked, or no longer, as void."""
     with ask.snapshot(db):
-        known = known_windows(db, until=now_ms + 1)
+        told = {key: real_and_void(db, key, now_ms - key.minutes * MINUTE_MS, now_ms + 1) for key in limit_keys(db)}
+        known = {key: real for key, (real, _) in told.items()}
+        marks = [mark for real, void in told.values() for mark in wanted(db, real, void)]
         found: list[Kept] = []
         for key, windows in known.items():
             if not windows or now_ms >= windows[-1].end:
@@ -117,7 +115,7 @@ def unwritten(db: sqlite3.Connection, *, now_ms: int, mode: Mode = "calculate") 
                     for row in _worked_out(known, window, costed(crossed, spent.cost))
                     if row.milestone.crossing.percent > highest.get(row.milestone.crossing.segment, 0)
                 ]
-        return tuple(found)
+        return tuple(found), tuple(marks)
 
 
 def percent_trend(
