@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tally_tui import diagnostics
 from tally_tui.record import places
 from tally_tui.record.stdin import read_all
 
@@ -26,7 +27,9 @@ def hook(agent: str) -> int:
         from tally_tui.record.after import ALERTS, LOGS, ask
 
         ask(LOGS, ALERTS)
-    except Exception:
+        diagnostics.worked(places.data_dir(), diagnostics.HOOKS)
+    except Exception as error:
+        diagnostics.failed(places.data_dir(), diagnostics.HOOKS, error)
         if os.environ.get("TALLY_DEBUG"):
             raise
     return 0
