@@ -48,7 +48,7 @@ def failed(folder: str, kind: str, error: BaseException | str) -> None:
     if _is_known(folder, f" {kind} {text}\n"):
         return
     try:
-        os.makedirs(folder, mode=_PRIVATE_DIR, exist_ok=True)
+        _make(folder)
         path = os.path.join(folder, _NAME)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, _PRIVATE_FILE)
         try:
@@ -60,6 +60,13 @@ def failed(folder: str, kind: str, error: BaseException | str) -> None:
             os.replace(path, os.path.join(folder, _OLDER))
     except (OSError, ValueError):
         pass  # nowhere to write: the disk is full, or the folder is not ours
+
+
+def _make(folder: str) -> None:
+    try:
+        os.mkdir(folder, _PRIVATE_DIR)
+    except FileExistsError:
+        pass
 
 
 def _is_known(folder: str, end: str) -> bool:
@@ -82,7 +89,8 @@ def worked(folder: str, kind: str) -> None:
         os.utime(path)
     except OSError:
         try:
-            os.makedirs(os.path.dirname(path), mode=_PRIVATE_DIR, exist_ok=True)
+            _make(folder)
+            _make(os.path.dirname(path))
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE_FILE))
         except OSError:
             pass

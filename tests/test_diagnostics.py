@@ -15,7 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tally_tui import diagnostics
-from tally_tui.diagnostics import BACKGROUND, HOOKS, MOST_BYTES, STATUS_LINE, failed, failures, last_failure, words, worked
+from tally_tui.diagnostics import (
+    BACKGROUND,
+    HOOKS,
+    MOST_BYTES,
+    STATUS_LINE,
+    failed,
+    failures,
+    last_failure,
+    words,
+    worked,
+)
 
 
 def test_what_failed_is_told_until_it_works(tmp_path: Path) -> None:

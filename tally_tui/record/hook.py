@@ -44,7 +44,7 @@ def heard_at(agent: str) -> float | None:
 
 
 def _hear(agent: str) -> None:
-    os.makedirs(os.path.join(places.made_data_dir(), _HEARD), mode=places.PRIVATE_DIR, exist_ok=True)
+    places.make_private(os.path.join(places.made_data_dir(), _HEARD))
     os.close(os.open(_path(agent), os.O_CREAT | os.O_WRONLY, places.PRIVATE_FILE))
     os.utime(_path(agent))
 

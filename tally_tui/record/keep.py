@@ -69,7 +69,7 @@ def _put_aside(taken: Sequence[Taken]) -> bool:
     lines = "".join(json.dumps(one.row(), separators=(",", ":")) + "\n" for one in taken)
     folder = _folder()
     try:
-        os.makedirs(folder, mode=places.PRIVATE_DIR, exist_ok=True)
+        places.make_private(folder)
         if len(os.listdir(folder)) >= _MOST_ASIDE:
             return False
         places.write_private(os.path.join(folder, f"{time.time_ns()}-{os.getpid()}{_WHOLE}"), lines.encode())
