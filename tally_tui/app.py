@@ -19,7 +19,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
-from tally_tui import clock
+from tally_tui import clock, diagnostics, paths
 from tally_tui.actions import Done, MarkAction
 from tally_tui.config import Settings
 from tally_tui.reports.answers import SessionRow
@@ -217,6 +217,15 @@ class TallyApp(App[str]):
             self.notify(warning, severity="warning", timeout=10, markup=False)
         if not self.is_headless:
             self.set_timer(0.5, self._settle)
+            if not self.demo:
+                self.run_worker(self._look_behind, thread=True, exit_on_error=False)
+
+    def _look_behind(self) -> None:
+        """Say what fails where nobody is told: hooks, status lines, what they start. In a thread: it reads files."""
+        failing = diagnostics.words(str(paths.data_dir()))
+        if failing:
+            text = f"{failing[0][:1].upper()}{failing[0][1:]}. `tally-tui setup --status` tells more."
+            self.call_from_thread(self.notify, text, severity="warning", timeout=15, markup=False)
 
     def _settle(self) -> None:
         # What is loaded stays, and what comes is looked through in small portions: a collection takes a millisecond

@@ -42,9 +42,31 @@ def config_path() -> Path:
 
 
 def private_dir(path: Path) -> Path:
-    """Make a folder only its owner can enter, and its parents; returns it."""
-    path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIR)
+    """Make a folder only its owner can enter, and those of its parents that are not there; returns it."""
+    missing = [path]
+    while not missing[-1].parent.exists() and missing[-1].parent != missing[-1]:
+        missing.append(missing[-1].parent)
+    for each in reversed(missing):
+        # By the name of its leaf alone `mkdir` would make the parents for everybody.
+        each.mkdir(exist_ok=True, mode=PRIVATE_DIR)
     return path
+
+
+def narrowed(folder: Path) -> list[str]:
+    """Close a folder of ours to others where it is open to them; what a person is told of it, nothing where it was not.
+
+    Left alone: another's folder, one with the sticky bit (it is everybody's on purpose), and the home folder itself.
+    """
+    try:
+        status = folder.stat()
+        if not status.st_mode & 0o077 or status.st_mode & 0o1000 or status.st_uid != os.getuid():
+            return []
+        if folder.resolve() == Path.home().resolve():
+            return []
+        folder.chmod(PRIVATE_DIR)
+    except (OSError, RuntimeError):
+        return []
+    return [f"{folder} was open to others (mode {status.st_mode & 0o777:o}); it is its owner's alone now"]
 
 
 def private_file(path: Path) -> None:

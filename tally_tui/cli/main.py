@@ -63,7 +63,7 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:  # the last line of defence: people see a sentence, never a traceback
         if os.environ.get("TALLY_DEBUG"):
             raise
-        return _ended(_unexpected(error), FAILED)
+        return _ended(_damaged(error) or _unexpected(error), FAILED)
 
 
 def _run(request: Request) -> int:
@@ -180,6 +180,24 @@ def _ended(message: str, status: int) -> int:
     except OSError:
         pass  # nobody listens; the status still tells
     return status
+
+
+def _damaged(error: Exception) -> str:
+    """What to say of a ledger that cannot be used, where no command has said it; '' for any other error."""
+    import sqlite3
+
+    from tally_tui.ledger.open import LedgerError, telling
+    from tally_tui.paths import ledger_path
+
+    if not isinstance(error, sqlite3.DatabaseError | LedgerError):
+        return ""
+    try:
+        with telling(ledger_path()):
+            raise error
+    except LedgerError as told:
+        return f"tally-tui: {shown(str(told))}"
+    except Exception:
+        return ""
 
 
 def _unexpected(error: Exception) -> str:

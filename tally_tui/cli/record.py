@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tally_tui import diagnostics
 from tally_tui.cli import grammar
 from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import BadQuestionError, FailedError, point_into
@@ -114,7 +115,7 @@ def _pointed(text: str, at: int, length: int = 1) -> str:
 def _keep(taken: list[Taken]) -> None:
     from tally_tui.ingest.lock import LockError
     from tally_tui.ledger.open import LedgerError, telling
-    from tally_tui.paths import ledger_path
+    from tally_tui.paths import data_dir, ledger_path
     from tally_tui.record import limits
     from tally_tui.record.after import after_reading
     from tally_tui.record.keep import keep
@@ -123,7 +124,9 @@ def _keep(taken: list[Taken]) -> None:
         with telling(ledger_path()):
             keep(taken, _WAIT_MS)
     except LedgerError as error:
+        diagnostics.failed(str(data_dir()), diagnostics.RECORD, error)
         raise FailedError(f"nothing was recorded. {error}") from error
+    diagnostics.worked(str(data_dir()), diagnostics.RECORD)
     # The state file is about Claude Code's own line.
     news = limits.note([one for one in taken if one.provider == Provider.CLAUDE])
     try:

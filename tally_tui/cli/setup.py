@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tally_tui import diagnostics
 from tally_tui.cli import grammar
 from tally_tui.cli.output import remark, say
 from tally_tui.cli.problems import FAILED, BadQuestionError, FailedError
 from tally_tui.cli.text import listed, shown
+from tally_tui.paths import data_dir
 from tally_tui.record import agents, setting_up
 from tally_tui.record.agents import AGENTS, CODEX, Agent
 from tally_tui.record.codex_trust import trust
@@ -44,6 +47,7 @@ def setup(request: Request) -> int:
         if request.on(grammar.STATUS):
             for agent, home in chosen:
                 _status(agent, home)
+            _behind_the_scenes()
             return 0
         if request.on(grammar.UNINSTALL):
             changes = [setting_up.uninstall(agent, home) for agent, home in chosen]
@@ -141,8 +145,6 @@ def _status(agent: Agent, home: Path) -> None:
     if heard is None:
         say("  last called  never")
     else:
-        import time
-
         say(f"  last called  {ago(round((time.time() - heard) * 1000))}")
     if agent is CODEX:
         several = trust(home, found.hooks)
@@ -150,12 +152,48 @@ def _status(agent: Agent, home: Path) -> None:
             say(f"  {'trust' if event == next(iter(several)) else '':<11}  {event}: {_TRUSTS[each]}")
 
 
+def _behind_the_scenes() -> None:
+    """When what happens without a person last worked, and what of it fails."""
+    from tally_tui.rules.figures import ago
+
+    folder = str(data_dir())
+    lines = []
+    for kind in diagnostics.KINDS:
+        worked, failure = diagnostics.worked_at(folder, kind), diagnostics.last_failure(folder, kind)
+        if worked is not None:
+            lines.append(f"  {diagnostics.WORDS[kind]}: last worked {ago(round((time.time() - worked) * 1000))}")
+        if failure is not None:
+            lines.append(
+                f"  {diagnostics.WORDS[kind]}: failed {ago(round((time.time() - failure.at) * 1000))}: {failure.text}"
+            )
+    if lines:
+        say("\n".join(["", "Behind the scenes:", *lines]))
+
+
+def _diagnostics() -> list[dict[str, Any]]:
+    from tally_tui.cli.contract import stamp
+
+    folder = str(data_dir())
+    rows = []
+    for kind in diagnostics.KINDS:
+        worked, failure = diagnostics.worked_at(folder, kind), diagnostics.last_failure(folder, kind)
+        rows.append(
+            {
+                "what": kind,
+                "last_worked": None if worked is None else stamp(round(worked) * 1000),
+                "failed": None if failure is None else stamp(round(failure.at) * 1000),
+                "failure": None if failure is None else failure.text,
+            }
+        )
+    return rows
+
+
 def _status_document(chosen: list[tuple[Agent, Path]]) -> int:
     """`tally.setup/1`; the status is 1 where settings cannot be understood."""
     from tally_tui.cli.output import print_json
 
     rows = [_state(agent, home) for agent, home in chosen]
-    print_json({"schema": "tally.setup/1", "agents": rows})
+    print_json({"schema": "tally.setup/1", "agents": rows, "diagnostics": _diagnostics()})
     return FAILED if any(row["problem"] for row in rows) else 0
 
 

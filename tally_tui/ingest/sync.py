@@ -92,6 +92,7 @@ class Ingestor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._path = paths.ledger_path()
+        self._words = paths.narrowed(self._path.parent)
         self.db = open_writer(self._path)
         self._writer: Writer | None = None
         self._twins: Twins | None = None
@@ -139,7 +140,7 @@ class Ingestor:
 
     def plan(self, rebuild: bool = False) -> Plan:
         """All logs on disk held against the ledger."""
-        problems: list[str] = []
+        problems, self._words = self._words, []
         found = self.found = discover(self.roots(), problems)
         plan = make_plan(files.known_files(self.db), found, rebuild=rebuild)
         plan.problems[:0] = problems

@@ -10,11 +10,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tally_tui import paths
 from tally_tui.database import BUSY_MS, open_read_only
 from tally_tui.ledger import schema
+from tally_tui.ledger.backups import all_backups
 from tally_tui.ledger.migrations import upgrade
 
 CACHE_KIB: Final = 16_384
@@ -30,6 +31,17 @@ class NoLedgerError(LedgerError):
 
 class NewerLedgerError(LedgerError):
     """The ledger was written by a newer version of this program."""
+
+
+class DamagedLedgerError(LedgerError):
+    """The ledger's file is damaged."""
+
+    def __init__(self, path: Path, what: object) -> None:
+        super().__init__(
+            f"The ledger at {path} is damaged ({what}). Nothing was changed. "
+            "Move it to a safe place: calls whose logs are gone are only in it. "
+            f"{_copies(path)}`tally-tui sync` reads the logs that exist afresh."
+        )
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -78,7 +90,10 @@ def open_writer(path: Path, *, full: bool = False) -> sqlite3.Connection:
         paths.private_file(path)
         if path.stat().st_mode & 0o077:
             path.chmod(paths.PRIVATE_FILE)
-        db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, factory=_Writer
+        )
+        db.path = path
     try:
         with telling(path):
             _version(db, path)
@@ -91,6 +106,19 @@ def open_writer(path: Path, *, full: bool = False) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+class _Writer(sqlite3.Connection):
+    """A connection that begins no transaction in a ledger which a newer program has changed since it was opened."""
+
+    path: Path
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        cursor = super().execute(sql, parameters)
+        if sql == "BEGIN IMMEDIATE" and super().execute("PRAGMA user_version").fetchone()[0] > schema.VERSION:
+            super().execute("ROLLBACK")
+            _version(self, self.path)
+        return cursor
 
 
 @contextmanager
@@ -180,6 +208,15 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         raise
 
 
+def _copies(path: Path) -> str:
+    """Which copies can take a damaged ledger's place."""
+    found = all_backups(path)
+    if not found:
+        return ""
+    more = f" (and {len(found) - 1} older)" if len(found) > 1 else ""
+    return f"Its newest copy is {found[0]}{more}: it can take its place. Without it "
+
+
 def _words(error: Exception, path: Path) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_NOTADB"):
@@ -188,11 +225,7 @@ def _words(error: Exception, path: Path) -> str:
             "Move it away and run `tally-tui sync` to read the logs afresh."
         )
     if name.startswith("SQLITE_CORRUPT"):
-        return (
-            f"The ledger at {path} is damaged ({error}). Nothing was changed. "
-            "Move it to a safe place: calls whose logs are gone are only in it. A backup beside it can take "
-            "its place; else `tally-tui sync` reads the logs that exist afresh."
-        )
+        return str(DamagedLedgerError(path, error))
     if name.startswith("SQLITE_FULL") or getattr(error, "errno", None) == 28:
         return (
             f"The disk that holds {path} is full. What was written before is kept, and nothing is counted "

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 JITTER_MS = 600_000
 """Resets closer than this are one reset: agents round them differently from answer to answer."""
-_VERSION = 1
 
 
 class Taken:
@@ -59,13 +58,16 @@ def connect(path: str, wait_ms: int) -> sqlite3.Connection:
 
     Raises:
         sqlite3.Error: it is no ledger, damaged, or another process holds it.
-        tally_tui.ledger.open.LedgerError: there was none, and none can be made.
+        tally_tui.ledger.open.LedgerError: there was none, and none can be made; or a newer program wrote it.
     """
     if not os.path.exists(path):
         _made(path)
     db = _opened(path, wait_ms)
     try:
-        if db.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+        from tally_tui.ledger import schema
+
+        if db.execute("PRAGMA user_version").fetchone()[0] != schema.VERSION:
+            # An older one is brought up to date; a newer one is refused, and not written to.
             db.close()
             _made(path)
             db = _opened(path, wait_ms)

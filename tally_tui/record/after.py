@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from tally_tui import diagnostics
 from tally_tui.record import places
 
 TYPE_CHECKING = False
@@ -79,13 +80,18 @@ def _do(asked: list[str]) -> None:
     if LOGS in asked:
         doings.append(_read_logs_quietly)
     doings.append(after_reading)
+    all_well = True
     for doing in doings:
         try:
             doing()
-        except Exception:
-            # Nobody is there to be told; `tally-tui sync` says what is wrong. The next thing may still work.
+        except Exception as error:
+            # Nobody is there to be told: `tally-tui setup --status` says it. The next thing may still work.
+            all_well = False
+            diagnostics.failed(places.data_dir(), diagnostics.BACKGROUND, error)
             if os.environ.get("TALLY_DEBUG"):
                 raise
+    if all_well:
+        diagnostics.worked(places.data_dir(), diagnostics.BACKGROUND)
 
 
 def _read_logs_quietly() -> None:

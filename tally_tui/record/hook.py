@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tally_tui import diagnostics
 from tally_tui.record import places
 from tally_tui.record.stdin import read_all
 
@@ -26,7 +27,9 @@ def hook(agent: str) -> int:
         from tally_tui.record.after import ALERTS, LOGS, ask
 
         ask(LOGS, ALERTS)
-    except Exception:
+        diagnostics.worked(places.data_dir(), diagnostics.HOOKS)
+    except Exception as error:
+        diagnostics.failed(places.data_dir(), diagnostics.HOOKS, error)
         if os.environ.get("TALLY_DEBUG"):
             raise
     return 0
@@ -41,7 +44,7 @@ def heard_at(agent: str) -> float | None:
 
 
 def _hear(agent: str) -> None:
-    os.makedirs(os.path.join(places.made_data_dir(), _HEARD), mode=places.PRIVATE_DIR, exist_ok=True)
+    places.make_private(os.path.join(places.made_data_dir(), _HEARD))
     os.close(os.open(_path(agent), os.O_CREAT | os.O_WRONLY, places.PRIVATE_FILE))
     os.utime(_path(agent))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tally_tui import diagnostics
 from tally_tui.ledger.readings import Taken
 from tally_tui.record import places
 
@@ -46,8 +47,12 @@ def keep_or_put_aside(taken: Sequence[Taken], wait_ms: int) -> bool:
     """
     try:
         keep(taken, wait_ms)
-    except Exception:  # locked, damaged, a full disk: a prompt waits for none of them
-        return _put_aside(taken)
+    except Exception as error:  # locked, damaged, a full disk: a prompt waits for none of them
+        aside = _put_aside(taken)
+        if "locked" not in str(error):
+            what = "a reading was put aside" if aside else "a reading was lost"
+            diagnostics.failed(places.data_dir(), diagnostics.BACKGROUND, f"{what}: {error}")
+        return aside
     return True
 
 
@@ -64,7 +69,7 @@ def _put_aside(taken: Sequence[Taken]) -> bool:
     lines = "".join(json.dumps(one.row(), separators=(",", ":")) + "\n" for one in taken)
     folder = _folder()
     try:
-        os.makedirs(folder, mode=places.PRIVATE_DIR, exist_ok=True)
+        places.make_private(folder)
         if len(os.listdir(folder)) >= _MOST_ASIDE:
             return False
         places.write_private(os.path.join(folder, f"{time.time_ns()}-{os.getpid()}{_WHOLE}"), lines.encode())

@@ -68,7 +68,7 @@ def remember(session: str, memory: Memory) -> None:
     }  # fmt: skip
     try:
         if not memory.known:
-            os.makedirs(os.path.join(places.made_data_dir(), _FOLDER), mode=places.PRIVATE_DIR, exist_ok=True)
+            places.make_private(os.path.join(places.made_data_dir(), _FOLDER))
             _forget_old(memory.at)
         places.write_private(_path(session), json.dumps(said, separators=(",", ":")).encode())
     except OSError:

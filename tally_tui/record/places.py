@@ -31,8 +31,27 @@ def made_data_dir() -> str:
         OSError: it cannot be made.
     """
     folder = data_dir()
-    os.makedirs(folder, mode=PRIVATE_DIR, exist_ok=True)
+    make_private(folder)
     return folder
+
+
+def make_private(folder: str) -> None:
+    """Make a folder, and those of its parents that are not there, for their owner only.
+
+    Raises:
+        OSError: one cannot be made.
+    """
+    try:
+        os.mkdir(folder, PRIVATE_DIR)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+    except FileNotFoundError:
+        above = os.path.dirname(folder)
+        if not above or above == folder:
+            raise
+        make_private(above)
+        make_private(folder)
 
 
 def claude_root() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from tally_tui import diagnostics
 from tally_tui.ledger.readings import Taken, same_reset
 from tally_tui.record import limits, places, state
 from tally_tui.record import memory as memories
@@ -35,7 +36,9 @@ def status_line(then: str | None = None) -> int:
     raw = read_all()
     try:
         _answer(raw, then)
-    except Exception:
+        diagnostics.worked(places.data_dir(), diagnostics.STATUS_LINE)
+    except Exception as error:
+        diagnostics.failed(places.data_dir(), diagnostics.STATUS_LINE, error)
         # The prompt comes first: a line less is better than an agent's prompt gone blank.
         if os.environ.get("TALLY_DEBUG"):
             raise

@@ -58,7 +58,7 @@ class SessionLog:
         return root + rest if place else self.name
 
     def named(self, given: str) -> str:
-        """The ledger's name of a session that this one's log speaks of: itself, or a subagent of it; others as given."""
+        """The ledger's name of a session in this one's log: of itself or a subagent; others as given."""
         root, place, _ = _named_place(self)
         if place and (given == root or given.startswith(f"{root}/")):
             return f"{root}@{place}{given[len(root) :]}"

@@ -16,7 +16,7 @@ COMMANDS = (
     ("sync",), ("usage", "--json"), ("sessions",), ("search", "lamp"), ("read", "aaaa"), ("today",), ("limits",), ("calls", "--csv"),
     ("explain",), ("alerts", "check"), ("alerts", "list"), ("config", "list"), ("paths",), ("budget", "list"), ("library",),
     ("archive", "list"), ("bookmarks",), ("setup", "--status"), ("statusline",), ("hook", "Stop"), ("hook", "Stop", "--codex"),
-    ("record", "claude"), ("credits",), ("help",), ("--version",), ("no-such-command",), (), ("forecast",), ("milestones",),
+    ("record",), ("credits",), ("help",), ("--version",), ("no-such-command",), (), ("forecast",), ("milestones",),
     ("credits", "status"), ("sync", "--verify"),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ COMMANDS = (
     *(("credits", *form) for form in ((), ("--json",))),
     *(("budget", "list", *form) for form in ((), ("--json",))),
     *(("alerts", "list", *form) for form in ((), ("--json",))),
-    ("alerts", "check"), ("alerts", "seen"), ("paths",), ("paths", "--json"), ("config", "list"), ("config", "list", "--json"),
+    ("alerts", "check"), ("alerts", "ack", "all"), ("paths",), ("paths", "--json"), ("config", "list"), ("config", "list", "--json"),
     ("library",), ("library", "--json"), ("archive", "list"), ("archive", "list", "--json"), ("bookmarks",),
     ("bookmarks", "--json"), ("sync",), ("sync", "--verify"), ("setup", "--status"), ("setup", "--status", "--json"),
     ("compare", SESSION, THREAD), ("compare", SESSION, THREAD, "--json"), ("bookmarks", "add", SESSION),

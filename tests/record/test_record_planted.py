@@ -44,7 +44,7 @@ def ran(home: Path, payload: dict[str, Any], *words: str) -> str:
     return (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
 
 
-@pytest.mark.parametrize("command", [("statusline",), ("record", "claude"), ("hook", "Stop")], ids=" ".join)
+@pytest.mark.parametrize("command", [("statusline",), ("record",), ("hook", "Stop")], ids=" ".join)
 def test_no_text_of_a_payload_reaches_a_terminal_as_an_order(tmp_path: Path, command: tuple[str, ...]) -> None:
     texts = []
     for place in spots(PAYLOAD):
