@@ -13,14 +13,13 @@ from tally_tui.database import transaction
 from tally_tui.ingest.cycle_search import no_cycle_search
 from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.lock import IngestLock
-from tally_tui.ingest.placing import place, rename
+from tally_tui.ingest.placing import Placing
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
-from tally_tui.ingest.twins import Twins, transcript_id
+from tally_tui.ingest.twins import Twins
 from tally_tui.ledger import files, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
-from tally_tui.ledger.session_places import drop_empty
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
 from tally_tui.model import Provider
@@ -217,6 +216,7 @@ class _Pass:
         self._tell = progress
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
+        self._placing = Placing(ingestor.db, ingestor.twins(), ingestor.roots())
         self._ids: dict[str, int] = {}
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
@@ -234,11 +234,14 @@ class _Pass:
             moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
-                shared = self._place(plan)
+                renamed = self._placing.place(plan, self._ids)
+                if renamed:
+                    self._ingestor.forget_sessions()
                 with no_cycle_search():
                     stopped = self._read(plan)
-                if shared and not stopped:
-                    self._drop_empty(shared)
+                if renamed and not stopped:
+                    self._placing.drop_empty(renamed)
+                    self._ingestor.forget_sessions()
                 if not stopped:
                     self._note_gone(plan)
         except BaseException:
@@ -258,21 +261,6 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
-
-    def _place(self, plan: Plan) -> set[str]:
-        """Tell apart the sessions that share an id, before any of their transcripts is read."""
-        new, again = place(self._ingestor.db, self._ingestor.twins(), plan, self._ingestor.roots())
-        self._ids.update(new)
-        if again:
-            # It knows sessions by their names.
-            self._ingestor.forget_sessions()
-        return again
-
-    def _drop_empty(self, shared: set[str]) -> None:
-        with transaction(self._db):
-            for session in shared:
-                drop_empty(self._db, session)
-        self._ingestor.forget_sessions()
 
     # -- reading
 
@@ -355,7 +343,7 @@ class _Pass:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
             if chunk is not None and job.log.provider is Provider.CLAUDE:
-                self._name_sessions(file, job.log.path, chunk)
+                self._placing.name(file, job, chunk)
             problem = _problem(parsed)
             if problem is not None:
                 self._problems.append(problem)
@@ -381,14 +369,6 @@ class _Pass:
             notes.add_readings(self._db, one.provider, chunk.readings, one.home)
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
-
-    def _name_sessions(self, file: int, path: str, chunk: Chunk) -> None:
-        """Sessions that share an id with others have names of their own."""
-        twins = self._ingestor.twins()
-        if twins.any:
-            told = chunk.talk.session if chunk.talk is not None else ""
-            files.set_place(self._db, file, twins.place_of(path, told or transcript_id(path) or ""))
-            rename(chunk, lambda session: twins.named(path, session))
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

@@ -132,7 +132,8 @@ def check_session(db: sqlite3.Connection, query: Query, term: Term) -> None:
         names = [
             str(name)
             for (name,) in db.execute(
-                "SELECT name FROM session WHERE provider = ? AND parent IS NULL AND substr(name, 1, ?) = ? ORDER BY name",
+                "SELECT name FROM session WHERE provider = ? AND parent IS NULL AND substr(name, 1, ?) = ? "
+                "ORDER BY name",
                 (int(Provider.CLAUDE), len(value.text) + 1, f"{value.text}@"),
             )
         ]
