@@ -4,48 +4,68 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from tally_tui import paths
 from tally_tui.database import transaction
-from tally_tui.ingest.plan import Plan, make_plan
+from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.twins import Twins, transcript_id
 from tally_tui.ledger import files
-from tally_tui.ledger.session_places import place_sessions
+from tally_tui.ledger.session_places import drop_empty, place_sessions
 from tally_tui.logs.discover import look
 from tally_tui.logs.records import Chunk
 from tally_tui.model import Provider
 
 
-def place(
-    db: sqlite3.Connection, twins: Twins, plan: Plan, roots: Iterable[paths.Root]
-) -> tuple[dict[str, int], set[str]]:
-    """Compare the transcripts in a plan with others of the same session id.
+class Placing:
+    """Tells sessions apart that share an id, in one pass over the logs."""
 
-    Returns the numbers of files that were added to the ledger for it, and the ids whose sessions have other names
-    now; files that must be read anew for that are in the plan.
-    """
-    for file, log in plan.moved:
-        twins.moved(file.path, log.path)
-    shared = twins.met(job.log.path for job in plan.jobs if job.log.provider is Provider.CLAUDE)
-    if not shared:
-        return {}, set()
-    new: dict[str, int] = {}
-    changed: set[str] = set()
-    again: list[str] = []
-    with transaction(db):
-        for job in plan.jobs:
-            if job.known is None and transcript_id(job.log.path) in shared:
-                new[job.log.path] = files.add_file(db, job.log.provider, job.log.path)
-        for session in sorted(shared):
-            places = twins.decide(session)
-            compared = db.total_changes
-            anew = place_sessions(db, session, places, lambda uuid, session=session: twins.holder(session, uuid))  # type: ignore[misc]
-            again += anew
-            if db.total_changes > compared or anew:
-                changed.add(session)
-    if again:
-        _read_anew(db, plan, again, tuple(roots))
-    return new, changed
+    def __init__(self, db: sqlite3.Connection, twins: Twins, roots: tuple[paths.Root, ...]) -> None:
+        self._db, self._twins, self._roots = db, twins, roots
+
+    def place(self, plan: Plan, numbers: dict[str, int]) -> set[str]:
+        """Compare the transcripts in a plan with others of the same session id.
+
+        Returns the ids whose sessions have other names now; files that must be read anew for that are in the plan
+        then. Files that were added to the ledger to be compared are put into `numbers`.
+        """
+        twins = self._twins
+        for file, log in plan.moved:
+            twins.moved(file.path, log.path)
+        shared = twins.met(job.log.path for job in plan.jobs if job.log.provider is Provider.CLAUDE)
+        if not shared:
+            return set()
+        changed: set[str] = set()
+        again: list[str] = []
+        with transaction(self._db):
+            for job in plan.jobs:
+                if job.known is None and transcript_id(job.log.path) in shared:
+                    numbers[job.log.path] = files.add_file(self._db, job.log.provider, job.log.path)
+            for session in sorted(shared):
+                places = twins.decide(session)
+                before = self._db.total_changes
+                anew = place_sessions(self._db, session, places, partial(twins.holder, session))
+                again += anew
+                if anew or self._db.total_changes > before:
+                    changed.add(session)
+        if again:
+            _read_anew(self._db, plan, again, self._roots)
+        return changed
+
+    def name(self, file: int, job: Job, chunk: Chunk) -> None:
+        """Give the sessions that a stretch of a log speaks of the names that the ledger has for them."""
+        twins, path = self._twins, job.log.path
+        # One that is read anew may have shared its id, and shares it no more.
+        if twins.any or job.why is Why.ASKED:
+            told = chunk.talk.session if chunk.talk is not None else ""
+            files.set_place(self._db, file, twins.place_of(path, told or transcript_id(path) or ""))
+            _rename(chunk, partial(twins.named, path))
+
+    def drop_empty(self, sessions: Iterable[str]) -> None:
+        """Forget those of sessions with other names now that nothing is told of any more."""
+        with transaction(self._db):
+            for session in sessions:
+                drop_empty(self._db, session)
 
 
 def _read_anew(db: sqlite3.Connection, plan: Plan, again: list[str], roots: tuple[paths.Root, ...]) -> None:
@@ -56,8 +76,7 @@ def _read_anew(db: sqlite3.Connection, plan: Plan, again: list[str], roots: tupl
     plan.problems += jobs.problems
 
 
-def rename(chunk: Chunk, named: Callable[[str], str]) -> None:
-    """Give the sessions that a stretch of a log speaks of the names that the ledger has for them."""
+def _rename(chunk: Chunk, named: Callable[[str], str]) -> None:
     for sighting in chunk.sightings:
         sighting.session = named(sighting.session)
     for fact in chunk.sessions:

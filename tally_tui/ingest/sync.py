@@ -16,15 +16,14 @@ from tally_tui.ingest.git_roots import GitRoots
 from tally_tui.ingest.home_tiers import HomeTiers
 from tally_tui.ingest.import_origins import note_origins
 from tally_tui.ingest.lock import IngestLock
-from tally_tui.ingest.placing import place, rename
+from tally_tui.ingest.placing import Placing
 from tally_tui.ingest.plan import Job, Plan, Why, make_plan
 from tally_tui.ingest.results import SyncProgress, SyncResult
 from tally_tui.ingest.thread_names import ThreadNames
-from tally_tui.ingest.twins import Twins, transcript_id
+from tally_tui.ingest.twins import Twins
 from tally_tui.ledger import files, first_pass, notes
 from tally_tui.ledger.folders import look_again
 from tally_tui.ledger.open import open_writer, telling
-from tally_tui.ledger.session_places import drop_empty
 from tally_tui.logs.discover import LogFile, discover, look
 from tally_tui.logs.lines import is_compressed
 from tally_tui.model import Provider
@@ -226,6 +225,7 @@ class _Pass:
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
         self._tiers = HomeTiers()
+        self._placing = Placing(ingestor.db, ingestor.twins(), ingestor.roots())
         self._ids: dict[str, int] = {}
         self._refused: set[str] = set()
         self._reached: dict[int, int] = {}
@@ -244,11 +244,14 @@ class _Pass:
             moved = self._ingestor.look_at_folders()
             if not plan.quiet:
                 self._note_moves(plan)
-                shared = self._place(plan)
+                renamed = self._placing.place(plan, self._ids)
+                if renamed:
+                    self._ingestor.forget_sessions()
                 with no_cycle_search():
                     stopped = self._read(plan)
-                if shared and not stopped:
-                    self._drop_empty(shared)
+                if renamed and not stopped:
+                    self._placing.drop_empty(renamed)
+                    self._ingestor.forget_sessions()
                 if not stopped:
                     self._note_gone(plan)
                     if note_origins(self._db, self._ingestor.roots()):
@@ -270,21 +273,6 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
-
-    def _place(self, plan: Plan) -> set[str]:
-        """Tell apart the sessions that share an id, before any of their transcripts is read."""
-        new, again = place(self._ingestor.db, self._ingestor.twins(), plan, self._ingestor.roots())
-        self._ids.update(new)
-        if again:
-            # It knows sessions by their names.
-            self._ingestor.forget_sessions()
-        return again
-
-    def _drop_empty(self, shared: set[str]) -> None:
-        with transaction(self._db):
-            for session in shared:
-                drop_empty(self._db, session)
-        self._ingestor.forget_sessions()
 
     # -- reading
 
@@ -369,7 +357,7 @@ class _Pass:
             job, chunk = parsed.job, parsed.chunk
             file = self._file(job)
             if chunk is not None and job.log.provider is Provider.CLAUDE:
-                self._name_sessions(file, job.log.path, chunk)
+                self._placing.name(file, job, chunk)
             problem = problem_of(parsed)
             if problem is not None:
                 self._problems.append(problem)
@@ -396,14 +384,6 @@ class _Pass:
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
         notes.drop_copied_readings(self._db, self._ingestor.writer().copied)
-
-    def _name_sessions(self, file: int, path: str, chunk: Chunk) -> None:
-        """Sessions that share an id with others have names of their own."""
-        twins = self._ingestor.twins()
-        if twins.any:
-            told = chunk.talk.session if chunk.talk is not None else ""
-            files.set_place(self._db, file, twins.place_of(path, told or transcript_id(path) or ""))
-            rename(chunk, lambda session: twins.named(path, session))
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

@@ -58,7 +58,7 @@ class SessionLog:
         return root + rest if place else self.name
 
     def named(self, given: str) -> str:
-        """The ledger's name of a session in this one's log: of itself or a subagent; others as given."""
+        """A session that this one's log speaks of, as the ledger names it: this one itself, or a subagent of it."""
         root, place, _ = _named_place(self)
         if place and (given == root or given.startswith(f"{root}/")):
             return f"{root}@{place}{given[len(root) :]}"

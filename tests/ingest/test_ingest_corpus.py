@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ledger_sums import Home
 from naive_counter import count
+from naive_projects import by_project
 
 from tally_tui.demo import DemoRoots, write_demo
 from tally_tui.ledger.open import open_reader
@@ -83,6 +84,19 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, DemoRoots]:
 @pytest.mark.parametrize(("by", "sums"), [("model", "by_model"), ("session", "by_root")])
 def test_corpus_by_model_and_by_session(corpus: Home, by: str, sums: str) -> None:
     assert reported(corpus, by) == counted(naive(corpus.claude, corpus.codex)[sums])
+
+
+def test_corpus_by_project(corpus: Home) -> None:
+    calls = naive(corpus.claude, corpus.codex)["calls"]
+    assert reported(corpus, "project") == by_project(calls, [corpus.claude], [corpus.codex])
+
+
+def test_no_session_of_the_corpus_is_in_two_projects(corpus: Home) -> None:
+    projects: dict[str | None, set[str | None]] = {}
+    for row in asked(corpus, "session", "project").rows:
+        projects.setdefault(row.key["session"], set()).add(row.key["project"])
+    assert {len(found) for found in projects.values()} == {1}
+    assert not any("agent-" in (project or "") for found in projects.values() for project in found)
 
 
 @pytest.mark.parametrize("tz", ZONES)

@@ -28,7 +28,7 @@ from tally_tui.library.reader import Library
 from tally_tui.library.shards import library_dir
 from tally_tui.model import Subject
 from tally_tui.query import QueryError, parse
-from tally_tui.reports.conversation import conversation
+from tally_tui.reports.conversation import Conversation, Entry, conversation
 from tally_tui.reports.conversation_files import NoSessionError, find_session
 from tally_tui.reports.search import search
 from tally_tui.reports.sessions import sessions
@@ -55,9 +55,15 @@ def listed(home: Home, query: str = "") -> dict[str, tuple[str | None, int, int 
 def told(home: Home, name: str) -> set[str]:
     """The texts of a session's conversation."""
     with closing(open_reader(home.data / "ledger.db")) as db:
-        entries = conversation(db, name).entries
-        assert {entry.item.session.partition("/")[0] for entry in entries} <= {find_session(db, name).name.partition("/")[0]}
-    return {entry.item.text for entry in entries if entry.item.text}
+        found = conversation(db, name)
+    items = [entry.block.item for entry in _entries(found)]
+    assert {item.session.partition("/")[0] for item in items} == {found.session.name}
+    return {item.text for item in items if item.text}
+
+
+def _entries(told: Conversation) -> list[Entry]:
+    below = [agent for entry in told.entries for agent in entry.agents] + told.agents
+    return [*told.entries, *(entry for agent in below for entry in _entries(agent))]
 
 
 def unrelated(claude: Path) -> None:
@@ -169,7 +175,7 @@ def test_search_names_the_session_that_a_message_is_of(home: Home) -> None:
             index(Settings())
             with closing(open_reader(home.data / "ledger.db")) as db, closing(Library(library_dir())) as library:
                 asked = parse(query, now=0, tz=UTC)
-                return {hit.session for hit in search(library, asked, db).hits}
+                return {hit.session for hit in search(library, db, asked).hits}
 
     home.sync()
     assert hits("user") == {ID}
