@@ -26,6 +26,7 @@ from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.unread import Unread
 from tally_tui.requests import UnreadRequest
 from tally_tui.rules.zones import BadZoneError, zone
+from tally_tui.screens.app_keeping import AppKeeping
 from tally_tui.screens.app_keys import BINDINGS
 from tally_tui.screens.clipboard import to_tmux
 from tally_tui.screens.commands import MarkCommands, ThemeCommands, UsageCommands
@@ -104,6 +105,7 @@ class TallyApp(App[str]):
         self.store = Store(source)
         self.store.listen(self._wake)
         self._view = self._first_view()
+        self._keeping = AppKeeping(self, self.store, self.settings.theme, plain)
         self._status = SyncStatus()
         self._toasted = 0
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -181,6 +183,8 @@ class TallyApp(App[str]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the shell has drawn over it
         self._can_show = True
         self._wake()
+        if isinstance(self.screen, UsageScreen):
+            self._keeping.start(self.screen)
         # For the sign on every screen's title bar: it stands as long as the app. After what the screen asked.
         self.store.ask(UnreadRequest(_UNREAD))
 
@@ -236,6 +240,7 @@ class TallyApp(App[str]):
         gc.enable()
 
     def on_unmount(self) -> None:
+        self._keeping.keep()
         self.store.stop()
 
     def switch_mode(self, mode: str) -> AwaitMount:
@@ -252,6 +257,7 @@ class TallyApp(App[str]):
 
     def on_store_changed(self) -> None:
         news = self.store.take()
+        self._keeping.hear(news)
         status = news.get(SYNC)
         if isinstance(status, SyncStatus):
             self._status = status
@@ -359,8 +365,9 @@ class TallyApp(App[str]):
     def action_command_palette(self) -> None:
         from tally_tui.screens.palette import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        # Without an id: one that was left may still be on its way out.
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette())
 
     def action_demo(self) -> None:
         """Show the demo instead."""

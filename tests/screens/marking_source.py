@@ -42,7 +42,7 @@ class MarkingSource(ConversationSource):
     def report(self, request: Request) -> Answer | None:
         if isinstance(request, MarksRequest):
             return self.kept()
-        if isinstance(request, HabitsRequest):
+        if isinstance(request, HabitsRequest) and request.slot == "habits":
             with closing(open_reader(paths.ledger_path())) as db:
                 return habits(db)
         answer = super().report(request)
