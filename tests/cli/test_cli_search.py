@@ -188,3 +188,20 @@ def test_a_saved_search(talks: Talks, tally: Tally) -> None:
     assert tally("search", "--saved", "the lamps", "blink", "--json").json["query"] == "lamp blink"
     assert tally("search", "--saved", "the lamps", "--in", "replies").status == 1
     assert "Did you mean the lamps?" in tally("search", "--saved", "the lamp").err
+
+
+def test_a_query_in_one_word_of_the_shell(talks: Talks, tally: Tally) -> None:
+    assert tally("search", "role:user the lamp").out == tally("search", "role:user", "the", "lamp").out
+    assert "Make the lamp blink" in tally("search", "role:user the lamp").out
+    assert tally("search", 'role:tool "is red"').status == 0
+
+
+def test_a_message_of_several_sessions_tells_the_others(talks: Talks, tally: Tally) -> None:
+    line = said("aaaa-1", 1, "Make the lamp blink")
+    talks.write("bbbb-2", line | {"sessionId": "bbbb-2", "forkedFrom": {"sessionId": "aaaa-1", "messageUuid": line["uuid"]}})
+    assert "user  (also in 1 other session)" in tally("search", "blink").out
+    (hit,) = tally("search", "blink", "--json").json["hits"]
+    assert hit["session"] == "aaaa-1"
+    assert [(other["session"], other["time"]) for other in hit["also_in"]] == [("bbbb-2", hit["time"])]
+    (alone,) = tally("search", "blink", "session:bbbb-2", "--json").json["hits"]
+    assert alone["session"] == "bbbb-2"
