@@ -49,9 +49,42 @@ def files(db: sqlite3.Connection) -> tuple[int, int]:
 
 
 def own_totals(db: sqlite3.Connection, roots: Iterable[int]) -> dict[int, int]:
-    """Root session → the agent's own running total of it in nano-dollars, where it stated one."""
-    stated: dict[int, int] = dict(db.execute("SELECT session, cost FROM cost_state WHERE cost > 0"))
-    return {root: stated[root] for root in roots if root in stated}
+    """Root session → the agent's own running total of it in nano-dollars, where it stated one.
+
+    A fork goes on with the total of its origin, and both say that one process began: of such totals only what
+    each has more than the ones before it is its own. An origin that went on after its fork may hide some of it.
+    """
+    wanted = set(roots)
+    alone: dict[int, int] = {}
+    families: dict[int, list[tuple[int, int, str, int, int]]] = {}
+    for session, cost, started, began, name in db.execute(
+        "SELECT c.session, c.cost, c.started, s.first_ts, s.name FROM cost_state c JOIN session s ON s.id = c.session "
+        "WHERE c.cost > 0"
+    ):
+        if started is None:
+            alone[session] = cost
+        else:
+            families.setdefault(started, []).append((began or 0, 0, name, session, cost))
+    for members in families.values():
+        if len(members) > 1:
+            # Copies keep their times: then the origin is the one that most of the calls are counted for.
+            members = [
+                (began, -_counted(db, session), name, session, cost) for began, _, name, session, cost in members
+            ]
+        inherited: list[int] = []
+        for *_, session, cost in sorted(members):
+            alone[session] = cost - max((each for each in inherited if each <= cost), default=0)
+            inherited.append(cost)
+    return {root: cost for root, cost in alone.items() if cost and root in wanted}
+
+
+def _counted(db: sqlite3.Connection, root: int) -> int:
+    """What the calls of a session and its subagents cost, in nano-dollars."""
+    return int(db.execute(
+        "SELECT coalesce(sum(r.cost), 0) FROM session s JOIN facet f ON f.session = s.id AND f.reason = 0 "
+        "JOIN rollup r ON r.facet = f.id WHERE s.root = ?",
+        (root,),
+    ).fetchone()[0])  # fmt: skip
 
 
 def low_confidence(db: sqlite3.Connection, roots: Iterable[int]) -> int:

@@ -51,6 +51,9 @@ class Calls:
         self._found: dict[tuple[int, int], Sighting] = {}
         self._evidence: dict[tuple[int, int], set[int]] = {}
         self._identities: dict[str, int] = {}
+        self._before: tuple[str | None, str | None, Vector, bool] | None = None
+        """What told the call of the line before, and which that is: most lines are like it."""
+        self._last: tuple[tuple[int, int], int] = ((0, 0), 0)
 
     def take(
         self, offset: int, record: Line, message: Message, usage: Usage, ts: int,
@@ -90,22 +93,32 @@ class Calls:
         if hour > written:
             hour = written
         request = record.requestId
-        asked = 0 if not request or request.isspace() else short_of(request)
         vector = _vector(given, read, written)
-        identity = self._identity(offset, record, message.id, request if asked else None, vector)
         empty = not (given or output or read or written or thinking or searches)
-        if empty:
+        telling = message.id, request, vector, embedded
+        if telling == self._before and not empty:
+            key, asked = self._last
+            known = self._found.get(key)
+        elif empty:
+            asked = 0 if not request or request.isspace() else short_of(request)
+            identity = self._identity(offset, record, message.id, request if asked else None, vector)
             # It is no call of its own, and must not decide which lines are one.
             key = identity, self._parts.newest(identity)
             known = self._found.get(key)
             if known is not None:
                 return known
         else:
+            asked = 0 if not request or request.isspace() else short_of(request)
+            identity = self._identity(offset, record, message.id, request if asked else None, vector)
             part = self._parts.of(identity, vector, asked, embedded)
             if part is None:
+                self._before = None
                 return None
             key = identity, part.number
             known = self._found.get(key)
+            # Without ids it takes more than this to tell a call.
+            self._before = telling if message.id and not message.id.isspace() else None
+            self._last = key, asked
         texts = self._texts
         model = texts[message.model] or ""
         flags |= _SPEEDS.get(usage.speed, 0) | _TIERS.get(usage.service_tier, 0)

@@ -18,4 +18,4 @@ def identity_of(text: str) -> int:
 
 def short_of(text: str) -> int:
     """A 32-bit hash, never 0: enough to tell few things apart."""
-    return crc32(text.encode("utf-8", "replace")) or 1
+    return crc32(text.encode() if text.isascii() else text.encode("utf-8", "replace")) or 1

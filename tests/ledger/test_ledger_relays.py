@@ -51,6 +51,7 @@ class Books:
         with patch.dict(os.environ, {"TALLY_DATA_DIR": str(self.data), "TALLY_CONFIG_DIR": str(self.data)}):
             self.ingestor = Ingestor(Settings())
             self.db = self.ingestor.db
+            self.db.execute("PRAGMA synchronous = OFF")
         self.files: dict[str, int] = {}
         for path in sorted(map(str, folder.glob("projects/*/*.jsonl"))):
             self.files[path] = add_file(self.db, Provider.CLAUDE, path)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ledger_fixtures import MIDNIGHT, Book
 
+from tally_tui.ledger.ask_origins import own_totals
 from tally_tui.model import Flag, PriceStatus, Provider, Reason, Span
 from tally_tui.query import LEDGER, parse
 from tally_tui.reports.answers import Explain
@@ -134,3 +135,11 @@ class TestLowerBound:
         assert len(ask(filled, "provider:codex").lower_bound_why) == 0
         filled.db.execute("UPDATE cost_state SET cost = ?", (ours + 1000,))
         assert len(ask(filled).lower_bound_why) == 1
+
+    def test_a_fork_answers_only_for_what_it_has_more_than_its_origin(self, filled: Book) -> None:
+        for number, began, cost, started in ((901, 5, 300, 77), (902, 6, 450, 77), (903, 7, 450, 77), (904, 8, 99, None)):
+            columns = "INSERT INTO session (id, provider, name, root, first_ts) VALUES (?, 1, ?, ?, ?)"
+            filled.db.execute(columns, (number, f"s{number}", number, began))
+            filled.db.execute("INSERT INTO cost_state (session, cost, started) VALUES (?, ?, ?)", (number, cost, started))
+        assert own_totals(filled.db, [901, 902, 903, 904]) == {901: 300, 902: 150, 904: 99}
+        assert own_totals(filled.db, [902]) == {902: 150}
