@@ -81,15 +81,16 @@ def sync(request: Request) -> int:
 
 def _verify() -> list[str]:
     """Compare every sum with its calls; where one differs, all are made afresh."""
+    from tally_tui.database import faults
     from tally_tui.ledger.open import DamagedLedgerError, LedgerError, open_writer, telling
-    from tally_tui.ledger.verify import damage, dangling, differences, rebuild
+    from tally_tui.ledger.verify import dangling, differences, rebuild
 
     path = ledger_path()
     try:
         with closing(open_writer(path)) as db, telling(path):
-            faults = damage(db)
-            if faults:
-                raise DamagedLedgerError(path, faults[0])
+            damage = faults(db)
+            if damage:
+                raise DamagedLedgerError(path, damage[0])
             wrong = [str(each) for each in differences(db)]
             if wrong:
                 rebuild(db)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tally_tui import clock, paths
-from tally_tui.database import open_read_only
+from tally_tui.database import faults, open_read_only
 
 KEPT: Final = 5
 """Daily copies that are kept; the oldest goes when a new one is whole."""
@@ -75,9 +75,9 @@ def back_up_daily(path: Path, now_ms: int | None = None) -> Path | None:
         with closing(open_read_only(path)) as db, closing(sqlite3.connect(part)) as target:
             db.backup(target, pages=PAGES, sleep=_REST_S)
             target.execute("PRAGMA journal_mode = DELETE")
-            damage = target.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise sqlite3.DatabaseError(damage)
+            damage = faults(target, quick=True, most=1)
+            if damage:
+                raise sqlite3.DatabaseError(damage[0])
         part.replace(copy)
     finally:
         for left in (part, Path(f"{part}-journal"), Path(f"{part}-wal"), Path(f"{part}-shm")):

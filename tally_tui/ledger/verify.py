@@ -20,10 +20,6 @@ _COUNTED: Final = (
 )
 
 
-_MOST_DAMAGE: Final = 20
-"""Faults of a damaged file that are listed; it is no better for fewer."""
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A sum that the rollup holds wrongly. Units as the ledger's: tokens, nano-dollars."""
@@ -54,15 +50,6 @@ def differences(db: sqlite3.Connection) -> list[Difference]:
         for name, was, is_ in zip(_SUMS, held.get(cell, nothing), counted.get(cell, nothing), strict=True)
         if was != is_
     ]
-
-
-def damage(db: sqlite3.Connection) -> list[str]:
-    """What SQLite finds wrong with the file itself (pages, indexes, constraints); empty for a sound one.
-
-    Raises:
-        sqlite3.DatabaseError: so much is wrong that it cannot even be looked at.
-    """
-    return [text for (text,) in db.execute(f"PRAGMA integrity_check({_MOST_DAMAGE})") if text != "ok"]
 
 
 def dangling(db: sqlite3.Connection) -> dict[str, int]:

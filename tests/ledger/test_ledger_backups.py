@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tally_tui.database import faults
 from tally_tui.ledger.backups import DAY_MS, KEPT, all_backups, back_up_daily, backups_dir, daily_backups, is_due
 from tally_tui.ledger.open import DamagedLedgerError, open_writer
 
@@ -35,6 +36,17 @@ def test_one_a_day_and_a_handful(path: Path) -> None:
     assert {stat.S_IMODE(each.stat().st_mode) for each in daily_backups(path)} == {0o600}
     assert sorted(backups_dir(path).iterdir()) == daily_backups(path)  # nothing half-made is left
     assert all_backups(path)[0] == made
+
+
+def test_a_ledger_with_readings_is_sound(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        for n in range(50):
+            db.execute(
+                "INSERT INTO reading (provider, limit_id, minutes, ts, percent, resets_at, source) VALUES (2, 'codex', 300, ?, 5, ?, 'log')",
+                (NOW + n, NOW if n % 2 else None),
+            )
+        assert faults(db) == faults(db, quick=True) == []
+    assert back_up_daily(path, NOW) is not None
 
 
 def test_a_copy_is_whole_while_a_writer_goes_on(path: Path) -> None:
