@@ -26,6 +26,7 @@ def claude(roots, skipped):
     embedded = defaultdict(lambda: defaultdict(list))
     first = {}  # session → the first instant in its file, in file order
     home, aside, limits = {}, {}, set()
+    asked, found = {}, {}  # use of the search tool → message id; → what its result says it searched
     for root in roots:
         for path, session, side in claude_files(root):
             for number, line in objects(path, skipped):
@@ -46,6 +47,9 @@ def claude(roots, skipped):
                             (line.get("timestamp"), json.dumps(obj(line.get("message")).get("content")))
                         )
                     add_line(sightings, line, session, path, number)
+                    asked.update(dict.fromkeys(searching(line), obj(line.get("message")).get("id")))
+                elif line.get("type") == "user":
+                    found.update(searched(line))
             home[path], aside[path] = session, side
     calls, reasons = [], Counter()
     for identity, files in [
@@ -69,7 +73,8 @@ def claude(roots, skipped):
                 str(path),
             ),
         )
-        calls.append(claude_call(identity, owner, lines, files[shown][0]))
+        told = sum(found.get(use, 0) for use, of in asked.items() if of == identity)
+        calls.append(claude_call(identity, owner, lines, files[shown][0], told))
         for path in files if identity in sightings else ():
             if path != shown:
                 reasons["replay" if aside[path] and home[path] == owner else "copy"] += 1
@@ -116,7 +121,24 @@ def written(usage):
     return sum(whole(part) for part in map(obj(usage.get("cache_creation")).get, SPLIT))
 
 
-def claude_call(identity, session, lines, shown):
+def searching(line):
+    """The uses of the search tool in an assistant's line."""
+    content = obj(line.get("message")).get("content")
+    for block in content if isinstance(content, list) else ():
+        if obj(block).get("type") == "tool_use" and block.get("name") == "WebSearch":
+            yield block.get("id")
+
+
+def searched(line):
+    """Use of the search tool → searches, where a line is its result."""
+    told, content = obj(line.get("toolUseResult")), obj(line.get("message")).get("content")
+    if {"query", "results", "searchCount"} <= told.keys() and isinstance(content, list):
+        for block in content:
+            if obj(block).get("type") == "tool_result":
+                yield block.get("tool_use_id"), whole(told["searchCount"])
+
+
+def claude_call(identity, session, lines, shown, told):
     fresh, wrote, hour, read, out, thought, searches = map(
         max, zip(*(line["tokens"] for line in lines), strict=True)
     )
@@ -129,5 +151,5 @@ def claude_call(identity, session, lines, shown):
         "model": shown["model"] or "unknown",
         "inferred": False,
         "unobserved": 0,
-        "tokens": (1, fresh, max(0, wrote - hour), hour, read, out, thought, searches),
+        "tokens": (1, fresh, max(0, wrote - hour), hour, read, out, thought, searches or told),
     }
