@@ -26,6 +26,7 @@ def claude(roots, skipped):
     parts = defaultdict(list)  # message id → what each file holds of each of its calls
     first = {}  # session → the first instant of its own
     limits = set()
+    asked, found_by = {}, {}  # use of the search tool → message id; → what its result says it searched
     for root in roots:
         for path, told, side in claude_files(root):
             begun, chain, parts_here = {}, {}, defaultdict(list)
@@ -44,13 +45,17 @@ def claude(roots, skipped):
                     if line.get("isApiErrorMessage") and line.get("error") == "rate_limit":
                         limits.add((line.get("timestamp"), json.dumps(obj(line.get("message")).get("content"))))
                     add_line(parts_here, chain, line, session, path, number, side, False)
+                    asked.update(dict.fromkeys(searching(line), obj(line.get("message")).get("id")))
+                elif line.get("type") == "user":
+                    found_by.update(searched(line))
             for session, at in begun.items():
                 first[session] = min(at, first.get(session, NEVER))
             for identity, found in parts_here.items():
                 parts[identity] += found
     calls, reasons = [], Counter()
     for identity, found in parts.items():
-        calls.extend(claude_call(identity, together, first, reasons) for together in connected(found))
+        told = sum(found_by.get(use, 0) for use, of in asked.items() if of == identity)
+        calls.extend(claude_call(identity, together, first, reasons, told) for together in connected(found))
     return calls, reasons, len(limits)
 
 
@@ -153,7 +158,24 @@ def connected(parts):
     return groups
 
 
-def claude_call(identity, parts, first, reasons):
+def searching(line):
+    """The uses of the search tool in an assistant's line."""
+    content = obj(line.get("message")).get("content")
+    for block in content if isinstance(content, list) else ():
+        if obj(block).get("type") == "tool_use" and block.get("name") == "WebSearch":
+            yield block.get("id")
+
+
+def searched(line):
+    """Use of the search tool → searches, where a line is its result."""
+    told, content = obj(line.get("toolUseResult")), obj(line.get("message")).get("content")
+    if {"query", "results", "searchCount"} <= told.keys() and isinstance(content, list):
+        for block in content:
+            if obj(block).get("type") == "tool_result":
+                yield block.get("tool_use_id"), whole(told["searchCount"])
+
+
+def claude_call(identity, parts, first, reasons, told):
     held = [part for part in parts if not part["embedded"]] or parts
     copies = [part for part in held if part["forks"]]
     forked = {name for part in copies for name in part["forks"]}
@@ -176,6 +198,7 @@ def claude_call(identity, parts, first, reasons):
     for part in parts:
         tokens = most(tokens, part["tokens"])
     fresh, wrote, hour, read, out, thought, searches = tokens
+    searches = searches or told
     return {
         "provider": "claude",
         "id": identity,
@@ -185,5 +208,5 @@ def claude_call(identity, parts, first, reasons):
         "model": shown["model"] or "unknown",
         "inferred": False,
         "unobserved": 0,
-        "tokens": (1, fresh, max(0, wrote - hour), hour, read, out, thought, searches),
+        "tokens": (1, fresh, max(0, wrote - hour), hour, read, out, thought, searches or told),
     }
