@@ -38,7 +38,8 @@ def claude_beginnings(roots):
             folders = [line["cwd"] for _, line in objects(path, defaultdict(int)) if line.get("cwd")]
             kept = [re.sub("[^A-Za-z0-9]", "-", folder) for folder in folders]
             named = [folder for folder, name in zip(folders, kept, strict=True) if name == path.parent.name]
-            began.update({session: each for each in (named or folders)[:1]})
+            if folders:
+                began[session] = (named or folders)[0]
         for path, session, _ in claude_files(root):
             # A session whose own log is gone began where its subagents did.
             for _, line in objects(path, defaultdict(int)) if path.stem != session else ():

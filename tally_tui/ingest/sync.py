@@ -216,7 +216,7 @@ class _Pass:
         self._tell = progress
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
-        self._placing = Placing(ingestor.db, ingestor.twins(), ingestor.roots())
+        self._placing_made: Placing | None = None
         self._ids: dict[str, int] = {}
         self._reached: dict[int, int] = {}
         self._files_done = self._bytes_done = self._calls = 0
@@ -261,6 +261,13 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
+
+    @property
+    def _placing(self) -> Placing:
+        # Made when something is read: most passes find nothing new.
+        if self._placing_made is None:
+            self._placing_made = Placing(self._db, self._ingestor.twins(), self._ingestor.roots())
+        return self._placing_made
 
     # -- reading
 
