@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.rules.folder_names import FolderNames
+from tally_tui.rules.project_names import fold_worktree
 
 if TYPE_CHECKING:
     from tally_tui.query import Term, Value
@@ -31,7 +32,12 @@ def projects_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
         )
         for root in {root for _, _, root, _ in rows}
     }
-    return [number for number, _, root, _ in rows if meant[root]]
+    # A worktree is part of its repository, and yet a folder of its own that can be meant.
+    return [
+        number
+        for number, path, root, _ in rows
+        if meant[root] or (fold_worktree(path) is not None and matches(path))
+    ]
 
 
 def folders_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
