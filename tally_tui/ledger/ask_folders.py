@@ -10,7 +10,6 @@ from unicodedata import normalize
 
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.rules.folder_names import FolderNames
-from tally_tui.rules.project_names import fold_worktree
 
 if TYPE_CHECKING:
     from tally_tui.query import Term, Value
@@ -32,12 +31,15 @@ def projects_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
         )
         for root in {root for _, _, root, _ in rows}
     }
-    # A worktree is part of its repository, and yet a folder of its own that can be meant.
     return [
-        number
-        for number, path, root, _ in rows
-        if meant[root] or (fold_worktree(path) is not None and matches(path))
+        number for number, path, root, name in rows if meant[root] or (_is_checkout(name, root) and matches(path))
     ]
+
+
+def _is_checkout(name: str, root: str) -> bool:
+    """Whether a folder is no plain part of its project but a worktree, beside it or hidden in it."""
+    below = name.removeprefix(root)
+    return below == name or below[1:2] == "."
 
 
 def folders_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
