@@ -38,7 +38,13 @@ def claude_beginnings(roots):
             folders = [line["cwd"] for _, line in objects(path, defaultdict(int)) if line.get("cwd")]
             kept = [re.sub("[^A-Za-z0-9]", "-", folder) for folder in folders]
             named = [folder for folder, name in zip(folders, kept, strict=True) if name == path.parent.name]
-            began.update({session: each for each in (named or folders)[:1]})
+            if folders:
+                began[session] = (named or folders)[0]
+        for path, session, _ in claude_files(root):
+            # A session whose own log is gone began where its subagents did.
+            for _, line in objects(path, defaultdict(int)) if path.stem != session else ():
+                if line.get("cwd") and (session or line.get("sessionId")):
+                    began.setdefault(session or line["sessionId"], line["cwd"])
     return began
 
 
@@ -46,9 +52,11 @@ def codex_beginnings(homes):
     """Thread → the folder of its first record; of a subagent's that is never asked."""
     began = {}
     for home in homes:
-        for path in sorted(Path(home).rglob("rollout-*.jsonl")):
+        for path in sorted([*Path(home).rglob("*.jsonl"), *Path(home).rglob("*.jsonl.zst")]):
             found = rollout(path, defaultdict(int))
-            began.setdefault(found["thread"], (found["meta"] or {}).get("cwd") or "")
+            folders = [found["meta"].get("cwd")]
+            folders += [(line.get("payload") or line).get("cwd") for _, line in objects(path, defaultdict(int))]
+            began.setdefault(found["thread"], next(filter(None, folders), ""))
     return began
 
 

@@ -225,7 +225,7 @@ class _Pass:
         self._cancelled = cancelled
         self._accounts = paths.Accounts(ingestor.roots())
         self._tiers = HomeTiers()
-        self._placing = Placing(ingestor.db, ingestor.twins(), ingestor.roots())
+        self._placing_made: Placing | None = None
         self._ids: dict[str, int] = {}
         self._refused: set[str] = set()
         self._reached: dict[int, int] = {}
@@ -273,6 +273,13 @@ class _Pass:
         )
         self._progress(plan, "done", now=True)
         return result
+
+    @property
+    def _placing(self) -> Placing:
+        # Made when something is read: most passes find nothing new.
+        if self._placing_made is None:
+            self._placing_made = Placing(self._db, self._ingestor.twins(), self._ingestor.roots())
+        return self._placing_made
 
     # -- reading
 

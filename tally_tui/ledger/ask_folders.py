@@ -31,7 +31,15 @@ def projects_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
         )
         for root in {root for _, _, root, _ in rows}
     }
-    return [number for number, _, root, _ in rows if meant[root]]
+    return [
+        number for number, path, root, name in rows if meant[root] or (_is_checkout(name, root) and matches(path))
+    ]
+
+
+def _is_checkout(name: str, root: str) -> bool:
+    """Whether a folder is no plain part of its project but a worktree, beside it or hidden in it."""
+    below = name.removeprefix(root)
+    return below == name or below[1:2] == "."
 
 
 def folders_meant(db: sqlite3.Connection, matches: Matches) -> list[int]:
