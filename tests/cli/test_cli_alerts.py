@@ -56,6 +56,7 @@ def test_the_list_holds_what_the_contract_says(tally: Tally, home: AlertHome) ->
         "told": True,
         "problems": [],
         "acknowledged_at": None,
+        "void": False,
     }
     assert (first["threshold"], first["told"]) == (90.0, False)
     shown = tally("alerts").out
