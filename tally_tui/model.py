@@ -6,9 +6,10 @@ integer milliseconds since the Unix epoch, UTC; a slot is a quarter of an hour s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Final
+
+from msgspec import Struct
 
 from tally_tui.units import DocumentName, EpochMs, TokenCount
 
@@ -65,8 +66,7 @@ class Reason(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """The tokens of a call or a sum of calls, normalised over providers.
 
     `input` is uncached, `output` includes `reasoning`; `total` leaves `reasoning` out so that
@@ -97,8 +97,7 @@ class Tokens:
         return self.input + self.write_5m + self.write_1h + self.cache_read
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open stretch of time [since, until) in epoch milliseconds; None is open-ended."""
 
     since: EpochMs | None = None
@@ -110,8 +109,7 @@ class Span:
         return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a bookmark or a note is about: a session, or one of its messages."""
 
     provider: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tally_tui.model import Provider
 
@@ -81,8 +82,7 @@ def private_file(path: Path) -> None:
         pass
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """One agent's home folder: a `CLAUDE_CONFIG_DIR` or a `CODEX_HOME`; or a folder of logs by itself."""
 
     provider: Provider

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache, reduce
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from tally_tui.units import DocumentName, Inline, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One public field of a record: a value with a unit, or another record."""
 
     name: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.actions import Action, Done
 from tally_tui.requests import Request
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from tally_tui.answers import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class QueryProblem:
+class QueryProblem(Struct, frozen=True):
     """A word of a query that is not understood: characters [start, end) of its text."""
 
     message: str
@@ -29,16 +30,14 @@ class QueryProblem:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The newest answer to a request."""
 
     request: Request
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A request that could not be answered; what was answered before still stands."""
 
     request: Request
@@ -67,8 +66,7 @@ class Watching(StrEnum):
     POLLING = "polling"
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
+class SyncStatus(Struct, frozen=True):
     """How far the logs are read; published under the slot `sync`, unasked."""
 
     phase: Phase = Phase.IDLE
@@ -97,8 +95,7 @@ SYNC = "sync"
 """The slot of `SyncStatus`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Toast:
+class Toast(Struct, frozen=True):
     """An alert that people are told of."""
 
     id: int
@@ -110,8 +107,7 @@ class Toast:
     """The channels that failed, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alerted:
+class Alerted(Struct, frozen=True):
     """The newest alerts since the screen opened, by id; published unasked, for the app and not for a screen."""
 
     toasts: tuple[Toast, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tally_tui.config_budgets import Budget
 from tally_tui.config_budgets_edit import set_budget
 from tally_tui.live import answering
 from tally_tui.live.acting import Acting
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers_limits import Budgets, Preview, Suggestions
 from tally_tui.requests import (
     BudgetPeriodRequest,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tally_tui.config_alerts_edit import set_alert_value
 from tally_tui.config_budgets import Budget
 from tally_tui.config_budgets_edit import change_budget, set_budget, take_back, unset_budget
 from tally_tui.model import NANO
+from tally_tui.records import changed as replace
 
 FILE = """\
 \N{BYTE ORDER MARK}# mine\r

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tally_tui.config import BadSettingError, load
 from tally_tui.config_budgets import PERIODS, SMALLEST, UNITS, Budget, read_amount, read_budget, table_of
 from tally_tui.config_budgets_edit import set_budget, unset_budget
 from tally_tui.model import NANO
+from tally_tui.records import changed as replace
 
 FILE = """\
 # mine

@@ -7,9 +7,10 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tally_tui import paths
 from tally_tui.logs.frames import seek_table
@@ -38,8 +39,7 @@ class StoppedError(Exception):
     """It was stopped; nothing half was left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """What a copy holds: bytes of the file, bytes on disk, a hash of the file's bytes, its time."""
 
     size: int

@@ -8,9 +8,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from tally_tui import clock, paths
 from tally_tui.archive.contents import files_of
@@ -29,8 +30,7 @@ _MAY_CHANGE: Final = ".meta.json"
 """The end of files that are written anew, not added to."""
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What was done; sizes in bytes."""
 
     busy: bool = False
@@ -50,8 +50,7 @@ class Result:
     problems: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     session: SessionLog
     files: list[str]
     known: dict[str, Copy]

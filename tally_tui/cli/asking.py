@@ -6,9 +6,10 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tally_tui import clock
 from tally_tui.cli import grammar
@@ -34,8 +35,7 @@ _SPACED = re.compile(r"(-?)([a-z]+):([^\"\s][^\"]*\s[^\"]*)", re.IGNORECASE)
 _CLOCK_TIME = re.compile(r"[\d-]+ \d\d?:\d\d\S*")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a report needs to know besides its own options."""
 
     settings: Settings

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from tally_tui.config_alerts import RULES
 from tally_tui.config_budgets import PERIODS, PROVIDERS, UNITS
@@ -17,8 +18,7 @@ QUERY: Final = "QUERY"
 """The words of a command are a question in the query language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option. `takes` names its value; None: it is a switch."""
 
     name: str
@@ -40,8 +40,7 @@ class Option:
         return self.name.lstrip("-").replace("-", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command. `words` says what its positional words are; empty: it takes none."""
 
     name: str

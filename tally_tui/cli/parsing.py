@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.cli.grammar import COMMANDS, GLOBAL, Command, Option, command
 from tally_tui.cli.problems import BadQuestionError, Line
 from tally_tui.cli.text import listed, nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An option's value and where it stands, for a pointer."""
 
     text: str
@@ -20,8 +20,7 @@ class Given:
     """Column of the value in its word: after the `=` in `--since=7d`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A command line understood."""
 
     line: Line

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tally_tui.cli import grammar
 from tally_tui.cli.output import columns_of, print_csv, print_json, say
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from tally_tui.config import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """One root, and what lies there."""
 
     root: Root

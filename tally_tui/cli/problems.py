@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tally_tui.cli.text import cells, shown
 
@@ -40,8 +40,7 @@ class StoppedError(Exception):
     """Ctrl-C while logs were read; what was read is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The command line as typed: what a pointer points into."""
 
     words: tuple[str, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union, get_args, get_origin
 
 import msgspec
+from msgspec.structs import replace
 
 from tally_tui.cli.grammar import CSV, JSON, MARKDOWN, NO_SYNC, PRIVACY, QUERY, SCHEMA, Command, Option
 from tally_tui.cli.output import say

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tally_tui.cli import grammar
 from tally_tui.cli.output import columns_of, print_csv, print_json, say
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from tally_tui.config import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A table of the settings as commands know it. Its values' names are without the table's: `weekly.on`, `keep`."""
 
     table: str

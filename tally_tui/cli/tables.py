@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.cli.output import say, say_drawn
 from tally_tui.cli.text import cells, listed, shown
@@ -17,8 +18,7 @@ LEAST: Final = 12
 """What a wide column keeps before others are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column. `rank` 0 is always there; of the others the highest rank is left out first."""
 
     name: str

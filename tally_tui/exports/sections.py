@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tally_tui.exports.changes import changes
 from tally_tui.exports.escaping import escaped
@@ -23,8 +25,7 @@ _BOXES: Final = {"completed": "x", "in_progress": "~"}
 _SAYS: Final = tuple("description command cmd file_path notebook_path path pattern query url prompt".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of a section: prose (Markdown), words as they were typed, or code, diff or output of a language."""
 
     form: str
@@ -33,8 +34,7 @@ class Part:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One entry: a rule across the page where it has no parts and `rule` is set."""
 
     kind: str

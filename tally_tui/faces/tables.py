@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.faces.formats import TextFormat
 from tally_tui.records import Field, field_of, fields, record_of
@@ -14,8 +16,7 @@ from tally_tui.units import Format
 EMPTY = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class TextTable:
+class TextTable(Struct, frozen=True):
     """A table whose cells are text, not yet cleaned for any medium."""
 
     columns: tuple[Column, ...]

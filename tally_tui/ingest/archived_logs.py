@@ -6,8 +6,9 @@ import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from tally_tui import paths
 from tally_tui.ledger.archived import archive_folder, copies, stand_in, stand_ins

@@ -15,10 +15,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
 import msgspec
+from msgspec.structs import asdict
 
 from tally_tui.ingest.priority import stand_back
 from tally_tui.ingest.results import Progress, Result

@@ -10,8 +10,9 @@ import threading
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from tally_tui.logs.discover import COMPRESSED, PLAIN
 
@@ -33,8 +34,7 @@ class Heard(Protocol):
     def __call__(self, paths: Iterable[str], sweep: bool, survey: bool) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A folder to listen to: a tree of logs, or only the gate through which an awaited folder will come.
 
     `shown` is its path as its owner gave it, `real` the one without links; `identity` (device, inode)

@@ -11,10 +11,12 @@ import socket
 import threading
 import time
 import weakref
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tally_tui import clock, paths
 
@@ -28,8 +30,7 @@ class LockError(Exception):
     """The lock file cannot be used at all; the message says why and what to do, for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
+class _Owner(Struct, frozen=True):
     """What a holder writes down: `since` in epoch milliseconds; `born` tells a number's processes apart."""
 
     pid: int

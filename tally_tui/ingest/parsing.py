@@ -14,10 +14,11 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import IO
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.ingest.helper import LENGTH, Order, send, unexpected
 from tally_tui.ingest.plan import Job
@@ -34,8 +35,7 @@ BUNDLE_FILES = 40
 PIPE_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A stretch of a job's file, or why it could not be read."""
 
     job: Job

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from tally_tui.ledger.files import KnownFile
 from tally_tui.logs.discover import LogFile
@@ -22,8 +23,7 @@ class Why(Enum):
     """Read again from the beginning, its rows made anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One file to read from `cursor` on. `known` is None for a file met for the first time."""
 
     log: LogFile
@@ -38,8 +38,7 @@ class Job:
         return self.log.size if is_compressed(self.log.path) else max(0, self.log.size - self.cursor)
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     jobs: list[Job] = field(default_factory=list)
     moved: list[tuple[KnownFile, LogFile]] = field(default_factory=list)
     gone: list[KnownFile] = field(default_factory=list)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tally_tui.rules.price_table import SCHEMA
 
@@ -29,8 +30,7 @@ class BadSourceError(ValueError):
     """The price source says something in a way this program does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
+class Flat(Struct, frozen=True):
     """A flattened source."""
 
     table: dict[str, Any]

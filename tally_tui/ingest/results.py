@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """How far a pass has come. `bytes_total` is known once the logs have been looked through."""
 
     phase: str
@@ -25,8 +25,7 @@ class Progress:
         return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What a pass did."""
 
     busy: bool = False
@@ -42,15 +41,13 @@ class Result:
     """Whether anything new is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncProgress(Progress):
+class SyncProgress(Progress, frozen=True, kw_only=True):
     """How far the reading of numbers is."""
 
     calls: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncResult(Result):
+class SyncResult(Result, frozen=True, kw_only=True):
     """What the reading of numbers did."""
 
     calls: int = 0
@@ -59,15 +56,13 @@ class SyncResult(Result):
     """Whether the ledger holds no call at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexProgress(Progress):
+class IndexProgress(Progress, frozen=True, kw_only=True):
     """How far the reading of text is."""
 
     messages: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexResult(Result):
+class IndexResult(Result, frozen=True, kw_only=True):
     """What the reading of text did."""
 
     messages: int = 0
@@ -86,8 +81,7 @@ class IndexResult(Result):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """What is not yet searchable. Bytes as they lie on disk."""
 
     files: int

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
+from msgspec import Struct, field
 
 from tally_tui.logs.claude_start import folder_of_logs
 from tally_tui.logs.lines import UnreadableLogError, open_log
@@ -28,8 +28,7 @@ class _Line(msgspec.Struct):
     logicalParentUuid: str | None = None
 
 
-@dataclass(slots=True)
-class _Ids:
+class _Ids(Struct):
     """The ids of a transcript's lines, as far as it was read, and of those that lines hang below."""
 
     read: int = 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 from tally_tui.model import Span
@@ -37,8 +38,7 @@ class Told(IntEnum):
     """It is in the list, and nobody is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(Struct, frozen=True):
     """One threshold of a rule in force. Where `terms` change it is a new rule."""
 
     rule: str
@@ -46,8 +46,7 @@ class Armed:
     terms: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """An alert as it stands in the ledger; instants are epoch ms."""
 
     id: int

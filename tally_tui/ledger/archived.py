@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 from tally_tui.model import Provider
@@ -21,8 +22,7 @@ FOLDER: Final = "archive"
 _COLUMNS: Final = "provider, session, path, copy, size, stored, fingerprint, mtime_ns, archived_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file and its copy. Sizes are bytes, times epoch milliseconds (`mtime_ns` nanoseconds)."""
 
     provider: Provider
@@ -39,8 +39,7 @@ class Copy:
     archived_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class StandIn:
+class StandIn(Struct, frozen=True):
     """A copy that is read in place of a log."""
 
     path: str

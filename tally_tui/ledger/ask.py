@@ -13,8 +13,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from tally_tui.ledger.ask_filter import AGENT_TYPE, FOLDER, Filter, SumTest
 from tally_tui.model import SLOT_MS, PriceStatus, Reason, Span, Tokens
@@ -61,8 +62,7 @@ KEYS: Final = {
 one name, sessions by their rows (`session` by the root's, `own` by its own)."""
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(Struct):
     """The sums of some calls; units as everywhere. `roots` are ids of their root sessions."""
 
     calls: int = 0
@@ -78,7 +78,7 @@ class Sums:
     unpriced_tokens: int = 0
     estimated_calls: int = 0
     inferred_calls: int = 0
-    roots: set[int] = field(default_factory=set, kw_only=True)
+    roots: set[int] = field(default_factory=set)
 
     @property
     def tokens(self) -> Tokens:
@@ -261,7 +261,7 @@ class Choice:
 def sums_of(row: Sequence[Any]) -> Sums:
     """A row of sums in the order of `Sums`, the roots as one text; NULL is nothing."""
     numbers = [value or 0 for value in row[:13]]
-    return Sums(*numbers, roots=set(map(int, row[13].split(","))))
+    return Sums(*numbers, set(map(int, row[13].split(","))))  # type: ignore[arg-type, call-arg]
 
 
 @contextmanager

@@ -10,8 +10,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.ledger.ask_folders import any_spelling, folders_meant, folders_named, projects_meant
 from tally_tui.ledger.ask_names import project_names
@@ -33,8 +35,7 @@ _Condition: TypeAlias = tuple[str, list[Any]]
 _Matches: TypeAlias = Callable[[str | None], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class SumTest:
+class SumTest(Struct, frozen=True):
     """`cost:` (nano-dollars) or `tokens:`: a number from `low` to `high`, both included; None is open."""
 
     name: str
@@ -48,11 +49,10 @@ class SumTest:
         return f"{'NOT ' if self.negated else ''}({within})", [end for _, _, end in ends]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What a query lets through: a condition on `ask.FROM`, and what only sums can tell."""
 
-    span: Span = Span()  # noqa: RUF009 - frozen
+    span: Span = Span()
     where: str = "TRUE"
     values: tuple[Any, ...] = ()
     duplicates: bool = False

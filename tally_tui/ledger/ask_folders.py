@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.rules.folder_names import FolderNames

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tally_tui.ledger.ask import Choice, Sums
 from tally_tui.model import SLOT_MS
 from tally_tui.rules.redaction import masked_title
 
 
-@dataclass(slots=True)
-class SessionSums:
+class SessionSums(Struct):
     """One session's part of a span: what it and its subagents (`all`) and it alone (`own`) came to."""
 
     session: int
@@ -31,8 +31,7 @@ class SessionSums:
     """When a conversation without calls began, ms; None where there are calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFacts:
+class SessionFacts(Struct, frozen=True):
     """What the ledger knows of a session whatever the span."""
 
     provider: int

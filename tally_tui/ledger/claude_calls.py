@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tally_tui.ledger.joining import Held, joined
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason

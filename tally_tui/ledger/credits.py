@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 from tally_tui.model import Provider
 from tally_tui.rules.windows import LimitKey
 
 
-@dataclass(frozen=True, slots=True)
-class GrantedCredit:
+class GrantedCredit(Struct, frozen=True):
     """From `at` (epoch ms) on the limit stood at `percent`."""
 
     id: int

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.logs.discover import SeenFile
 from tally_tui.logs.parse import PARSER_VERSION
 from tally_tui.model import Provider
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile(SeenFile):
+class KnownFile(SeenFile, frozen=True):
     """A log as the ledger knows it, and how often it was rewritten."""
 
     provider: Provider
@@ -20,8 +20,7 @@ class KnownFile(SeenFile):
     parser: int = PARSER_VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """Where the reading of a file stands after a stretch."""
 
     device: int

@@ -9,14 +9,14 @@ zero in both and differs. Joining is transitive; request ids join first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 Vector = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What one file holds of a call."""
 
     place: tuple[str, int]

@@ -7,8 +7,9 @@ transaction that names only what it changes, so that two processes at once lose 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 from tally_tui.model import Provider, Subject
@@ -25,8 +26,7 @@ class LongNoteError(ValueError):
     """A note is longer than `MOST_NOTE`; the message is for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A bookmark, a note, or both. Times are epoch milliseconds."""
 
     subject: Subject
@@ -37,8 +37,7 @@ class Kept:
     changed_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bookmarked:
+class Bookmarked(Struct, frozen=True):
     """Messages that are bookmarked. Codex gives many of its messages no id of their own, so places tell, too."""
 
     ids: frozenset[str] = frozenset()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.model import Provider
 from tally_tui.rules.milestones import Crossing, Milestone
 from tally_tui.rules.windows import LimitKey, known_reset
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A milestone as it stands in the ledger."""
 
     milestone: Milestone

@@ -6,13 +6,13 @@ Pure decisions on plain facts, so that no order of reading can change them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.model import Flag, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One file's claim on a call."""
 
     root: str

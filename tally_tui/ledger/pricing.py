@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tally_tui.ledger.rows import Row
 from tally_tui.model import Flag, PriceStatus, Provider, tier_of

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tally_tui.model import Flag, Reason
 
@@ -24,8 +25,7 @@ PAUSE_FACTOR = 20
 """A run ends at a gap of at least `PAUSE_MS` that is more than `PAUSE_FACTOR` times the median gap before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a record shows when it is held against another thread's. Times in ms."""
 
     vector: int | None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.ledger.facets import Facet, Facets
 from tally_tui.model import Reason
@@ -21,8 +23,7 @@ _UPDATE = f"UPDATE call SET {', '.join(f'{name} = ?' for name in COLUMNS[1:])} W
 _AT_ONCE = 500
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """One sighting of a call, with its facet spelt out; units as in `schema`."""
 
     id: int | None

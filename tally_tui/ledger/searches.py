@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 
@@ -14,8 +15,7 @@ LONGEST: Final = 2_000
 """Characters of a query, or of a name, that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
+class SavedSearch(Struct, frozen=True):
     """A search with a name."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tally_tui.ledger.folders import Folders
 from tally_tui.logs.claude_start import fits, folder_of_logs
@@ -15,8 +16,7 @@ LATER = 1 << 62
 """Sorts a session without a first record of its own behind all others."""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """One row of the session table; see `schema` for the columns."""
 
     id: int
@@ -46,7 +46,7 @@ class Session:
     imported_from: str | None = None
 
 
-_COLUMNS = tuple(Session.__slots__)
+_COLUMNS = Session.__struct_fields__
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM session"
 _REPLACE = f"INSERT OR REPLACE INTO session ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 

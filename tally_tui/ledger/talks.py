@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tally_tui.ledger.sessions import Sessions
 from tally_tui.model import Provider
@@ -15,8 +16,7 @@ SUMMARY_RANK = 2
 """Of a title: before a first prompt, behind what the agent or a person called the session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Struct, frozen=True):
     """One session's own conversation, its subagents' left out; fields as in `logs.records.Talk`."""
 
     turns: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.ledger.ask import snapshot
 from tally_tui.model import SLOT_MS
@@ -20,8 +21,7 @@ _COUNTED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A sum that the rollup holds wrongly. Units as the ledger's: tokens, nano-dollars."""
 
     slot: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.model import Provider
 from tally_tui.rules.alerts import scope_of
@@ -17,8 +18,7 @@ _ALERT = "alert WHERE kind = 'window' AND scope = ? AND until BETWEEN ? AND ? AN
 _WEEK = "alert WHERE kind = 'subscription-week' AND provider = ? AND until BETWEEN ? AND ? AND void <> ?"
 
 
-@dataclass(frozen=True, slots=True)
-class VoidMark:
+class VoidMark(Struct, frozen=True):
     """What the rows of a window are to be marked as."""
 
     window: Window

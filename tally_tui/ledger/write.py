@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tally_tui.ledger.claude_calls import ClaudeCalls
 from tally_tui.ledger.facets import Facet, Facets
@@ -65,8 +67,7 @@ class Seen(Protocol):
     evidence: bytes | None
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct):
     """What a stretch of one file says of calls and sessions."""
 
     file: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class Facet(IntEnum):
@@ -69,8 +70,7 @@ class Kind(IntEnum):
     PATH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Doc:
+class Doc(Struct, frozen=True):
     """One facet of one line of a log, to be indexed. `ts` in epoch ms, `offset` and `length` in bytes."""
 
     offset: int

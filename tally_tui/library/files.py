@@ -6,21 +6,19 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tally_tui.library.shards import read_shard, shard_paths, telling
 from tally_tui.logs.discover import SeenFile
 
 
-class TextFile(SeenFile):
+class TextFile(SeenFile, frozen=True):
     """A log as the library knows it."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A file, and the parser's memory at its cursor."""
 
     file: TextFile

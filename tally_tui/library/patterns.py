@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
+
+from msgspec import Struct
 
 PARTS: Final = 4
 """At most so many parts of a pattern are looked for, the longest."""
@@ -28,8 +29,7 @@ _SPLIT: Final = re.compile(rb"[iks;`]")
 _KINDS_OF_MORE: Final = frozenset({"CATEGORY", "NEGATE"})
 
 
-@dataclass(frozen=True, slots=True)
-class LineTest:
+class LineTest(Struct, frozen=True):
     """What every line has whose text matches, all in lower case. `parts` say nothing of a line that has a sign
     written as \\uXXXX."""
 
@@ -45,8 +45,7 @@ def beyond_ascii(needles: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(part for needle in needles for part in _SPLIT.split(needle) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bytes:
+class _Bytes(Struct, frozen=True):
     """What stands for a piece of the pattern: an expression, how many characters that are, and its letter if it is
     just one."""
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from tally_tui.library.folding import KINDS, NO_LETTER, UNSPACED, Text, composed, fold
 from tally_tui.library.patterns import ANY_LINE, LineTest, beyond_ascii, line_test
@@ -30,8 +31,7 @@ _ESCAPED: Final = re.compile(rb"[^a-z0-9 _.,:;!?()-]")
 _COLOURS: Final = re.compile(rb"\\+u001b\[[0-9:;<=>?]*[@a-z`{|}~]")
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """One term of text, ready to be looked up and to be verified.
 
     `words` are what the index must have, the last of them as a beginning where `open_end`; without
@@ -100,8 +100,7 @@ class Sought:
         return not (self.after and end < len(folded) and KINDS[folded[end]] == self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Quick:
+class Quick(Struct, frozen=True):
     """What can be asked of a line before its text is read."""
 
     needles: tuple[bytes, ...] = ()

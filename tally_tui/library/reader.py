@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
 
 from tally_tui.library.files import TextFile, effective
 from tally_tui.library.shards import read_shard, shard_paths, telling
 from tally_tui.library.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Docs `first`..`last` of a shard, in order of time; the instants in epoch milliseconds."""
 
     first: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.library.facets import Facet
 from tally_tui.library.folding import Text, joins
@@ -39,8 +40,7 @@ _MARKS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A piece of a text with the sought in it, and how much of it was found how close together."""
 
     text: str

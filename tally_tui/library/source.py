@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.library.facets import Facet
 from tally_tui.library.files import TextFile
@@ -25,8 +26,7 @@ BLOCKS: Final = 200
 """… and of so many logs: what was said at one time stands in several."""
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """A stretch of a log in lower case, from `start` on."""
 
     start: int

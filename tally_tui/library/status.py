@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tally_tui.library.files import standings
 from tally_tui.library.shards import read_shard, shard_paths, telling
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryStatus:
+class LibraryStatus(Struct, frozen=True):
     """What the library holds."""
 
     messages: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+
+from msgspec import Struct
 
 from tally_tui.database import transaction
 from tally_tui.library.facets import Doc, Facet, Flag, Kind
@@ -23,8 +24,7 @@ MERGE_PAGES: Final = 200
 """Pages that one portion of merging touches: some milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """A file and where its reading stands after a stretch; `size` is -1 while some of it is left."""
 
     id: int
@@ -40,8 +40,7 @@ class Stand:
     state: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """What a stretch of one file says."""
 
     stand: Stand

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tally_tui import clock
 from tally_tui.actions import ChangeBudget, Done, TakeBackBudget

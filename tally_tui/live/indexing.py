@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from tally_tui.ingest.lock import LockError
 from tally_tui.ingest.results import IndexProgress, IndexResult
@@ -262,7 +263,7 @@ class Indexing:
         self._tell()
 
     def _tell(self, **changes: object) -> None:
-        self._reach = replace(self._reach, **changes)  # type: ignore[arg-type]
+        self._reach = replace(self._reach, **changes)
         self._told_at = time.monotonic()
         with self._news:
             waiting = [each for each in self._asked.values() if self._answered.get(each.slot) != (each, self._reach)]

@@ -10,8 +10,9 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
 
 from tally_tui import paths
 from tally_tui.ingest.lock import IngestLock, LockError
@@ -239,6 +240,6 @@ class Ingesting:
         self._tell(phase=Phase.FAILED, trouble=Trouble(why, kept, "Press r to try again."))
 
     def _tell(self, **changes: object) -> None:
-        self._status = replace(self._status, **changes)  # type: ignore[arg-type]
+        self._status = replace(self._status, **changes)
         if not self._stop.is_set():
             self._publish(self._status)

@@ -13,9 +13,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tally_tui.actions import Done, OpenMedia
 from tally_tui.logs.message_reading import items_at
@@ -42,8 +43,7 @@ _folders: dict[int, Path] = {}
 _written: dict[tuple[str, int, int], Path] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Media:
+class _Media(Struct, frozen=True):
     data: bytes
     name: str
     ending: str

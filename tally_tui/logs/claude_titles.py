@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from tally_tui.logs.claude_lines import Line, plain
 from tally_tui.logs.claude_notes import attachment_note
@@ -61,8 +61,7 @@ def _short(text: str | None) -> str | None:
     return None if text is None else title_text(text) or None
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What a subagent's companion file says of it."""
 
     kind: str | None = None

@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.model import Provider
 from tally_tui.paths import Root
@@ -23,8 +24,7 @@ NOT_SESSIONS: Final = frozenset({"tool-results", "memory"})
 _GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(Struct, frozen=True):
     """A log as it lay on disk when it was looked at; `size` in bytes, `mtime_ns` in nanoseconds."""
 
     provider: Provider
@@ -35,8 +35,7 @@ class LogFile:
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class SeenFile:
+class SeenFile(Struct, frozen=True):
     """A log as it was when it was last read; `size` is -1 while some of it is still to be read."""
 
     id: int

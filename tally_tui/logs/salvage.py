@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 LONG_LINE = 4 << 20
 LONG_TEXT = 1 << 16
@@ -29,8 +30,7 @@ _TRIES_BYTES = 32 << 20
 """A long line is searched for the beginnings of objects in fewer places, so that none takes long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One object of a line, and the bytes of the line that it stands in."""
 
     value: dict[str, Any]
@@ -38,8 +38,7 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Salvaged:
+class Salvaged(Struct, frozen=True):
     """What a refused line holds after all."""
 
     parts: tuple[Part, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.config_alerts import RULES
 from tally_tui.model import Provider, Reason
@@ -42,8 +43,7 @@ _SEVERITIES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.model import NANO
 from tally_tui.query.terms import Op
@@ -17,8 +18,7 @@ _WRITTEN: Final[dict[str, Op]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The whole numbers from `low` to `high`, both included; None is open."""
 
     op: Op
@@ -57,8 +57,7 @@ def comparison(text: str, *, dollars: bool) -> Comparison | None:
     return Comparison(op, number.first, number.last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Struct, frozen=True):
     down: int
     """The number cut to a whole one, and rounded up to one."""
     up: int

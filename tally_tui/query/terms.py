@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.model import Span
 
@@ -18,8 +19,7 @@ TEXT: Final = "text"
 ALWAYS: Final = Span()
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value of a term. NFC and NFD spellings are the same.
 
     `contains`: `text` is somewhere in it, whatever the case. `exact` (it was quoted): it is `text`,
@@ -57,8 +57,7 @@ class Value:
         return "%".join(re.sub(r"([\\%_])", r"\\\1", part) for part in parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One condition. All terms of a query hold together; a term with several values holds by any of them.
 
     `field` is `text` for what is searched for in conversations (`op`: word, phrase, prefix without
@@ -105,8 +104,7 @@ class Term:
         return compiled(self.values[0].text)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query understood. An empty one wants everything."""
 
     terms: tuple[Term, ...] = ()

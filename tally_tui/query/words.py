@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.query.errors import QueryError
 from tally_tui.query.fields import FIELDS, LISTS
@@ -15,8 +16,7 @@ REGEX: Final = "re"
 """The name before the colon of a regular expression."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A value as written: its text without quotes, cut at every `*` that was not quoted."""
 
     parts: tuple[str, ...]
@@ -29,8 +29,7 @@ class Piece:
         return "*".join(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word, a phrase, or a field with its values. [`start`, `end`) includes the minus."""
 
     kind: Literal["word", "phrase", "field"]

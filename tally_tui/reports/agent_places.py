@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 Place = TypeVar("Place")
 MOST_NESTED: Final = 16
 """Subagents nested deeper than this are listed with those of the session itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A subagent to be placed."""
 
     name: str

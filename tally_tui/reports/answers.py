@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct, field
 
 from tally_tui.model import Reason, Span, Tokens
 from tally_tui.units import (
@@ -50,15 +51,14 @@ DUPLICATE_COUNTS: Final = Unit(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """The sums of some calls."""
 
     calls: Count = 0
     """Model responses that were billed."""
     sessions: Count = 0
     """Root sessions they belong to."""
-    tokens: Annotated[Tokens, Inline()] = Tokens()  # noqa: RUF009 - frozen
+    tokens: Annotated[Tokens, Inline()] = Tokens()
     cost: Annotated[NanoUSD, DocumentName("cost_usd")] = 0
     """Cost of the calls with a price; the others are counted in `unpriced_calls`."""
     unpriced_calls: Count = 0
@@ -71,8 +71,7 @@ class Figures:
     """Calls whose model was taken from a later line."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(Struct, frozen=True):
     """One group: `key` maps each grouped field to its value (None: the logs do not say).
 
     Values: provider word; model id; local period starts as ISO text (`2026-11-22`, week by its
@@ -86,8 +85,7 @@ class UsageRow:
     figures: Annotated[Figures, Inline()]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What was spent, grouped."""
 
     timezone: Label
@@ -108,8 +106,7 @@ class Usage:
     """How many rows there are, those left out by a limit included."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """A session with its subagents' figures rolled up."""
 
     DOCUMENT_ORDER: ClassVar = (
@@ -188,8 +185,7 @@ class SessionRow:
         return self.context / self.window if self.context is not None and self.window else None
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(Struct, frozen=True):
     """Sessions with what they cost."""
 
     timezone: Label
@@ -206,8 +202,7 @@ class Sessions:
     """How many more match and are left out because a person hid them."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(Struct, frozen=True):
     """One call, or one duplicate of a call, with where it came from."""
 
     DOCUMENT_ORDER: ClassVar = (
@@ -255,8 +250,7 @@ class CallRow:
     """What it was paid as: `standard`, `batch`, `flex`, `priority` (Codex's fast mode, too) or `fast` (Claude's)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """Single calls, and the lines they came from."""
 
     timezone: Label
@@ -271,8 +265,7 @@ class Calls:
     """The sums of all calls that match."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """The time up to now and the same part of the time before it."""
 
     DOCUMENT_ORDER: ClassVar = ("name", "span", "figures", "cost_change", "before")
@@ -291,8 +284,7 @@ class Stretch:
         return (self.figures.cost - self.before.cost) / self.before.cost if self.before.cost else None
 
 
-@dataclass(frozen=True, slots=True)
-class LimitGauge:
+class LimitGauge(Struct, frozen=True):
     """The newest reading of one limit window."""
 
     DOCUMENT_ORDER: ClassVar = (
@@ -319,8 +311,7 @@ class LimitGauge:
     """The agent's home folder, one account each; null for its usual one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """How it stands: the last minutes, today, this week, this month, the limits, and who is at work."""
 
     timezone: Label
@@ -335,8 +326,7 @@ class Now:
     """Sessions with a call in the last 10 minutes, newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainLine:
+class ExplainLine(Struct, frozen=True):
     """One sentence of the total that explains itself."""
 
     kind: Label
@@ -349,8 +339,7 @@ class ExplainLine:
     """What finds the calls behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explain:
+class Explain(Struct, frozen=True):
     """How a total came about: what was counted, what was left out and why."""
 
     DOCUMENT_ORDER: ClassVar = (

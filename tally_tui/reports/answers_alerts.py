@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tally_tui.ledger.alerts import Alert
 from tally_tui.model import Span
@@ -17,8 +18,7 @@ Shape = Literal["level", "amount"]
 """`level`: a value holds until the next one. `amount`: each is its own, of its instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
+class AlertRow(Struct, frozen=True):
     """An alert in words."""
 
     alert: Alert
@@ -29,8 +29,7 @@ class AlertRow:
     """Of the session it is about, where it is about one."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertFeed:
+class AlertFeed(Struct, frozen=True):
     """The answer of `reports.alerts.feed`: some alerts, newest first."""
 
     rows: tuple[AlertRow, ...]
@@ -40,8 +39,7 @@ class AlertFeed:
     """How many there are whatever was asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """One axis as the settings have it."""
 
     axis: Axis
@@ -56,8 +54,7 @@ class RuleRow:
     """How many alerts it made so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
+class ChannelRow(Struct, frozen=True):
     """A way to tell people, as the settings have it."""
 
     name: str
@@ -69,8 +66,7 @@ class ChannelRow:
     """What went wrong when it was last used."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRules:
+class AlertRules(Struct, frozen=True):
     """The answer of `reports.alerts.rules_standing`."""
 
     on: bool
@@ -93,8 +89,7 @@ class AlertRules:
     """Whether that is the whole file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """What a chart around an alert shows."""
 
     title: str
@@ -108,8 +103,7 @@ class Series:
     """The threshold, in the same unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crossed:
+class Crossed(Struct, frozen=True):
     """The line of a log that brought an alert about."""
 
     session: SessionRow
@@ -127,8 +121,7 @@ class Crossed:
     """Whether the budget was set when its spend was already past the threshold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Something to do next."""
 
     text: str
@@ -136,8 +129,7 @@ class Step:
     """The key that does it here; '' where it is done elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertDetail:
+class AlertDetail(Struct, frozen=True):
     """The answer of `reports.alert_detail.detail`; `row` is None where there is no such alert."""
 
     row: AlertRow | None
@@ -148,8 +140,7 @@ class AlertDetail:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """The answer of `reports.alerts.progress`: how far the limits came, percent by percent."""
 
     milestones: Milestones

@@ -7,7 +7,8 @@ are told there. Money is nano-dollars, instants are epoch ms, percents floats of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.config_budgets import Budget
 from tally_tui.model import Span
@@ -18,8 +19,7 @@ from tally_tui.rules.milestones import WeekPrice
 from tally_tui.rules.windows import Freshness, LimitKey, Window
 
 
-@dataclass(frozen=True, slots=True)
-class LimitState:
+class LimitState(Struct, frozen=True):
     """One limit as it stands: its newest window. Limits are never added or averaged."""
 
     window: Window
@@ -35,8 +35,7 @@ class LimitState:
         return self.window.key
 
 
-@dataclass(frozen=True, slots=True)
-class BlockRow:
+class BlockRow(Struct, frozen=True):
     """A five-hour block of one account, or a gap between two."""
 
     provider: str
@@ -57,8 +56,7 @@ class BlockRow:
     """The agent's home folder, one account each; '' for its usual one."""
 
 
-@dataclass(frozen=True, slots=True)
-class LimitEvent:
+class LimitEvent(Struct, frozen=True):
     """An agent said that a limit stopped it."""
 
     provider: str
@@ -71,8 +69,7 @@ class LimitEvent:
     """Epoch milliseconds, where its words say when."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The answer of `reports.limits.standing`."""
 
     timezone: str
@@ -84,8 +81,7 @@ class Limits:
     """Newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastRow:
+class ForecastRow(Struct, frozen=True):
     """Where one limit will stand at its reset."""
 
     window: Window
@@ -108,8 +104,7 @@ class ForecastRow:
         return self.window.key
 
 
-@dataclass(frozen=True, slots=True)
-class Forecasts:
+class Forecasts(Struct, frozen=True):
     """The answer of `reports.forecast.forecasts`: windows that are not past their reset."""
 
     timezone: str
@@ -117,8 +112,7 @@ class Forecasts:
     rows: tuple[ForecastRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
+class MilestoneRow(Struct, frozen=True):
     """A whole percent of a window."""
 
     percent: int
@@ -136,8 +130,7 @@ class MilestoneRow:
     """Whether it stands in the ledger; if not it was worked out just now."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowMilestones:
+class WindowMilestones(Struct, frozen=True):
     """The milestones of one window, by time."""
 
     window: Window
@@ -148,8 +141,7 @@ class WindowMilestones:
     """It turned out to be no window: an earlier reset was told again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Milestones:
+class Milestones(Struct, frozen=True):
     """The answer of `reports.milestones.milestones`: windows, the newest first within each limit, then the void."""
 
     timezone: str
@@ -157,8 +149,7 @@ class Milestones:
     windows: tuple[WindowMilestones, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """The answer of `reports.milestones.percent_trend`: subscription weeks, oldest first."""
 
     timezone: str
@@ -171,16 +162,14 @@ class Trend:
     """The agent's home folder, one account each; '' for its usual one."""
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetPoint:
+class BudgetPoint(Struct, frozen=True):
     """The running spend of a period at an instant, in the unit's smallest part."""
 
     at: int
     spent: int
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetRow:
+class BudgetRow(Struct, frozen=True):
     """One budget in its present period. Amounts in the unit's smallest part (`config_budgets.SMALLEST`)."""
 
     budget: Budget
@@ -203,8 +192,7 @@ class BudgetRow:
     """The end that alerts know a subscription week by, where its provider may move it: the one told first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budgets:
+class Budgets(Struct, frozen=True):
     """The answer of `reports.budgets.budgets`, in the order of the settings."""
 
     timezone: str
@@ -216,8 +204,7 @@ class Budgets:
     """Whether the settings' file as a whole could not be used, so that no budget is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A budget that past spend speaks for."""
 
     budget: Budget
@@ -225,16 +212,14 @@ class Suggestion:
     """What such periods came to, nano-dollars, the newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Struct, frozen=True):
     """The answer of `reports.budget_suggestions.suggestions`: the one that most was spent on first."""
 
     timezone: str
     rows: tuple[Suggestion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PastPeriod:
+class PastPeriod(Struct, frozen=True):
     """What a budget's thresholds would have done in one past (or the present) period."""
 
     period: Span
@@ -245,8 +230,7 @@ class PastPeriod:
     """Threshold → the instant it would have fired (within a quarter of an hour)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """The answer of `reports.budgets.preview`: the newest period first."""
 
     timezone: str

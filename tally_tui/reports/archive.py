@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.ledger import archived
 from tally_tui.ledger.archived import Copy, archive_folder
@@ -15,8 +16,7 @@ from tally_tui.model import Provider
 from tally_tui.rules.redaction import masked_title
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivedSession:
+class ArchivedSession(Struct, frozen=True):
     """A session in the archive; sizes in bytes, times epoch milliseconds."""
 
     provider: str
@@ -34,8 +34,7 @@ class ArchivedSession:
     """Copies that are gone from the archive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """The whole archive; sizes in bytes."""
 
     folder: str

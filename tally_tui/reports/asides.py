@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.model import Provider
@@ -15,8 +16,7 @@ _COMPARED = 500
 """Characters of a prompt by which it is known as the one that a call gave."""
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(Struct, eq=False):
     """What one subagent says in another session's file."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from tally_tui.config_budgets import Budget, Period
 from tally_tui.model import Span
@@ -19,8 +20,7 @@ from tally_tui.rules.windows_history import WEEK_MS, week_at
 _CALENDAR: Final[dict[Period, Kind]] = {"day": "day", "calendar-week": "week", "calendar-month": "month"}
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """What periods are cut by: the time zone, the day a week begins (Monday is 0), and the windows that were read."""
 
     tz: ZoneInfo

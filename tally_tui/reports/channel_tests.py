@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 TestState = Literal["waiting", "sending", "ok", "failed", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTest:
+class ChannelTest(Struct, frozen=True):
     """How far a test of one channel is."""
 
     name: str
@@ -19,8 +19,7 @@ class ChannelTest:
     """Why it failed, each once."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelTests:
+class ChannelTests(Struct, frozen=True):
     """How far a test of all channels is; published again as it goes on."""
 
     channels: tuple[ChannelTest, ...]

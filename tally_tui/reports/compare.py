@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from tally_tui.ledger.ask import Mode
 from tally_tui.logs.messages import Item, Kind, Mark
@@ -25,8 +26,7 @@ KEPT: Final = 2_000
 """Characters of a prompt that an answer holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptTurn:
+class PromptTurn(Struct, frozen=True):
     """A prompt and all that follows until the next; what its subagents spent is not in it."""
 
     text: str
@@ -43,8 +43,7 @@ class PromptTurn:
     """The prompt's line in its log (or the copy of it that was read)."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompareSide:
+class CompareSide(Struct, frozen=True):
     """One of the two."""
 
     row: SessionRow
@@ -67,8 +66,7 @@ class CompareSide:
         return self.row.figures.cost - sum(turn.spent.cost for turn in self.turns)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A line of the comparison: numbers of turns; None: the other side has nothing like it."""
 
     left: int | None
@@ -77,8 +75,7 @@ class Pair:
     """1 the same words, 0 no pair."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolUse:
+class ToolUse(Struct, frozen=True):
     """How often each side used a tool, and how often that failed."""
 
     name: str
@@ -88,8 +85,7 @@ class ToolUse:
     right_failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FileUse:
+class FileUse(Struct, frozen=True):
     """A file that a side's tools named: `''` not at all, `read` or `changed`."""
 
     path: str
@@ -98,8 +94,7 @@ class FileUse:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The answer to a CompareRequest."""
 
     timezone: str
@@ -144,8 +139,7 @@ def compare(
     )
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """What a conversation's calls did."""
 
     folders: tuple[str, ...]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tally_tui import clock
 from tally_tui.model import Span
@@ -36,8 +37,7 @@ class InvalidQueryError(ValueError):
         self.field, self.hint, self.at = field, hint, at
 
 
-@dataclass(frozen=True, slots=True)
-class ReportContext:
+class ReportContext(Struct, frozen=True):
     """What all reports need to know besides their own fields."""
 
     settings: Settings
@@ -47,7 +47,7 @@ class ReportContext:
     week_start: int
     """The weekday a week begins on, Monday being 0."""
     mode: CostMode
-    span: Span = Span()  # noqa: RUF009 - frozen
+    span: Span = Span()
     query: Query | None = None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from tally_tui.ledger.ask_names import project_names
 from tally_tui.logs.lines import UnreadableLogError
@@ -45,8 +46,7 @@ _LEVELS: Final[dict[Kind, int]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What a stretch of a conversation cost: nano-dollars, tokens, and calls without a price."""
 
     cost: int = 0
@@ -55,8 +55,7 @@ class Spent:
     unpriced: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """A block of the conversation with what was spent on it (a prompt: on its turn) and whom it started."""
 
     block: Block
@@ -65,8 +64,7 @@ class Entry:
     agents: list[Conversation] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class Conversation:
+class Conversation(Struct, eq=False):
     """A session as its logs tell it. `agents` were started by no call that is known."""
 
     session: SessionLog
@@ -142,8 +140,7 @@ def conversation(db: sqlite3.Connection, word: str, *, depth: int = 5, branches:
     return _Tree(db, session, depth, branches).told()
 
 
-@dataclass(slots=True, eq=False)
-class _Member:
+class _Member(Struct, eq=False):
     """A session of the tree with all its entries, and what its calls are known by."""
 
     told: Conversation

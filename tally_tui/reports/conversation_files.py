@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from tally_tui.ledger.archived import archive_folder, originals, stand_in
 from tally_tui.ledger.ask_folders import any_spelling
@@ -31,8 +31,7 @@ class NoLogError(Exception):
     """A session's log is gone; the message says what is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLog:
+class SessionLog(Struct, frozen=True):
     """A session of the ledger."""
 
     id: int
@@ -71,8 +70,7 @@ def _named_place(session: SessionLog) -> tuple[str, str, str]:
     return given, place, slash + agent
 
 
-@dataclass(frozen=True, slots=True)
-class Subagent:
+class Subagent(Struct, frozen=True):
     """A session that another started. `call` is the tool call that did, where it is known."""
 
     log: SessionLog

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tally_tui.ledger.ask import snapshot
 from tally_tui.model import TIER_WORDS, Provider, Span
@@ -15,8 +16,7 @@ from tally_tui.rules.credits import Capacity, Credits, Rate, added, capacity, cr
 from tally_tui.rules.windows import Window
 
 
-@dataclass(frozen=True, slots=True)
-class CreditsRow:
+class CreditsRow(Struct, frozen=True):
     """One Codex window. Credits are integers of a billionth."""
 
     window: Window

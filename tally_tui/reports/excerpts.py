@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.logs.boilerplate import telling
 from tally_tui.logs.lines import UnreadableLogError, is_compressed
@@ -29,16 +30,14 @@ _SIGNS: Final = re.compile(r"^\s*(?:#{1,6}\s|```\w*$|\|[-:| ]+\|$)|\*\*|`", re.M
 _NOT_SAID: Final = Mark.ASIDE | Mark.META | Mark.AGAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """Of one log, on one line, secrets masked. Empty: nothing was found."""
 
     prompt: str = ""
     reply: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpts:
+class Excerpts(Struct, frozen=True):
     """The answer to an ExcerptsRequest: log's path → excerpt, of those that are read by now."""
 
     of: dict[str, Excerpt]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from tally_tui.model import Reason
 from tally_tui.reports.answers import ExplainLine, Figures
@@ -13,8 +14,7 @@ from tally_tui.rules.figures import money
 _NAMES_SHOWN: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """What stands behind a total, besides its figures."""
 
     lines: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.config_credits import window_word
 from tally_tui.ledger import ask
@@ -22,8 +23,7 @@ class BadGrantError(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """A credit that can be true."""
 
     key: LimitKey

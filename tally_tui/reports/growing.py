@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from copy import copy
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from tally_tui.logs.lines import HEAD, TAIL, UnreadableLogError, is_compressed
 from tally_tui.logs.message_reading import parse_items
@@ -38,8 +39,7 @@ SIZES: Final = "sizes"
 """Stands in a lean item's details for (characters, line breaks) of a text that was cut."""
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     path: str
     cursor: int = 0
     state: bytes = b""
@@ -51,8 +51,7 @@ class _File:
     imports: Imports | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Growing:
+class Growing(Struct, eq=False):
     """The blocks of a session. `grow` takes what its logs have gained. For one thread."""
 
     session: SessionLog

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tally_tui.ledger import ask
 from tally_tui.ledger import marks as ledger_marks
@@ -15,8 +17,7 @@ from tally_tui.model import Provider, Subject
 from tally_tui.rules.redaction import masked_title
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A bookmark, a note, or both. Strings are as logs and people wrote them: not yet clean."""
 
     subject: Subject
@@ -32,8 +33,7 @@ class Mark:
     """Whether the session's log is gone: then the excerpt is all there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """The newest first."""
 
     rows: tuple[Mark, ...]
@@ -41,8 +41,7 @@ class Marks:
     """(provider, session) → the message and the line where it was left."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     title: str
     project: str | None
     file: str | None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from tally_tui.model import Span
 from tally_tui.reports.answers import Figures
@@ -26,8 +25,7 @@ class ProjectsQuery(CallsQuery, frozen=True, kw_only=True):
     """leave out projects with a smaller share of the cost, in percent"""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
+class ProjectRow(Struct, frozen=True):
     """One project."""
 
     project: EntityName | None
@@ -37,8 +35,7 @@ class ProjectRow:
     figures: Annotated[Figures, Inline()]
 
 
-@dataclass(frozen=True, slots=True)
-class Projects:
+class Projects(Struct, frozen=True):
     """Projects with what was spent on them."""
 
     timezone: Label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
@@ -59,8 +58,7 @@ class CallsQuery(SpanQuery, frozen=True, kw_only=True):
     """at most so many rows"""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column that people see."""
 
     name: str
@@ -81,8 +79,7 @@ class Column:
     """Of a report: whether it has this column at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableSpec:
+class TableSpec(Struct, frozen=True):
     """How people see one list of a report."""
 
     rows: str
@@ -91,8 +88,7 @@ class TableSpec:
     """The field that holds the figures of all rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportSpec:
+class ReportSpec(Struct, frozen=True):
     """One query with its report."""
 
     name: str

@@ -7,9 +7,10 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.ledger.open import LedgerError, open_reader, telling
 from tally_tui.logs.claude_start import MOST, fits, folder_of_logs
@@ -23,8 +24,7 @@ MOST_FOLDERS: Final = 2_000
 _OTHERS: Final = re.compile("[^a-zA-Z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Resumable:
+class Resumable(Struct, frozen=True):
     """Where a session goes on. `folder` None: nowhere; `missing` is then the folder that is gone, where it is known."""
 
     folder: str | None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.ledger.archived import originals, stand_in
 from tally_tui.ledger.ask_names import project_names
@@ -47,8 +50,7 @@ TELL_WAY_S: Final = 0.4
 Shown: TypeAlias = tuple[Found, SearchHit]
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     title: str
     root: str
     project: str | None
@@ -113,7 +115,7 @@ def search(
 def _in_sessions(asked: Wanted, sessions: frozenset[Session]) -> Wanted:
     """Only these sessions: whoever has three bookmarks need not have every text read for them."""
     before = asked.sessions
-    return replace(asked, sessions=lambda each: each in sessions and (before is None or before(each)))
+    return dataclasses.replace(asked, sessions=lambda each: each in sessions and (before is None or before(each)))
 
 
 class _Search:

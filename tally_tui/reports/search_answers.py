@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tally_tui.library.phrases import Sought
@@ -26,8 +27,7 @@ class Reaching(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How much of the logs a search can see. Bytes as they lie on disk."""
 
     log_bytes: int | None
@@ -45,8 +45,7 @@ class Reach:
         return 1 - min(1.0, self.pending_bytes / self.log_bytes) if self.log_bytes else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(Struct, frozen=True):
     """One message that was found. Its text comes from a log and is hostile: shown as text, never as markup."""
 
     provider: str
@@ -93,8 +92,7 @@ class HitPlace(NamedTuple):
     parts: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SessionPlaces:
+class SessionPlaces(Struct, frozen=True):
     """The answer to a PlacesRequest: all that a search finds in one session and its subagents, in no order."""
 
     session: str
@@ -103,8 +101,7 @@ class SessionPlaces:
     terms: tuple[Sought, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SessionHits:
+class SessionHits(Struct, frozen=True):
     """The hits of one session, in the order of the answer; sessions in the order of their first hit."""
 
     provider: str
@@ -114,8 +111,7 @@ class SessionHits:
     hits: tuple[SearchHit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchAnswer:
+class SearchAnswer(Struct, frozen=True):
     """The answer of `reports.search.search`."""
 
     query: str

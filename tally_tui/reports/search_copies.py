@@ -12,8 +12,9 @@ import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from tally_tui.library.facets import Flag, Kind
 from tally_tui.library.reader import Library, Shard
@@ -35,8 +36,7 @@ _Doc: TypeAlias = tuple[int, int, int]
 """A doc of a session: file, offset, kind of text."""
 
 
-@dataclass(slots=True)
-class _Remembered:
+class _Remembered(Struct):
     """What is remembered of forks from one search to the next."""
 
     version: int

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from tally_tui.ledger.ask_filter import check_session, filtered, overlap
 from tally_tui.library.facets import Facet
@@ -112,8 +114,7 @@ def _check_roles(query: Query, term: Term) -> None:
             raise _error(query, term, f"role: does not know {value.text!r}", f"It takes {roles}.")
 
 
-@dataclass(frozen=True, slots=True)
-class _AnyOf:
+class _AnyOf(Struct, frozen=True):
     """Whether a name is any of some values; equal ones are equal tests, so that what passed can be remembered."""
 
     values: tuple[Value, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tally_tui.ledger import searches as kept
 from tally_tui.ledger.searches import SavedSearch
@@ -11,8 +12,7 @@ from tally_tui.ledger.searches import SavedSearch
 __all__ = ["SavedSearch", "Searches", "searches"]
 
 
-@dataclass(frozen=True, slots=True)
-class Searches:
+class Searches(Struct, frozen=True):
     """Earlier searches."""
 
     remembered: tuple[str, ...] = ()

@@ -6,9 +6,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.logs.lines import UnreadableLogError, open_log
 from tally_tui.logs.messages import Item
@@ -19,8 +20,7 @@ FOLDER: Final = "tool-results"
 """Only files in a folder of this name are opened: the path itself is whatever a log says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spilled:
+class Spilled(Struct, frozen=True):
     """What was found of a spilled output."""
 
     text: str

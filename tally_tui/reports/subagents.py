@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tally_tui.ledger import ask
 from tally_tui.ledger.ask import Mode
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from tally_tui.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Subagents:
+class Subagents(Struct, frozen=True):
     """Root session's id → its subagents, of any depth, each behind the one that started it."""
 
     of: dict[str, tuple[SessionRow, ...]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from tally_tui.logs.messages import Item, Kind, Mark
 from tally_tui.reports.changed_lines import Changed
@@ -19,8 +19,7 @@ _WHOLE: Final = frozenset({Kind.PROMPT, Kind.REPLY, Kind.THINKING, Kind.SUMMARY}
 """Kinds that are nothing but their text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """How full the model's memory was with a turn's last call."""
 
     tokens: int
@@ -64,8 +63,7 @@ class Entry(msgspec.Struct, frozen=True, eq=False, gc=False):
         return f"{self.item.session}:{self.item.offset}:{self.item.part}:{self.item.kind}"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What is told beside a prompt."""
 
     spent: Spent | None = None

@@ -9,8 +9,9 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from tally_tui.library.folding import composed
 from tally_tui.library.patterns import beyond_ascii, line_test
@@ -20,8 +21,7 @@ from tally_tui.reports.growing import KEPT
 from tally_tui.reports.transcript_entries import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True):
     """The answer to a FindRequest: which entries hold the pattern, and how often in all."""
 
     session: str

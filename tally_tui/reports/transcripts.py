@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from tally_tui.logs.lines import UnreadableLogError, open_log, seek
 from tally_tui.logs.message_reading import items_at
@@ -28,8 +29,7 @@ __all__ = ["Context", "Entry", "Finding", "Hits", "Reading", "Spent", "Texts", "
 _LONGEST_RECORD: Final = 200_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Transcript:
+class Transcript(Struct, frozen=True, eq=False):
     """The answer to a TranscriptRequest. A session without a log has no entries and says why."""
 
     provider: str
@@ -37,15 +37,14 @@ class Transcript:
     entries: tuple[Entry, ...]
     folder: str | None = None
     problem: str = ""
-    spent: Spent = Spent()  # noqa: RUF009 - frozen
+    spent: Spent = Spent()
     whole: bool = True
     """Whether this is all that the logs hold, not only their beginning."""
     from_archive: str = ""
     """Why it is read from the archive, for people; empty where it is read from the logs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Texts:
+class Texts(Struct, frozen=True, eq=False):
     """The answer to a TextsRequest or SpilledRequest: whole items by their entries' numbers.
 
     The numbers are those of the newest transcript: what an item is, it says itself (`Entry.key`).

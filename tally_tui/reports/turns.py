@@ -7,11 +7,11 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
 import msgspec
+from msgspec import Struct, field
 
 from tally_tui.model import Provider
 from tally_tui.reports.conversation import Spent
@@ -35,8 +35,7 @@ class _Call(msgspec.Struct, frozen=True, order=True, gc=False):
     model: str
 
 
-@dataclass(slots=True, eq=False)
-class _Calls:
+class _Calls(Struct, eq=False):
     """The calls of one file by their offsets, and running sums over them."""
 
     calls: list[_Call] = field(default_factory=list)

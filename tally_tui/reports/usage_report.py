@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from tally_tui.reports.answers import Figures, Usage, UsageRow
 from tally_tui.reports.figure_columns import FIGURE_COLUMNS, figure_remarks, shortened

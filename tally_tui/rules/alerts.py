@@ -8,9 +8,10 @@ the rows marked as told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from statistics import median
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from tally_tui.model import NANO
 from tally_tui.rules.budgets import Standing, crossed
@@ -47,8 +48,7 @@ THRESHOLDS: Final[Mapping[Axis, tuple[float, ...]]] = {
 `price_missing` calls, `retention` days before deletion. `limit_hit` has one that always holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule in force: its name, what it watches, from where on it speaks."""
 
     name: str
@@ -62,8 +62,7 @@ class Rule:
         return cls(axis, axis, THRESHOLDS[axis])
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Latch:
+class Latch(Struct, frozen=True, order=True):
     """What an alert fires once for. Equal latches are the same alert; a new window, period or segment re-arms."""
 
     rule: str
@@ -76,8 +75,7 @@ class Latch:
     threshold: float
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """An alert whose threshold holds now."""
 
     axis: Axis

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tally_tui.config_budgets import (
     FIELDS,
@@ -34,8 +35,7 @@ class BadBudgetError(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a person says of a budget; an empty word is one not said."""
 
     name: str = ""
@@ -52,8 +52,7 @@ class Words:
     projected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """What a query's words are understood by."""
 
     now_ms: int

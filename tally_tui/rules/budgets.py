@@ -11,9 +11,10 @@ Results are whole too, rounded half to even, so the same spend always gives the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.rules.figures import half_even
 from tally_tui.rules.windows import DAY_MS
@@ -26,8 +27,7 @@ WARN_AT: Final = 90
 _LOW_PART: Final = Fraction(15, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A budget at an instant. Amounts in the unit's smallest part (see the module); times epoch ms."""
 
     amount: int

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.model import Tokens
 from tally_tui.rules.model_names import normalise
@@ -22,8 +23,7 @@ CARD_DATE: Final = "2026-06-03"
 Confidence = Literal["exact", "estimated", "user_override", "unpriced"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """Credits per million tokens."""
 
     input: Decimal
@@ -55,8 +55,7 @@ FAST: Final[Mapping[str, Decimal]] = {"gpt-5.5": Decimal("2.5"), "gpt-5.4": Deci
 """What fast mode multiplies credits by; models not named have no fast rate and are estimated at the plain one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credits:
+class Credits(Struct, frozen=True):
     """What some calls come to, in billionths of a credit; 0 and `unpriced` where the card has no such model."""
 
     nano: int
@@ -101,8 +100,7 @@ def added(several: Iterable[Credits]) -> Credits:
     return Credits(sum(part.nano for part in parts), worst)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """A window's allowance as its provider's own screen told it."""
 
     label: str
@@ -165,8 +163,7 @@ def _resets(rest: str) -> str | None:
     return re.sub(r"^(?:and\s+)?resets?(?:\s+(?:at|on|in))?[:\s]*", "", words, flags=re.IGNORECASE) or None
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Struct, frozen=True):
     """What a window's whole allowance comes to, in billionths of a credit."""
 
     total: int

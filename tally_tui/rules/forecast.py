@@ -11,10 +11,12 @@ A day is a seventh of the seven-day window; for other windows a seventh of their
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.rules import pace
 from tally_tui.rules.windows import HOUR_MS, MINUTE_MS, Sample, Window
@@ -33,8 +35,7 @@ SURE_PERCENT: Final = 10.0
 """From so many percent on, a window tells its own dollars per percent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """A window's projection. Percents; hours as floats; instants epoch ms."""
 
     percent: float
@@ -146,8 +147,7 @@ def levels(samples: Sequence[Sample]) -> int:
 PriceSource = Literal["window", "trailing", "sparse"]
 
 
-@dataclass(frozen=True, slots=True)
-class PercentPrice:
+class PercentPrice(Struct, frozen=True):
     """What one percent of a limit came to."""
 
     nano: float
@@ -196,8 +196,7 @@ def status(forecast: Forecast, daily: int | None = None) -> str:
     return f"⚠ {band}" + (f" ${daily / 1e9:.2f}/d" if daily is not None else "")
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaForecast:
+class QuotaForecast(Struct, frozen=True):
     """A limit at its reset by recent readings: a second opinion, never what `projected_percent` tells."""
 
     percent: float

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from statistics import median
+
+from msgspec import Struct
 
 from tally_tui.rules.figures import whole_percent
 from tally_tui.rules.windows import LimitKey, Window
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(Struct, frozen=True):
     """A whole percent that a window passed."""
 
     key: LimitKey
@@ -29,8 +29,7 @@ class Crossing:
     """Whether it is the first one seen of its segment, with percents before it that nobody saw."""
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A crossing with its costs, in nano-dollars; write it once, never again."""
 
     crossing: Crossing
@@ -84,8 +83,7 @@ def costed(crossed: Iterable[Crossing], spent: Callable[[int, int], int]) -> tup
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class WeekPrice:
+class WeekPrice(Struct, frozen=True):
     """A week's dollars per percent."""
 
     start: int

@@ -8,9 +8,10 @@ behind a gateway.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 HOSTS: Final = frozenset(
     {"anthropic", "~anthropic", "openai", "~openai", "openrouter", "litellm", "litellm_proxy", "azure", "azure_ai"}
@@ -43,8 +44,7 @@ _SWAPPED = re.compile(r"claude-(?:(\d+(?:[-.]\d+)?)-([a-z]+)|([a-z]+)-(\d+(?:[-.
 _HAS_FAST_MODE = re.compile(r"(?:claude|gpt|codex|o\d)-")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(Struct, frozen=True):
     """A model id taken apart."""
 
     bare: str

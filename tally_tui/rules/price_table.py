@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
@@ -18,6 +17,8 @@ from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from tally_tui.model import Provider
 from tally_tui.rules.other_models import OtherModels
@@ -81,8 +82,7 @@ class Period(NamedTuple):
     """The parts of a day that cost something else, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One model: how its id is recognised, and its prices."""
 
     provider: Provider | None
@@ -106,8 +106,7 @@ class Row:
         return tuple(period for period in self.periods if period.variant == variant)
 
 
-@dataclass(frozen=True, slots=True)
-class Multiplier:
+class Multiplier(Struct, frozen=True):
     """Where a call ran makes its tokens dearer."""
 
     provider: Provider
@@ -119,8 +118,7 @@ class Multiplier:
     """Ids of the models it does not touch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     as_of: date
     """The day its prices were last checked."""
     source: str

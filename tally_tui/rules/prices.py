@@ -7,12 +7,14 @@ half to even, to nano-dollars; sums add rounded calls, so that every grouping ag
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.config import PriceOverride
 from tally_tui.model import PriceStatus, Provider, Tokens
@@ -35,8 +37,7 @@ _CACHE_LIMIT: Final = 20_000
 """Names come from the logs: a hostile one must not make the cache grow without end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """What one call costs."""
 
     cost: int | None
@@ -46,8 +47,7 @@ class Price:
     """The price used, for people: `claude-sonnet-4-5 · over 200k`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """The price of one model under given circumstances, from `since` until `until` (epoch ms).
 
     Rates are pico-dollars per token and per web search. A prompt of more than `limit` tokens is
@@ -270,8 +270,7 @@ class PriceBook:
         return place, Fraction(1), f"the price in region {place} is not known"
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
+class _Dated(Struct, frozen=True):
     """A period of a chain, and whose it is."""
 
     period: Period

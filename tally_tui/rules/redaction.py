@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tally_tui.rules.secret_patterns import (
     ASSIGNED,
@@ -134,8 +135,7 @@ def _lower(text: str) -> str:
     return "".join([each if len(small := each.lower()) > 1 else small for each in text])
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(Struct, frozen=True):
     """What a text sets a name to, as it is written, and what stands around it."""
 
     before: str

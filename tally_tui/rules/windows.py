@@ -7,8 +7,9 @@ Percents are floats of 0–100 (Codex may say more); instants are epoch millisec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from tally_tui.rules.plausible import implausible as implausible
 
@@ -36,8 +37,7 @@ Cause = Literal["reset", "credit", "zero", "manual"]
 it fell to nothing and stayed there, or a person said so."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LimitKey:
+class LimitKey(Struct, frozen=True, order=True):
     """Which limit a percentage is of. Two different ones are never compared, summed or averaged."""
 
     provider: str
@@ -50,8 +50,7 @@ class LimitKey:
     """The agent's home folder, one account each; '' for its usual one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One observed percentage. Sort readings by `order` before making windows of them."""
 
     ts: int
@@ -70,16 +69,14 @@ class Reading:
         return self.ts, self.percent, self.resets_at or 0, self.session
 
 
-@dataclass(frozen=True, slots=True)
-class ManualCredit:
+class ManualCredit(Struct, frozen=True):
     """A person's word that from `at` on the limit stood at `percent`."""
 
     at: int
     percent: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A reading that was believed: the percentage that holds from `ts` on, and in which segment of its window."""
 
     ts: int
@@ -87,8 +84,7 @@ class Sample:
     segment: int
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """A fall of the percentage that was believed. What begins after it is a new segment."""
 
     at: int
@@ -98,8 +94,7 @@ class Drop:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """One span of a limit from its start to its reset, as far as readings tell.
 
     Within a segment `samples` never fall. Segment 0 begins with the window; each `drops[n]` begins

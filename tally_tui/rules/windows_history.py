@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from tally_tui.model import Span
 from tally_tui.rules.windows import DAY_MS, HOUR_MS, MINUTE_MS, Window
@@ -18,8 +19,7 @@ BLOCK_MS: Final = 5 * HOUR_MS
 _GAP_MS: Final = MINUTE_MS
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """A subscription week, [start, end) in epoch ms. Only one with a `window` is known; others are shown with `~`."""
 
     start: int
@@ -78,8 +78,7 @@ def week_at(windows: Sequence[Window], at: int, anchor: int) -> Week:
     return found[bisect_right([week.start for week in found], at) - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A five-hour block, or a gap between two. Heuristic ones (no `window`) are shown with `~`."""
 
     start: int

@@ -16,7 +16,9 @@ and what came in between was none: if the session that told the later reset tell
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tally_tui.rules.windows import (
     FRESH_MS,
@@ -98,8 +100,7 @@ def percent_at(window: Window, at: int) -> float:
     return next((sample.percent for sample in reversed(window.samples) if sample.ts <= at), 0.0)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     start: int
     end: int
     known_by: int

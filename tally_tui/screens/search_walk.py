@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from tally_tui.library.snippets import in_plain_words
 from tally_tui.reports.search_answers import Reach, Reaching, SearchHit

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tally_tui.model import Span
 from tally_tui.requests import CallsRequest, Facet, SessionsRequest, UsageRequest
@@ -34,8 +36,7 @@ _UNITS: Final[dict[periods.Kind, tuple[periods.Kind, ...]]] = {
 Metric: TypeAlias = Literal["cost", "tokens"]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A period of a time zone, how its chart is cut, what is counted, and the filter in force."""
 
     zone: ZoneInfo
@@ -92,8 +93,7 @@ class View:
         return name
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """One table of the drill-down: groups, the sessions behind one, the calls behind those."""
 
     kind: Literal["groups", "sessions", "calls"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -25,8 +26,7 @@ WIDEST = 14
 SERIES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One column: what stands under it, its full name, and one value a series from the bottom up."""
 
     label: str
@@ -39,8 +39,7 @@ class Bar:
         return sum(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Neighbouring bars drawn as one, because there are more of them than cells."""
 
     first: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from tally_tui.reports.compare import CompareSide, Comparison, FileUse, PromptTurn, ToolUse
@@ -27,8 +27,7 @@ _SIDES: Final = ("left", "right")
 _LETTERS: Final = {"left": "A", "right": "B"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of a line; `side` is `left`, `right` or neither."""
 
     text: str
@@ -36,8 +35,7 @@ class Piece:
     side: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the comparison. Those of one `stop` belong together; the cursor walks over stops."""
 
     pieces: tuple[Piece, ...]
@@ -46,8 +44,7 @@ class Line:
     heading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A figure of both sides. `sizes` tell which is more."""
 
     name: str

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -48,8 +49,7 @@ class Lead(Enum):
     NONE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class HitLine:
+class HitLine(Struct, frozen=True):
     """A line of a hit. `spans` are [start, end) of characters of its text."""
 
     hit: SearchHit
@@ -58,8 +58,7 @@ class HitLine:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(Struct, frozen=True):
     group: SessionHits
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tally_tui.widgets.meter import meter
@@ -22,8 +23,7 @@ Piece = tuple[str, str]
 """Text, and the name of its style: `title`, `live`, `sign`, `fact`, `quiet`, `strong`, `bar`, `warn`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Something about a session. The ones with the smallest `weight` stay when there is little room."""
 
     name: str
@@ -40,8 +40,7 @@ class Fact:
         return cell_len(self.text) + (METER + 1 if self.share is not None else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """What is known of a session; all texts are clean."""
 
     title: str

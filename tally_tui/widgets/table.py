@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar, Protocol, TypeAlias
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -37,8 +38,7 @@ class Tinted(str):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column. The first one of a table stays in sight and takes what the others leave."""
 
     id: str
@@ -63,8 +63,7 @@ class Rows(Protocol):
         """One cell a column, of clean text; None: not here yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A column with the width it got; `index` is its place in the row's cells."""
 
     index: int

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tally_tui.ingest import repricing
 from tally_tui.ingest.sync import Ingestor, SyncResult, sync
 from tally_tui.ledger.open import open_reader
 from tally_tui.ledger.write import Writer
+from tally_tui.records import changed as replace
 from tally_tui.reports.usage import usage
 from tally_tui.rules import price_table
 

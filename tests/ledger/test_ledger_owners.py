@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from small_logs import Line, answer, prompt, write
 
 from tally_tui.ledger.owners import Claim, claude_owner, claude_reason, codex_owner
 from tally_tui.model import Flag, Reason
+from tally_tui.records import changed as replace
 
 CLAIMS = st.lists(
     st.builds(

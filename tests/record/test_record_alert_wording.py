@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from tally_tui.model import NANO
 from tally_tui.record.alert_advice import figures, steps
 from tally_tui.record.alert_examples import examples
 from tally_tui.record.alert_words import text, title
+from tally_tui.records import changed as replace
 from tally_tui.rules.alert_names import RULE_NAMES, rule_name
 from tally_tui.rules.alerts import AXES
 from tally_tui.rules.windows import HOUR_MS, SEVEN_DAYS

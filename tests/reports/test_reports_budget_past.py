@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from limit_books import DAY, ENTRY, HOUR, at, dollars, entries, reading, spread
 
 from tally_tui.config_budgets import SMALLEST, Budget
 from tally_tui.model import NANO, Provider, Span
+from tally_tui.records import changed as replace
 from tally_tui.reports.budget_suggestions import rounded_up, suggestions
 from tally_tui.reports.budgets import budget_period, budgets, preview
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from limit_books import DAY, ENTRY, HOUR, at, dollars, entries, reading, spread
 from tally_tui.config_budgets import Budget
 from tally_tui.model import PriceStatus, Provider, Span
 from tally_tui.query import parse
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers_limits import BudgetRow
 from tally_tui.reports.budgets import budgets, preview
 from tally_tui.reports.usage import usage

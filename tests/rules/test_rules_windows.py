@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tally_tui.records import changed as replace
 from tally_tui.rules.windows import (
     DAY_MS,
     HOUR_MS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from fake_source import FakeSource
@@ -13,6 +12,7 @@ from tally_tui.library.folding import Text
 from tally_tui.library.phrases import Sought, sought
 from tally_tui.logs.messages import Item, Kind, Mark, fields
 from tally_tui.query import LIBRARY, TEXT, QueryError, parse
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.conversation import Spent
 from tally_tui.reports.excerpts import Excerpt, Excerpts

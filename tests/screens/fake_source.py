@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 from made_up import (
     BRANCHES,
@@ -24,6 +23,7 @@ from made_up import (
 from tally_tui.actions import Action, Done
 from tally_tui.answers import Answer
 from tally_tui.model import NANO, Reason, Span
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import (
     CallRow,
     Calls,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from conversation_source import FILE, ConversationSource
 from made_up import NOW_MS
 from on_screen import press, settled
@@ -12,6 +10,7 @@ from textual.pilot import Pilot
 from tally_tui.actions import Action, Done, SetArchived, StopArchiving
 from tally_tui.answers import Answer
 from tally_tui.archive.progress import Progress
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.compare import CompareSide, Comparison, FileUse, Pair, PromptTurn, ToolUse
 from tally_tui.reports.conversation import Spent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from fake_source import LIVE, FakeSource
@@ -15,6 +14,7 @@ from tally_tui.model import NANO, Span
 from tally_tui.record.alert_advice import figures, steps
 from tally_tui.record.alert_examples import examples
 from tally_tui.record.alert_words import text, title
+from tally_tui.records import changed as replace
 from tally_tui.reports.alert_detail import written
 from tally_tui.reports.answers_alerts import (
     AlertDetail,

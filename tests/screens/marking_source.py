@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 
 from conversation_source import ConversationSource
 
@@ -14,6 +13,7 @@ from tally_tui.ledger import marks as kept
 from tally_tui.ledger.open import open_reader, open_writer
 from tally_tui.live.marking import perform
 from tally_tui.model import Provider
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import SessionRow, Sessions
 from tally_tui.reports.habits import habits
 from tally_tui.reports.marks import Marks, marks

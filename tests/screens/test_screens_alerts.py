@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from textual.pilot import Pilot
 
 from tally_tui.actions import Acknowledge, SetAlert, SnoozeAlerts, Unacknowledge
 from tally_tui.record.alert_words import title
+from tally_tui.records import changed as replace
 from tally_tui.rules.figures import ago
 from tally_tui.screens.alerts import AlertsScreen
 from tally_tui.screens.conversations import ConversationsScreen

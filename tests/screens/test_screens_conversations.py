@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from textual.pilot import Pilot
 
 from tally_tui.answers import Answer
 from tally_tui.logs.messages import Item, Kind
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import Sessions
 from tally_tui.reports.transcripts import Entry, Transcript
 from tally_tui.requests import Request

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from fake_source import FakeSource
 from made_up import NOW, NOW_MS
 from on_screen import press, running, seen, settled
 
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import LimitGauge
 from tally_tui.screens.drill import Drill
 from tally_tui.store import Phase, SyncStatus

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from pathlib import Path
 
 import conversing
@@ -19,6 +18,7 @@ from textual.widgets import OptionList, TextArea
 
 from tally_tui.actions import LeavePlace
 from tally_tui.answers import Answer
+from tally_tui.records import changed as replace
 from tally_tui.reports.transcripts import Transcript
 from tally_tui.requests import Request, TranscriptRequest
 from tally_tui.screens.bookmarks import BookmarksScreen, MarkFilter

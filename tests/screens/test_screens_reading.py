@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tally_tui.actions import ExportConversation
+from tally_tui.records import changed as replace
 from tally_tui.screens import editing, session_ways
 from tally_tui.screens.conversations import ConversationsScreen
 from tally_tui.screens.export import ExportScreen

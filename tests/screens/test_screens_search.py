@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from textual.widgets import Input
 
 from tally_tui import clock
 from tally_tui.actions import DropSearch, ForgetQuery, RememberQuery, SaveSearch
+from tally_tui.records import changed as replace
 from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer, SearchHit
 from tally_tui.reports.searches import SavedSearch
 from tally_tui.requests import Request, SearchableRequest, SearchRequest

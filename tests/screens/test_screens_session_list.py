@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from conversation_source import ConversationSource
@@ -15,6 +14,7 @@ from on_screen import line_with, press, running, seen, settled
 from textual.binding import Binding
 from textual.pilot import Pilot
 
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import Figures, Sessions
 from tally_tui.requests import ExcerptsRequest, SessionsRequest, SubagentsRequest, TranscriptRequest
 from tally_tui.screens.conversations import ConversationsScreen

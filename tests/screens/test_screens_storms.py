@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from conversation_source import ConversationSource
@@ -15,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from tally_tui.app import TallyApp
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import Usage
 from tally_tui.screens.breakdown import GroupRows
 from tally_tui.screens.conversations import ConversationsScreen

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from conversation_source import ConversationSource
 from fake_source import LIVE, NOTHING, READING, FakeSource
@@ -11,6 +9,7 @@ from made_up import NOW, NOW_MS
 from on_screen import line_with, press, running, seen, settled, toasts
 
 from tally_tui.app import DEMO
+from tally_tui.records import changed as replace
 from tally_tui.reports.answers import Calls
 from tally_tui.requests import CallsRequest, SessionsRequest, UsageRequest
 from tally_tui.rules.zones import local, zone

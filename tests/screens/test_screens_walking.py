@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from conversation_source import FILE, ConversationSource
@@ -17,6 +16,7 @@ from textual.pilot import Pilot
 from tally_tui.actions import OpenMedia
 from tally_tui.answers import Answer
 from tally_tui.logs.messages import Item, Kind, Mark
+from tally_tui.records import changed as replace
 from tally_tui.reports.search_answers import SearchAnswer
 from tally_tui.reports.transcripts import Entry, Texts, Transcript
 from tally_tui.requests import PlacesRequest, Request, SearchRequest, TextsRequest, TranscriptRequest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from made_alerts import AlertSource, trial
 from made_up import HOUR, NOW, NOW_MS
 from on_screen import app_on, settled
 
+from tally_tui.records import changed as replace
 from tally_tui.screens.alerts import AlertsScreen
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -28,8 +29,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One row: what `space` switches and what `e` edits are names of settings; '' for nothing."""
 
     name: str

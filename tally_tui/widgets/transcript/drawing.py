@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -52,8 +52,7 @@ ASKS = " · Enter shows all"
 OPENS = " · Enter opens it"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What drawing depends on besides the item."""
 
     width: int

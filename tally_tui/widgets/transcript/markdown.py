@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct, field
 from textual.content import Content
 
 from tally_tui.widgets.transcript import safe
@@ -18,8 +18,7 @@ HIGHLIGHTED = 20_000
 _INLINE = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """One thing that stands by itself: a paragraph, a heading, code, a table."""
 
     kind: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from tally_tui.reports.transcript_entries import Entry
 from tally_tui.rules.redaction import masked

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 
 class Depth(IntEnum):
@@ -76,16 +76,14 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     """There are images or documents in it, to be opened by another program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Markdown. `breaks`: a line break is one (as people type them)."""
 
     text: str
     breaks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """Source text; `first` is the number of its first line, None: no numbers."""
 
     text: str
@@ -95,16 +93,14 @@ class Code:
     """Its long lines are folded, as a command's are, not scrolled sideways."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """What a program wrote, with its colours."""
 
     text: str
     error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """Some lines of a change, each with its sign (` `, `+`, `-`) before it."""
 
     old: int
@@ -113,8 +109,7 @@ class Hunk:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """A change of one file."""
 
     path: str
@@ -122,15 +117,13 @@ class Diff:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Todos:
+class Todos(Struct, frozen=True):
     """A list of things to do: (`done` | `doing` | `open`, text)."""
 
     items: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A quiet line over what follows."""
 
     text: str

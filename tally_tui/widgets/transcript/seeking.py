@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from tally_tui.library.folding import Text
@@ -26,8 +26,7 @@ _LINE: Final = 1_000_000
 """More characters than a line has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The terms of a search, found in a text just as the search finds them."""
 
     terms: tuple[Sought, ...]
