@@ -173,10 +173,10 @@ def docstrings(cls: type) -> dict[str, str]:
 def changed(record: Any, **changes: Any) -> Any:
     """Return a copy of a record (dataclass or Struct) with other values."""
     if hasattr(record, "__struct_fields__"):
-        from msgspec.structs import replace as replace_struct
+        return replace(record, **changes)
+    import dataclasses
 
-        return replace_struct(record, **changes)
-    return replace(record, **changes)
+    return dataclasses.replace(record, **changes)
 
 
 def _get_or_none(record: Any, name: str) -> Any:

@@ -390,7 +390,6 @@ class _Pass:
             notes.add_readings(self._db, one.provider, chunk.readings, one.home)
             notes.add_limit_events(self._db, one.provider, one.file, chunk.events, one.home)
             notes.add_cost_states(self._db, one.provider, chunk.cost_states)
-        notes.drop_copied_readings(self._db, self._ingestor.writer().copied)
 
     def _file(self, job: Job) -> int:
         """The file's id; the first stretch of a file that was rewritten starts it afresh."""

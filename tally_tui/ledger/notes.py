@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tally_tui.ledger.ask_readings import limit_keys
 from tally_tui.model import Provider
 
 
@@ -39,17 +38,6 @@ def add_readings(db: sqlite3.Connection, provider: Provider, readings: Iterable[
             for one in readings
         ],
     )  # fmt: skip
-
-
-def drop_copied_readings(db: sqlite3.Connection, copies: Iterable[tuple[str, int]]) -> None:
-    """Take out what Codex threads, at these instants (ms), only copied from their parents: it was told long before."""
-    copies = list(copies)
-    keys = [key for key in limit_keys(db) if key.provider == Provider.CODEX.word] if copies else []
-    db.executemany(
-        "DELETE FROM reading WHERE provider = 2 AND limit_id = ? AND minutes = ? AND root = ? AND ts = ? "
-        "AND session = ? AND source = 'log'",
-        [(key.limit, key.minutes, key.root, ts, session) for key in keys for session, ts in copies],
-    )
 
 
 def _object(db: sqlite3.Connection, text: str | None) -> int | None:

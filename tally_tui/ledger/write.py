@@ -104,8 +104,6 @@ class Writer:
         self._claude = ClaudeCalls(self._sessions, self._path)
         empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM call)").fetchone()[0] == 1
         self._met = Met() if empty else None
-        self.copied: list[tuple[str, int]] = []
-        """(thread, ms) of records that the last `apply` found to be copies of another thread's."""
         self._paths: dict[int, str] = {}
         self._shared: dict[tuple[object, ...], tuple[int, int, Rates]] = {}
 
@@ -151,11 +149,8 @@ class Writer:
             self._correct(told, touched)
         if self._sessions.moved:
             self._decide_moved()
-        self.copied.clear()
         for row, reason in self._threads.decide(touched):
             self._change(row, replace(row, facet=row.facet._replace(reason=reason)))
-            if reason == Reason.REPLAY:
-                self.copied.append((self._sessions[row.facet.session].name, row.ts))
         self._settle()
         self._facets.flush()
         self._sessions.flush()
