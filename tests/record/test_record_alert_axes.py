@@ -66,7 +66,7 @@ def spent(*rows: tuple[float, float], **more: object) -> Event:
 
 def stopped(desk: Desk) -> None:
     at = parse_instant(later(MONDAY, 60 * 60))
-    desk.book.db.execute("INSERT INTO limit_event VALUES (1, ?, NULL, 'Limit reached', NULL, NULL, '')", (at,))
+    desk.book.db.execute("INSERT INTO limit_event (provider, ts, text) VALUES (1, ?, 'Limit reached')", (at,))
 
 
 def old_transcript(desk: Desk) -> None:

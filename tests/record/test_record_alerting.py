@@ -212,7 +212,7 @@ def test_costly_calls_and_sessions_models_without_a_price_and_limits_hit(home: A
         book.call("s", parse_instant("2026-03-04T09:05:00Z") + second * 1000, cost=4 * NANO)
     assert looked(home, book, "2026-03-04T09:06:00Z") == [("costly_session", "s", 25)]
     book.db.execute(
-        "INSERT INTO limit_event VALUES (1, ?, NULL, 'Limit reached', NULL, NULL, '')",
+        "INSERT INTO limit_event (provider, ts, text) VALUES (1, ?, 'Limit reached')",
         (parse_instant("2026-03-04T09:07:00Z"),),
     )
     assert looked(home, book, "2026-03-04T09:08:00Z") == [("limit_hit", "claude", 100)]
