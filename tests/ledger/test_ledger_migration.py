@@ -74,20 +74,28 @@ def test_a_process_that_dies_on_the_way_leaves_a_ledger_that_opens(old: Path) ->
         if child == 0:
             left = [statements]
 
-            class Dying(sqlite3.Connection):
-                def execute(self, *arguments: Any) -> sqlite3.Cursor:
-                    left[0] -= 1
-                    if left[0] < 0:
-                        os._exit(9)
-                    return super().execute(*arguments)
+            def dying(*arguments: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any) -> sqlite3.Connection:
+                class Dying(factory):  # type: ignore[valid-type, misc]
+                    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+                        left[0] -= 1
+                        if left[0] < 0:
+                            os._exit(9)
+                        cursor: sqlite3.Cursor = super().execute(*arguments)
+                        return cursor
+
+                return connect(*arguments, factory=Dying, **options)
 
             connect = sqlite3.connect
-            sqlite3.connect = lambda *a, **k: connect(*a, factory=Dying, **k)  # type: ignore[assignment]
+            sqlite3.connect = dying  # type: ignore[assignment]
+            ended = 1
             try:
                 open_writer(old).close()
+                ended = 0
             finally:
-                os._exit(0)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+                os._exit(ended)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert ended in (0, 9)
+        return ended == 9
 
     for statements in range(1000):
         if not dies_after(statements):
