@@ -152,7 +152,10 @@ def test_sorting_reversing_and_limiting(tally: Tally) -> None:
     assert costs("--by", "session", "--sort", "cost", "--limit", "3") == down[:3]
     sessions = tally("sessions", "--sort", "cost", "--limit", "3", "--json").json
     assert [Decimal(row["cost_usd"]) for row in sessions["rows"]] == down[:3]
-    assert sessions["total_rows"] == len(down)
+    every = tally("sessions", "--json").json
+    assert sessions["total_rows"] == every["total_rows"] == len(every["rows"])
+    assert sum(row["calls"] > 0 for row in every["rows"]) == len(down)  # the list has conversations without a call, too
+    assert {row["cost_usd"] for row in every["rows"] if not row["calls"]} <= {"0.000000"}
     titles = [row["title"] for row in tally("sessions", "--sort", "title", "--json").json["rows"]]
     named = [title.casefold() for title in titles if title]
     assert named == sorted(named) and titles[: len(named)] == [title for title in titles if title]

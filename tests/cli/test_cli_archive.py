@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from archive_home import MAIN, OTHER, THREAD, Kept
+from conversation_logs import FORK
 
 Tally = Callable[..., Any]
 JSON_DOCS = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -59,10 +60,10 @@ def test_a_session_is_added_listed_and_removed(tally: Tally, kept: Kept) -> None
 def test_json_is_described(tally: Tally, kept: Kept) -> None:
     run = tally("archive", "add", "--query", "-session:11111111-bbbb*", "--json")
     assert run.status == 0, run.err
-    assert run.json["sessions"] == 2
+    assert run.json["sessions"] == 3
     document = tally("archive", "list", "--json").json
     assert document["schema"] == "tally.archive/1"
-    assert {each["session"] for each in document["sessions"]} == {MAIN, THREAD}
+    assert {each["session"] for each in document["sessions"]} == {MAIN, THREAD, FORK}
     for each in (run.json, document, tally("archive", "remove", THREAD, "--json").json):
         assert f"`{each['schema']}`" in JSON_DOCS or f"## {each['schema']}" in JSON_DOCS
         described(each)

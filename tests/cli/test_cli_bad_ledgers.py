@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from forked import Done, Forked, forked
 from small_logs import answer, prompt, write
 
 from tally_tui.ledger import schema
@@ -32,23 +32,32 @@ QUIET = {"statusline", "hook", "paths", "config", "setup", "library", "help"}
 """Commands that need no ledger, or must not fail."""
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked]:
+    with forked(tmp_path_factory.mktemp("streams")) as program:
+        yield program
+
+
+Run = Callable[..., Done]
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, ran: Run) -> Path:
     lines = [line for n in range(40) for line in (prompt("aaaa-1", n, f"lamp {n}"), answer("aaaa-1", f"m{n}", n, 7 + n))]
     write(tmp_path / "claude/projects/-w-lamp/aaaa-1.jsonl", lines)
-    assert ran(tmp_path, "sync").returncode == 0
+    assert ran("sync").returncode == 0
     return tmp_path
 
 
-def ran(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "HOME": str(home), "TALLY_DATA_DIR": str(home / "data"), "TALLY_CONFIG_DIR": str(home / "config"),
-        "CLAUDE_CONFIG_DIR": str(home / "claude"), "CODEX_HOME": str(home / "codex"), "TALLY_NOW": "2026-03-01T12:00:00Z",
+@pytest.fixture
+def ran(program: Forked, tmp_path: Path) -> Run:
+    """Run the words after `tally-tui` in a process of their own, with what an agent hands over."""
+    environment = {
+        "HOME": str(tmp_path), "TALLY_DATA_DIR": str(tmp_path / "data"), "TALLY_CONFIG_DIR": str(tmp_path / "config"),
+        "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"), "CODEX_HOME": str(tmp_path / "codex"),
+        "TALLY_NOW": "2026-03-01T12:00:00Z",
     }  # fmt: skip
-    return subprocess.run(
-        [sys.executable, "-m", "tally_tui", *words], input=PAYLOAD, env=environment, capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+    return partial(program.run, env=environment, said=PAYLOAD)
 
 
 def dump(path: Path) -> list[str]:
@@ -56,14 +65,14 @@ def dump(path: Path) -> list[str]:
         return list(db.iterdump())
 
 
-def test_a_newer_ledger_is_written_by_nobody(home: Path) -> None:
+def test_a_newer_ledger_is_written_by_nobody(home: Path, ran: Run) -> None:
     path = home / "data/ledger.db"
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     before = dump(path)
     for words in COMMANDS:
-        done = ran(home, *words)
+        done = ran(*words)
         assert "Traceback" not in done.stderr
         assert "should not" not in done.stderr, (words, done.stderr)
         if words[0] not in QUIET:
@@ -86,7 +95,7 @@ def test_a_ledger_that_becomes_newer_under_an_open_connection_is_written_no_more
 
 
 @pytest.mark.parametrize("page", [2, 5, 9, -1], ids=str)
-def test_damage_is_told_by_every_command(home: Path, page: int) -> None:
+def test_damage_is_told_by_every_command(home: Path, ran: Run, page: int) -> None:
     path = home / "data/ledger.db"
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -97,19 +106,19 @@ def test_damage_is_told_by_every_command(home: Path, page: int) -> None:
             file.seek(number * size)
             file.write(b"\xa5" * size)
     for words in COMMANDS if page == -1 else (("usage",), ("sessions",), ("alerts", "check"), ("sync", "--verify")):
-        done = ran(home, *words, *(("--no-sync",) if words in (("usage",), ("sessions",)) else ()))
+        done = ran(*words, *(("--no-sync",) if words in (("usage",), ("sessions",)) else ()))
         assert "Traceback" not in done.stderr, (words, done.stderr)
         assert "should not" not in done.stderr, (words, done.stderr)
         if page == -1 and words[0] not in QUIET:
             assert done.returncode == 1, (words, done)
             assert "damaged" in done.stderr or "cannot be used" in done.stderr, (words, done.stderr)
-    verified = ran(home, "sync", "--verify")
+    verified = ran("sync", "--verify")
     assert verified.returncode == 1
     assert "is damaged" in verified.stderr
     assert "Its newest copy is " in verified.stderr
 
 
-def test_verify_notices_damage_that_no_report_meets(home: Path) -> None:
+def test_verify_notices_damage_that_no_report_meets(home: Path, ran: Run) -> None:
     path = home / "data/ledger.db"
     with closing(sqlite3.connect(path)) as db:
         (name, root) = db.execute(
@@ -117,10 +126,10 @@ def test_verify_notices_damage_that_no_report_meets(home: Path) -> None:
         ).fetchone()
         size = db.execute("PRAGMA page_size").fetchone()[0]
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    assert ran(home, "sync", "--verify").returncode == 0
+    assert ran("sync", "--verify").returncode == 0
     with path.open("r+b") as file:
         file.seek((root - 1) * size + size - 40)
         file.write(b"\x00" * 30)
-    done = ran(home, "sync", "--verify")
+    done = ran("sync", "--verify")
     assert done.returncode == 1, name
     assert "damaged" in done.stderr
