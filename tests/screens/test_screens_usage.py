@@ -475,7 +475,7 @@ async def test_the_chart_is_of_what_the_table_is_of() -> None:
         assert charted(source).by == ("day", "model") and charted(source).where == ()
         await press(pilot, "b")
         assert charted(source).by == ("day", "project")
-        fields = ("project",)
+        fields: tuple[str, ...] = ("project",)
         for below in ("folder", "session", "model"):
             await press(pilot, "enter")
             assert charted(source).by == ("day", below)
