@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from tally_tui.reports.search_answers import SearchHit
+from tally_tui.screens.dialog import Dialog, Pick
+from tally_tui.widgets.options import Options
 from tally_tui.widgets.parts import Parts
 from tally_tui.widgets.text import clean, crop
 
 
-class HitCopies(ModalScreen[SearchHit | None]):
+class HitCopies(Dialog[SearchHit | None]):
     """Answers with the place to open."""
 
     BINDING_GROUP_TITLE = "Also in"
@@ -45,7 +46,7 @@ class HitCopies(ModalScreen[SearchHit | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content("This message stands in"), id="copies-title", markup=False)
-            yield OptionList(*(Option(self._line(hit)) for hit in self._hits))
+            yield Options(*(Pick(self._line(hit), hit) for hit in self._hits))
             yield Parts(id="copies-keys")
 
     def on_mount(self) -> None:
@@ -61,8 +62,11 @@ class HitCopies(ModalScreen[SearchHit | None]):
         title = clean(hit.title) or clean(hit.session)
         return Content.assemble(crop(title, max(8, room - len(about))), (about, "$quiet"))
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._hits[event.option_index])
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        assert isinstance(event.option, Pick)
+        self.dismiss(event.option.value)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -19,6 +19,7 @@ from tally_tui import paths
 from tally_tui.model import Provider
 from tally_tui.reports.answers import SessionRow
 from tally_tui.reports.running import Running, running
+from tally_tui.screens.dialog import Dialog
 from tally_tui.widgets.parts import Parts
 
 
@@ -54,7 +55,7 @@ def _go_on(screen: Screen[Any], found: Running | None, then: Callable[[], None])
         screen.app.push_screen(OpenElsewhere(found), lambda sure: then() if sure else None)
 
 
-class OpenElsewhere(ModalScreen[bool]):
+class OpenElsewhere(Dialog[bool]):
     """Answers whether to go on all the same."""
 
     BINDING_GROUP_TITLE = "Open elsewhere"

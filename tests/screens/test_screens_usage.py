@@ -475,14 +475,15 @@ async def test_the_chart_is_of_what_the_table_is_of() -> None:
         assert charted(source).by == ("day", "model") and charted(source).where == ()
         await press(pilot, "b")
         assert charted(source).by == ("day", "project")
-        await press(pilot, "enter")
-        assert charted(source).by == ("day", "session")
-        ((field, value),) = charted(source).where
-        table = next(each for each in reversed(source.asked) if each.slot == "table")
-        assert (field, table.where) == ("project", ((field, value),))  # type: ignore[union-attr]
-        await press(pilot, "enter")
-        assert charted(source).by == ("day", "model") and len(charted(source).where) == 2
-        await press(pilot, "escape", "escape")
+        fields: tuple[str, ...] = ("project",)
+        for below in ("folder", "session", "model"):
+            await press(pilot, "enter")
+            assert charted(source).by == ("day", below)
+            assert tuple(field for field, _ in charted(source).where) == fields
+            table = next(each for each in reversed(source.asked) if each.slot == "table")
+            assert charted(source).where == table.where  # type: ignore[union-attr]
+            fields += (below,)
+        await press(pilot, "escape", "escape", "escape")
         assert charted(source).by == ("day", "project") and charted(source).where == ()
         count = sum(each.slot == "chart" for each in source.asked)
         await press(pilot, "s")
