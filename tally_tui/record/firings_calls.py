@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tally_tui.ledger.ask_readings import homes_of, limit_events
 from tally_tui.model import SLOT_MS, PriceStatus, Provider, Reason

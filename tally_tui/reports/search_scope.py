@@ -15,6 +15,7 @@ from tally_tui.library.phrases import Sought, sought
 from tally_tui.library.search import Session, Wanted
 from tally_tui.model import Provider, Span
 from tally_tui.query import TEXT, Query, QueryError, Value
+from tally_tui.records import changed
 
 if TYPE_CHECKING:
     from tally_tui.query import Term
@@ -146,7 +147,7 @@ def _from_ledger(
     ledger: sqlite3.Connection, terms: tuple[Term, ...], memory: dict[Any, Any] | None
 ) -> frozenset[Session]:
     version = ledger.execute("PRAGMA data_version").fetchone()[0]
-    key = ("sessions", version, tuple(replace(term, start=0, end=0) for term in terms))
+    key = ("sessions", version, tuple(changed(term, start=0, end=0) for term in terms))
     if memory is not None and key in memory:
         remembered: frozenset[Session] = memory[key]
         return remembered
