@@ -195,7 +195,11 @@ class Heard:
         self._source.drop(slot)
 
     def do(self, action: Action) -> None:
-        self._source.do(action)
+        from tally_tui.actions import KeepHabits
+
+        # What was chosen for one picture is not kept for the next.
+        if not isinstance(action, KeepHabits):
+            self._source.do(action)
 
     def sync(self) -> None:
         self._source.sync()

@@ -13,6 +13,7 @@ from tally_tui.demo import claude_scenes, codex_scenes
 from tally_tui.demo.claude_log import save_lines
 from tally_tui.demo.desk import Desk
 from tally_tui.demo.dice import Dice, stamp
+from tally_tui.demo.tales import PROJECTS
 from tally_tui.demo.truth import Truth
 
 MINUTE_MS = 60_000
@@ -92,13 +93,30 @@ def _indexes(desk: Desk, now_ms: int) -> None:
                 }
             )
     save_lines(desk.claude / "history.jsonl", sorted(typed, key=lambda entry: int(str(entry["timestamp"]))))
+    rollouts = sorted((desk.codex / "sessions").glob("*/*/*/rollout-*.jsonl"))
     threads = [
-        {"id": path.name[28:64], "thread_name": "A thread of work", "updated_at": stamp(now_ms)}
-        for path in sorted((desk.codex / "sessions").glob("*/*/*/rollout-*.jsonl"))
+        {"id": path.name[28:64], "thread_name": name, "updated_at": stamp(now_ms)}
+        for path in rollouts
+        if (name := _thread_name(path))
     ]
     save_lines(desk.codex / "session_index.jsonl", threads)
     for path in [*desk.claude.rglob("*.jsonl"), *desk.codex.rglob("*.jsonl")]:
         _touch(path, now_ms)
+
+
+def _thread_name(rollout: Path) -> str | None:
+    """The title of the first task that is asked for in a rollout; None without one: such a thread has no name."""
+    titles = {task.prompt: task.title for project in PROJECTS for task in project.tasks}
+    with rollout.open(encoding="utf-8") as lines:
+        for line in lines:
+            payload = json.loads(line).get("payload", {})
+            if payload.get("type") == "user_message" and payload["message"] in titles:
+                return titles[payload["message"]]
+            if payload.get("type") == "message" and payload["role"] == "user":
+                for part in payload["content"]:
+                    if part.get("text") in titles:
+                        return titles[part["text"]]
+    return None
 
 
 def _touch(path: Path, now_ms: int) -> None:
