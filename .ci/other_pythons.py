@@ -16,6 +16,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = 11, 30
+# What is not imported need not be compiled.
+INSTALL = ("-m", "pip", "install", "-q", "--no-compile", "--disable-pip-version-check")
 ASK = "import sys; print(*sys.version_info[:3]); print(sys.base_prefix)"
 
 
@@ -39,7 +41,8 @@ def others() -> dict[int, str]:
     for path in candidates():
         done = subprocess.run([path, "-c", ASK], capture_output=True, text=True, check=False)
         if done.returncode:
-            why = (done.stderr.strip().splitlines() or ["no word"])[-1]
+            # A shim tells first what is wrong, and then at length what to do.
+            why = (done.stderr.strip().splitlines() or ["no word"])[0 if "shims" in path else -1]
             print(f"- {path}: does not start ({why}); skipped")
             continue
         version = tuple(map(int, done.stdout.splitlines()[0].split()))
@@ -70,7 +73,7 @@ def passes(python: str) -> bool:
         # Not the tree itself: what is missing in a wheel is missing here.
         return (
             step([python, "-m", "venv", f"{folder}/venv"])
-            and step([own, "-m", "pip", "install", "-q", f"{TOP}[dev]"])
+            and step([own, *INSTALL, f"{TOP}[dev]"])
             and step([own, str(TOP / ".ci" / "open_screens.py"), f"{folder}/venv/bin/tally-tui"], cwd=folder)
             and step([own, "-m", "pytest", "-q", "-m", "smoke", "-p", "no:cacheprovider", *smoke_files()], cwd=TOP)
         )

@@ -56,7 +56,7 @@ def _open(demo: bool) -> tuple[int, str | None]:
     gc.disable()
     from textual.worker import WorkerFailed
 
-    from tally_tui.app import TallyApp
+    from tally_tui.app import DEMO, TallyApp
     from tally_tui.config import load
     from tally_tui.source import LedgerSource
 
@@ -66,9 +66,9 @@ def _open(demo: bool) -> tuple[int, str | None]:
     opened.append(app)
     if ending.number is not None:
         return 128 + ending.number, None
-    try:
-        wish = app.run()
-    finally:
+    # The watch lasts: a signal while Python takes itself down would else be a traceback, or wait for a slow thread.
+    wish = app.run()
+    if wish == DEMO:
         ending.close()
     if app.failure is not None:
         failure = app.failure.error if isinstance(app.failure, WorkerFailed) else app.failure

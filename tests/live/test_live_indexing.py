@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import PATIENCE_S, alive, below, kill, until
@@ -17,8 +18,10 @@ from talks import Talks, replied, said
 
 from tally_tui.config import Settings
 from tally_tui.ingest import indexing_child
-from tally_tui.ingest.indexing import index, library_lock, pending
+from tally_tui.ingest.indexing import Indexer, index, library_lock, pending
 from tally_tui.ingest.lock import IngestLock
+from tally_tui.ingest.plan import Plan
+from tally_tui.ingest.results import IndexResult
 from tally_tui.live import indexing, searching
 from tally_tui.reports.search_answers import Reach, Reaching, SearchAnswer
 from tally_tui.requests import Request, SearchableRequest, SearchRequest
@@ -26,6 +29,8 @@ from tally_tui.source import LedgerSource
 from tally_tui.store import Alerted, Answered, Failed, News
 
 TOP = Path(__file__).parents[2]
+LINES = 250
+"""Of each log of a backlog."""
 
 
 class Screen:
@@ -94,7 +99,7 @@ def talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Talks:
 def much(talks: Talks, files: int = 6) -> None:
     for number in range(files):
         name = f"more-{number}"
-        talks.write(name, *(said(name, minute, f"brook {minute} " + "cedar delta " * 40) for minute in range(600)))
+        talks.write(name, *(said(name, minute, f"brook {minute} " + "cedar delta " * 40) for minute in range(LINES)))
 
 
 def in_child(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +125,13 @@ def test_a_backlog_is_indexed_by_a_child_and_it_is_told_how_far_it_is(
     much(talks)
     monkeypatch.setattr(indexing, "TELL_S", 0.0)
     here: list[int] = []
-    monkeypatch.setattr("tally_tui.ingest.indexing.Indexer.run", lambda *_, **__: here.append(1))
+    run = Indexer.run
+
+    def run_here(indexer: Indexer, plan: Plan, **more: Any) -> IndexResult:
+        here.append(plan.bytes)
+        return run(indexer, plan, **more)
+
+    monkeypatch.setattr(Indexer, "run", run_here)
     with screen() as shown:
         shown.until_all()
         shown.ask(SearchRequest("search", "brook"))
@@ -133,7 +144,8 @@ def test_a_backlog_is_indexed_by_a_child_and_it_is_told_how_far_it_is(
     assert {each.log_bytes for each in told} == {whole}
     assert told[0].share == 0
     assert shown.reach[-1].share == 1
-    assert not here, "nothing large is read in the screen's own process"
+    # A pass that finds nothing new may follow the child's.
+    assert not any(here), "nothing large is read in the screen's own process"
 
 
 def test_numbers_come_first(talks: Talks, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +255,7 @@ def test_a_child_that_is_killed_is_told(talks: Talks, monkeypatch: pytest.Monkey
         shown.until(lambda: any(each.at is Reaching.FAILED for each in shown.reach), "it says so")
     assert killed
     assert not index(Settings(), wait=PATIENCE_S).busy
-    assert len(talks.found("brook", limit=10_000)) == 3600
+    assert len(talks.found("brook", limit=10_000)) == 6 * LINES
 
 
 WATCHING = """
@@ -262,7 +274,7 @@ source.stop()
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for the child in /proc")
 @pytest.mark.parametrize("end", ["killed", "closed"])
 def test_the_child_ends_with_the_screen_and_nothing_is_lost(talks: Talks, end: str) -> None:
-    much(talks, 30)
+    much(talks, 12)
     process = subprocess.Popen([sys.executable, "-c", WATCHING], stdin=subprocess.PIPE, start_new_session=True)
     assert process.stdin is not None
     children: set[int] = set()
@@ -283,7 +295,7 @@ def test_the_child_ends_with_the_screen_and_nothing_is_lost(talks: Talks, end: s
         process.wait()
     assert not index(Settings(), wait=PATIENCE_S).busy
     content = talks.content()
-    assert len(content) == len(set(content)) == 30 * 600 + 1
+    assert len(content) == len(set(content)) == 12 * LINES + 1
 
 
 def test_nothing_is_asked_and_nothing_is_told(talks: Talks) -> None:
