@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tally_tui.ledger.ask_filter import check_session, filtered, overlap
 from tally_tui.library.facets import Facet
@@ -146,7 +146,7 @@ def _from_ledger(
     ledger: sqlite3.Connection, terms: tuple[Term, ...], memory: dict[Any, Any] | None
 ) -> frozenset[Session]:
     version = ledger.execute("PRAGMA data_version").fetchone()[0]
-    key = ("sessions", version, tuple(replace(term, start=0, end=0) for term in terms))
+    key = ("sessions", version, tuple(structs.replace(term, start=0, end=0) for term in terms))
     if memory is not None and key in memory:
         remembered: frozenset[Session] = memory[key]
         return remembered
