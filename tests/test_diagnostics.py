@@ -26,6 +26,9 @@ from tally_tui.diagnostics import (
     words,
     worked,
 )
+from tally_tui.ledger.readings import Taken
+from tally_tui.record import after
+from tally_tui.record.keep import keep_or_put_aside
 
 
 def test_what_failed_is_told_until_it_works(tmp_path: Path) -> None:
@@ -94,3 +97,21 @@ def test_a_hook_and_a_status_line_that_cannot_work_are_told_by_setup(tmp_path: P
     assert "Behind the scenes:" in told
     assert "the status line: last worked" in told
     assert "put aside" in told
+
+
+def test_that_readings_wait_is_said_when_what_follows_fails_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("data", "config", "claude", "codex"):
+        (tmp_path / name).mkdir()
+    for variable, name in (
+        ("TALLY_DATA_DIR", "data"), ("TALLY_CONFIG_DIR", "config"), ("CLAUDE_CONFIG_DIR", "claude"), ("CODEX_HOME", "codex"),
+    ):  # fmt: skip
+        monkeypatch.setenv(variable, str(tmp_path / name))
+    monkeypatch.delenv("TALLY_DEBUG", raising=False)
+    (tmp_path / "data/ledger.db").write_bytes(b"no database at all, but long enough to be taken for one" * 50)
+    assert keep_or_put_aside([Taken(1, "claude", 300, 1_000, 5.0, 9_000, "record", "s", "")], 10)
+    (tmp_path / "data/after.alerts").touch()
+    after.work()
+    found = last_failure(str(tmp_path / "data"), BACKGROUND)
+    assert found is not None and found.text.startswith("readings that were put aside could not be kept")
+    assert "is not a ledger" in found.text
+    assert list((tmp_path / "data/readings.waiting").iterdir())

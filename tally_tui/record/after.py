@@ -74,24 +74,38 @@ def work() -> None:
 
 
 def _do(asked: list[str]) -> None:
-    from tally_tui.record.keep import keep_waiting
-
-    doings: list[Callable[[], object]] = [lambda: keep_waiting(10_000)]
+    doings: list[Callable[[], object]] = [_keep_waiting]
     if LOGS in asked:
         doings.append(_read_logs_quietly)
     doings.append(after_reading)
-    all_well = True
+    failed: list[str] = []
     for doing in doings:
         try:
             doing()
         except Exception as error:
             # Nobody is there to be told: `tally-tui setup --status` says it. The next thing may still work.
-            all_well = False
-            diagnostics.failed(places.data_dir(), diagnostics.BACKGROUND, error)
+            failed.append(str(error) if isinstance(error, _StillWaitingError) else f"{type(error).__name__}: {error}")
             if os.environ.get("TALLY_DEBUG"):
+                diagnostics.failed(places.data_dir(), diagnostics.BACKGROUND, failed[-1])
                 raise
-    if all_well:
+    if failed:
+        # One entry, for only the newest is shown: that readings wait must not disappear behind what failed after it.
+        diagnostics.failed(places.data_dir(), diagnostics.BACKGROUND, "; ".join(dict.fromkeys(failed)))
+    else:
         diagnostics.worked(places.data_dir(), diagnostics.BACKGROUND)
+
+
+class _StillWaitingError(Exception):
+    """Readings that were put aside could not be written; the message says why."""
+
+
+def _keep_waiting() -> None:
+    from tally_tui.record.keep import keep_waiting
+
+    try:
+        keep_waiting(10_000)
+    except Exception as error:
+        raise _StillWaitingError(f"readings that were put aside could not be kept: {error}") from error
 
 
 def _read_logs_quietly() -> None:
