@@ -195,7 +195,7 @@ def museum(rollout: Rollout) -> None:
         log.response(
             "message",
             role="user",
-            content=[{"type": "input_text", "text": "# AGENTS.md instructions for the project"}],
+            content=[{"type": "input_text", "text": f"# AGENTS.md instructions for {log.place.cwd}"}],
         )
         log.response(
             "message",
