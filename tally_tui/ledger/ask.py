@@ -110,8 +110,13 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN")
     try:
         yield
-    finally:
-        db.execute("ROLLBACK")
+    except BaseException:
+        # SQLite ends the transaction itself after some errors, such as an interrupt while `temp.chosen` is filled:
+        # the error itself is to be raised, not that there is no transaction any more.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("ROLLBACK")
 
 
 def data_span(db: sqlite3.Connection) -> Span | None:
