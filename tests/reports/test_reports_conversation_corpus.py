@@ -10,6 +10,7 @@ from ledger_sums import Home
 from tally_tui.ledger.open import open_reader
 from tally_tui.logs.messages import Kind
 from tally_tui.reports.conversation import Conversation, conversation
+from tally_tui.reports.conversation_files import NoLogError
 
 CORPUS = Path(__file__).parents[2] / "../shared/corpus"
 
@@ -25,11 +26,16 @@ def test_every_session_opens(tmp_path: Path) -> None:
     Home(str(CORPUS / "claude"), str(CORPUS / "codex"), tmp_path).sync()
     db = open_reader(tmp_path / "ledger.db")
     try:
-        names = [name for (name,) in db.execute("SELECT name FROM session")]
+        names = dict(db.execute("SELECT name, first_ts FROM session"))
         assert len(names) > 100
+        logs = {path.name.partition(".")[0] for path in (CORPUS / "claude").rglob("*.jsonl*")}
         orphans = 0
-        for name in names:
-            told = conversation(db, name, branches=True)
+        for name, first in names.items():
+            try:
+                told = conversation(db, name, branches=True)
+            except NoLogError:  # only another's log speaks of it: a subagent whose own log was deleted, uncounted
+                assert first is None and "/agent-" in name and name.rpartition("/")[2] not in logs, name
+                continue
             assert whole(told) > 0, name
             orphans += sum(entry.block.item.kind is Kind.TOOL_RESULT for entry in told.entries)
         assert orphans == 0
