@@ -28,13 +28,15 @@ def test_every_session_opens(tmp_path: Path) -> None:
     try:
         names = dict(db.execute("SELECT name, first_ts FROM session"))
         assert len(names) > 100
-        logs = {path.name.partition(".")[0] for path in (CORPUS / "claude").rglob("*.jsonl*")}
+        logs = list((CORPUS / "claude").rglob("agent-*.jsonl*"))
         orphans = 0
         for name, first in names.items():
             try:
                 told = conversation(db, name, branches=True)
-            except NoLogError:  # only another's log speaks of it: a subagent whose own log was deleted, uncounted
-                assert first is None and "/agent-" in name and name.rpartition("/")[2] not in logs, name
+            except NoLogError:  # only its parent's log speaks of it: a subagent whose own log was deleted, uncounted
+                root, _, agent = name.partition("/")
+                assert first is None and agent.startswith("agent-"), name
+                assert not [log for log in logs if log.name.startswith(f"{agent}.") and root in log.parts], name
                 continue
             assert whole(told) > 0, name
             orphans += sum(entry.block.item.kind is Kind.TOOL_RESULT for entry in told.entries)
