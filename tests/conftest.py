@@ -12,6 +12,10 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for name in ("TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUAL"):
     os.environ.pop(name, None)
 
+# Tests start hundreds of processes: without compiled files each would compile the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 import rest  # noqa: E402
