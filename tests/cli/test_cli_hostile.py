@@ -44,10 +44,7 @@ COMMANDS = (
     ("compare", QUERY, QUERY), ("alerts", "snooze", QUERY), ("credit", "add", QUERY), ("config", "get", QUERY),
     ("search", "--saved", QUERY), ("usage", f"since:{QUERY}"), ("archive", "add", QUERY), ("bookmarks", "add", QUERY),
 )  # fmt: skip
-FORMS = tuple(
-    (*form, *more) for form in ((), ("--md",), ("--html",), ("--json",))
-    for more in ((), ("--depth", "all"), ("--branches",), ("--named",))
-)  # fmt: skip
+FORMS = ((), ("--md",), ("--html",), ("--json",))
 CONFIG = f"""
 theme = {json.dumps(PLANTED)}
 {json.dumps(PLANTED)} = 1
@@ -99,18 +96,21 @@ def test_no_command_gives_a_terminal_an_order(home: Home, capsys: pytest.Capture
     assert told > 20  # what was planted is there to be seen
 
 
-def test_no_export_gives_a_terminal_an_order(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "".join(form) or "text")
+def test_no_export_gives_a_terminal_an_order(
+    home: Home, capsys: pytest.CaptureFixture[str], form: tuple[str, ...]
+) -> None:
     home.sync()
     with sqlite3.connect(home.data / "ledger.db") as db:
         sessions = [name for (name,) in db.execute("SELECT name FROM session")]
     told = 0
     for session in sessions:
-        for form in FORMS:
-            _, said = shown(home, capsys, ("read", session, *form, "--no-sync"))
+        for more in ((), ("--depth", "all"), ("--branches",), ("--named",)):
+            _, said = shown(home, capsys, ("read", session, *form, *more, "--no-sync"))
             found = ACTIVE.search(said)
-            assert not found, (session, form, said[max(0, found.start() - 80) : found.end() + 20])
+            assert not found, (session, form, more, said[max(0, found.start() - 80) : found.end() + 20])
             told += "PWNED" in said
-    assert told > 20
+    assert told > 5
 
 
 def test_what_is_printed_is_printed_by_one_module() -> None:
