@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union, get_args, get_origin
 
@@ -28,6 +29,7 @@ _SHARED_ORDER = ("since", "until", "tz", "mode", "reverse", "limit")
 """Options of every report, in the order help lists them after a report's own."""
 
 
+@cache
 def command_of(command: Command) -> Command:
     """Return a report's command with its options, as the parser and the help know commands."""
     spec = report_spec(command.name)

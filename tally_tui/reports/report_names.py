@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 REPORTS: Final = {
-    "today": "the short answer: now, today, this week, this month",
     "usage": "what was spent, grouped",
+    "today": "the short answer: now, today, this week, this month",
     "projects": "which projects the money went to",
     "sessions": "sessions, the latest first",
     "calls": "single calls, and the lines they came from",

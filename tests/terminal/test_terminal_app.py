@@ -57,7 +57,7 @@ def test_every_key_of_the_usage_screen(machine: Machine) -> None:
             ("h", "Last month"), ("t", "This month"),
         ]:  # fmt: skip
             terminal.press(key).until(period)
-        for facet in ("project", "session", "branch", "provider", "subagent", "version", "day", "model"):
+        for facet in ("project", "session", "branch", "provider", "subagent", "version", "folder", "day", "model"):
             terminal.press("b").until(f"by {facet}")
         terminal.press("s").until("Tokens▼")
         terminal.press("S").until("Tokens▲")
@@ -66,9 +66,11 @@ def test_every_key_of_the_usage_screen(machine: Machine) -> None:
         terminal.press("v").gone("streak 2 days")
         terminal.press("b").until("by project")
         terminal.until("harbour")
+        terminal.press("enter").until("by project › lantern")
         terminal.press("enter").until("01900004")
         terminal.press("enter").until("at byte")
         terminal.press("escape").until("01900004")
+        terminal.press("escape").until("by project › lantern")
         terminal.press("escape").until("harbour")
         terminal.press("x").until("How this total came about")
         terminal.until("6 copies in other sessions' files left out")
@@ -299,7 +301,11 @@ def test_in_tmux_it_copies_into_tmux_and_takes_every_size(machine: Machine) -> N
         tmux.resize(40, 30)
         tmux.until("? help")
         tmux.press("Enter")
+        tmux.until("by project › lantern")
+        tmux.press("Enter")
         tmux.until("01900004")
+        tmux.press("Escape")
+        tmux.until("by project › lantern")
         tmux.press("Escape")
         tmux.until("harbour")
         tmux.press("q")

@@ -24,7 +24,7 @@ class Talks:
     def __init__(self, machine: Machine) -> None:
         self.machine, self.folder = machine, machine.home / "harbour"
         self.folder.mkdir()
-        self.logs = machine.claude / "projects" / "-harbour"
+        self.logs = machine.claude / "projects" / re.sub("[^A-Za-z0-9]", "-", str(self.folder))
         write(self.logs / f"{OLDER}.jsonl", self.here([
             said(OLDER, 1, "Where is the green lantern kept?"), replied(OLDER, 2, "In the shed by the pier."),
         ]))  # fmt: skip
