@@ -54,7 +54,8 @@ def others() -> dict[int, str]:
 def step(words: list[str], **more: object) -> bool:
     """Run a command, and print what it said where it failed."""
     # Of this environment nothing: neither its packages nor its tree.
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")}
+    ours = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    env = {name: value for name, value in os.environ.items() if name not in ours}
     done = subprocess.run(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)  # type: ignore[call-overload]
     if done.returncode:
         print(f"  failed: {' '.join(words)}\n{done.stdout[-6000:]}")

@@ -116,7 +116,7 @@ def _figures(shown: View, figures: dict[str, Any], root: str) -> None:
 
     if usable(figures, now):
         nano, unpriced = figures["today"]
-        shown.today = (nano, unpriced)
+        shown.today = (int(nano), int(unpriced))
         shown.figures_at = figures["at"]
     shown.last_hour = spent(figures["minutes"], now - _HOUR_MS, now + _MINUTE_MS)
     # A block is of one account's limit: where there are several, of its calls alone.

@@ -16,6 +16,7 @@ from tally_tui.record.line import PARTS, Gauge, View, line
 from tally_tui.record.memory import Memory
 from tally_tui.record.payload import understood
 from tally_tui.record.view import view
+from tally_tui.rules.figures import whole_percent
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -136,7 +137,7 @@ class TestFitting:
         self, most: int, five: float, week: float, opus: float, context: float, colours: bool
     ) -> None:
         told = self.of(most, five=five, week=week, opus=opus, context=context, colours=colours)
-        high = [f"{name} {int(each)}%" for name, each in (("5h", five), ("7d", week), ("7d opus", opus)) if each >= 60]
+        high = [f"{name} {whole_percent(each)}%" for name, each in (("5h", five), ("7d", week), ("7d opus", opus)) if each >= 60]
         plain = told.replace("\x1b[33m", "").replace("\x1b[31m", "").replace("\x1b[0m", "")
         assert all(each in plain for each in high)
         assert width(told) <= most or len(plain.split(" · ")) == len(high)
