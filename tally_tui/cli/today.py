@@ -16,8 +16,9 @@ _WINDOWS: Final = {300: "5 hours", 1440: "day", 10080: "7 days", 43200: "30 days
 
 def print_report(request: Request, answer: Now, settings: Settings) -> None:
     """Print the report as tables."""
-    from tally_tui.cli.figures import cost, count, print_remarks, remarks
+    from tally_tui.cli.figures import cost, count, print_remarks
     from tally_tui.cli.tables import Column, print_table
+    from tally_tui.reports.figure_columns import figure_remarks
     from tally_tui.rules.accounts import account_names
     from tally_tui.rules.figures import ago, money, percent_change
 
@@ -78,7 +79,7 @@ def print_report(request: Request, answer: Now, settings: Settings) -> None:
             ],
         )
     if answer.stretches:
-        print_remarks(remarks(answer.stretches[-1].figures))
+        print_remarks(figure_remarks(answer.stretches[-1].figures))
 
 
 def _limit(gauge: LimitGauge, account: str, at_ms: int) -> list[str]:
